@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+
+mod account;
+mod collectivity;
+mod job;
+mod measurement;
+mod outcome;
+mod platform;
+mod site;
+mod stratum;
+
+pub use account::{
+    AccountFind, AccountId, AccountRef, Confidence, Evidence, FindMethod, fold_name,
+};
+pub use collectivity::{
+    Category, Collectivity, CollectivityId, InseeCode, InvalidInseeCode, InvalidSiren, Siren,
+    Subject,
+};
+pub use job::{InvalidRunId, Job, JobId, Lane, Origin, RunId};
+pub use measurement::{
+    BodyHash, FetchRecord, Figure, FigureName, Figures, Identity, Measurement, MissingReason, Post,
+    Thread,
+};
+pub use outcome::{Absent, Failed, Forbidden, Outcome, OutcomeKind};
+pub use platform::Platform;
+pub use site::{FeedKind, PublicationSource, SiteObservation};
+pub use stratum::{ObservatoireBand, Stratum};
