@@ -1,0 +1,54 @@
+//! How a fetch can fail: always a named outcome, never a panic.
+
+use beffroi_model::{FetchRecord, Outcome};
+use jiff::Timestamp;
+use url::Url;
+
+/// A fetch that brought no usable answer.
+#[derive(Debug, thiserror::Error)]
+#[error("`{url}` could not be fetched: {}{}", outcome.reason().unwrap_or("unknown"), status.map(|s| format!(" (status {s})")).unwrap_or_default())]
+pub struct FetchError {
+    /// What it means for the job: the outcome and its reason, which is also the error class.
+    pub outcome: Outcome,
+    /// The address that failed (after redirects, where it had come to that).
+    pub url: Url,
+    /// The HTTP status, when there was one.
+    pub status: Option<u16>,
+    /// Before this moment the server does not want to be asked again (`Retry-After`, rate-limit
+    /// headers). The client refuses to go to that host before; the job is best parked until then.
+    pub not_before: Option<Timestamp>,
+    /// Whether trying the job again later may help (time-outs, resets, 5xx, 429).
+    pub is_transient: bool,
+    /// Redirects followed before it failed.
+    pub redirects: Vec<Url>,
+    /// Every exchange it took.
+    pub records: Vec<FetchRecord>,
+    /// The library's error, for the log.
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// Settings with which no client can be made.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A setting holds a value that cannot be used.
+    #[error("`fetch.{key}`: {problem}")]
+    Setting {
+        /// The key within `[fetch]`.
+        key: &'static str,
+        /// What is wrong and what was expected.
+        problem: String,
+    },
+    /// A file of `extra_ca` cannot be read.
+    #[error("`fetch.extra_ca`: `{path}` could not be read")]
+    ExtraCa {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The HTTP client itself.
+    #[error("the HTTP client could not be built")]
+    Client(#[source] reqwest::Error),
+}

@@ -1,0 +1,192 @@
+//! What is asked of the polite client and what it gives back.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use beffroi_model::{BodyHash, FetchRecord};
+use bytes::Bytes;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use url::Url;
+
+/// The kind of document expected: it rules the byte limit and the `Accept` header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Document {
+    /// An HTML page.
+    Page,
+    /// A feed.
+    Feed,
+    /// A sitemap.
+    Sitemap,
+    /// A JSON answer of an API.
+    Json,
+}
+
+/// Whether robots.txt is asked first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RobotsPolicy {
+    /// Pages of websites: robots.txt decides (RFC 9309).
+    Obey,
+    /// Documented APIs and `/.well-known/` addresses, which are made for programs.
+    PublicApi,
+}
+
+/// Validators of an earlier answer, for a conditional request.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Validators {
+    /// `ETag`, as received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// `Last-Modified`, as received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified: Option<String>,
+}
+
+/// A rate that a server's API allows: at most `requests` in any window of `per`, and at most
+/// `concurrency` at a time. Kept per host and port; the client spends a little less than allowed,
+/// so that requests which the network delays do not bunch into a violation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BudgetSpec {
+    /// Requests allowed in a window.
+    pub requests: NonZeroU32,
+    /// Length of the window.
+    pub per: Duration,
+    /// Requests under way at once.
+    pub concurrency: NonZeroU32,
+}
+
+/// One GET.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub(crate) url: Url,
+    pub(crate) document: Document,
+    pub(crate) robots: RobotsPolicy,
+    pub(crate) budget: Option<BudgetSpec>,
+    pub(crate) validators: Validators,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Request {
+    /// A page, feed or sitemap of a website: robots.txt is obeyed, the host's pace holds.
+    pub fn site(url: Url, document: Document) -> Self {
+        Self {
+            url,
+            document,
+            robots: RobotsPolicy::Obey,
+            budget: None,
+            validators: Validators::default(),
+            headers: HeaderMap::new(),
+        }
+    }
+
+    /// A call of a documented API, within `budget` for its host and port.
+    pub fn api(url: Url, budget: BudgetSpec) -> Self {
+        Self {
+            url,
+            document: Document::Json,
+            robots: RobotsPolicy::PublicApi,
+            budget: Some(budget),
+            validators: Validators::default(),
+            headers: HeaderMap::new(),
+        }
+    }
+
+    /// Makes the request conditional.
+    #[must_use]
+    pub fn if_changed_since(mut self, validators: Validators) -> Self {
+        self.validators = validators;
+        self
+    }
+
+    /// Adds a header. Headers marked sensitive are not sent to another host after a redirect, and
+    /// never logged.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+}
+
+/// The head of an answer, known before its body.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// The address that answered, after redirects.
+    pub url: Url,
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+}
+
+impl Head {
+    /// A header's text, when it is there and readable.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The media type without parameters, in lower case.
+    pub fn media_type(&self) -> Option<String> {
+        let value = self.header("content-type")?;
+        let media_type = value.split(';').next()?.trim();
+        (!media_type.is_empty()).then(|| media_type.to_ascii_lowercase())
+    }
+
+    /// The `charset` parameter of the content type.
+    pub fn charset(&self) -> Option<String> {
+        self.header("content-type")?.split(';').skip(1).find_map(|parameter| {
+            let (name, value) = parameter.split_once('=')?;
+            let is_charset = name.trim().eq_ignore_ascii_case("charset");
+            is_charset.then(|| value.trim().trim_matches(['"', '\'']).to_owned())
+        })
+    }
+
+    /// The answer's validators, for the next visit.
+    pub fn validators(&self) -> Validators {
+        Validators {
+            etag: self.header("etag").map(str::to_owned),
+            last_modified: self.header("last-modified").map(str::to_owned),
+        }
+    }
+}
+
+/// Where a body goes while it arrives, decompressed and bounded. After a retry the client calls
+/// `start` again: forget what came before.
+pub trait BodySink: Send {
+    /// An answer begins.
+    fn start(&mut self, head: &Head);
+    /// A part of its body.
+    fn chunk(&mut self, bytes: &[u8]);
+}
+
+/// A sink that keeps the whole body.
+#[derive(Debug, Default)]
+pub struct Collect {
+    /// The body so far.
+    pub body: Vec<u8>,
+}
+
+impl BodySink for Collect {
+    fn start(&mut self, _head: &Head) {
+        self.body.clear();
+    }
+
+    fn chunk(&mut self, bytes: &[u8]) {
+        self.body.extend_from_slice(bytes);
+    }
+}
+
+/// A complete answer. Any status below 500 except 429 arrives here (a 404 of an API has a body
+/// worth reading, a 304 has none); 429, 5xx and all else is a [`crate::FetchError`].
+#[derive(Debug, Clone)]
+pub struct Fetched {
+    /// Its head.
+    pub head: Head,
+    /// The body, when the call collects it (empty when it went to a sink).
+    pub body: Bytes,
+    /// Bytes of the body after decompression.
+    pub body_bytes: u64,
+    /// Hash of the body after decompression.
+    pub body_hash: BodyHash,
+    /// Redirects followed, in order: the addresses that answered 3xx.
+    pub redirects: Vec<Url>,
+    /// Every exchange it took: robots.txt, redirects, retries, and last the answer itself.
+    pub records: Vec<FetchRecord>,
+}
