@@ -203,6 +203,12 @@ pub struct Identity {
     pub renamed_to: Option<String>,
     /// When the account was created.
     pub created_at: Option<Timestamp>,
+    /// Whether its server shows it only to those who look for it (silenced by the moderators).
+    #[serde(default)]
+    pub is_limited: bool,
+    /// Whether it declares itself automated; often a mirror of another network.
+    #[serde(default)]
+    pub is_automated: bool,
     /// Links on the profile that prove or suggest the owner (the collectivity's site), with
     /// `true` where the platform has verified the back-link.
     pub profile_links: Vec<(String, bool)>,
