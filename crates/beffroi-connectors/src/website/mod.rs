@@ -1,1 +1,3 @@
 //! The website connector.
+
+pub(crate) mod accounts;

@@ -1,0 +1,1 @@
+//! Why something is not simply an account. Words are stored: rename none.
