@@ -51,7 +51,7 @@ impl FromStr for Siren {
                 value / 10 + value % 10
             })
             .sum();
-        if sum % 10 != 0 {
+        if !sum.is_multiple_of(10) {
             return Err(InvalidSiren::CheckDigit(text.to_owned()));
         }
         Ok(Self(digits))

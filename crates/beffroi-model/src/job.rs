@@ -115,6 +115,11 @@ impl JobId {
         Self(Uuid::new_v5(&account.as_uuid(), run.as_str().as_bytes()))
     }
 
+    /// Takes back an id that was stored.
+    pub fn from_uuid(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+
     /// The UUID itself.
     pub fn as_uuid(self) -> Uuid {
         self.0

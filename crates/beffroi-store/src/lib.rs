@@ -1,1 +1,26 @@
 #![doc = include_str!("../README.md")]
+
+mod client;
+mod error;
+mod migrate;
+mod raw;
+mod registry;
+mod rows;
+mod run;
+mod settings;
+mod state;
+mod writer;
+
+pub use client::Store;
+pub use error::StoreError;
+pub use migrate::{Migration, MigrationReport};
+pub use raw::{Format, ReportColumn, ReportRows};
+pub use registry::{DueAccount, FactRow, ImportRow, RegistryVersionRow};
+pub use rows::{
+    AccountObservationRow, AccountRow, AccountStateRow, CollectivityRow, Day, DialogueRow,
+    FetchLogRow, JobOutcomeRow, JobRow, JobRows, Millis, PostObservationRow, PostRow, RunRow,
+    SiteObservationRow,
+};
+pub use run::{CertificateLine, Progress};
+pub use settings::StoreSettings;
+pub use writer::{Durable, Writer, WriterError, WriterStopped, WriterTask};

@@ -1,0 +1,177 @@
+//! The schema: numbered files, applied in order, checked for drift, refused when newer than the
+//! program. See `migrations/README.md`.
+
+use clickhouse::Row;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{Millis, Store, StoreError};
+
+/// One numbered statement.
+#[derive(Debug, Clone, Copy)]
+pub struct Migration {
+    /// File name without its ending: `0004_collectivity`.
+    pub name: &'static str,
+    /// The statement.
+    pub sql: &'static str,
+}
+
+macro_rules! migration {
+    ($name:literal) => {
+        Migration {
+            name: $name,
+            sql: include_str!(concat!("../migrations/", $name, ".sql")),
+        }
+    };
+}
+
+/// Every migration, in order.
+const MIGRATIONS: &[Migration] = &[
+    migration!("0001_schema_migration"),
+    migration!("0002_registry_import"),
+    migration!("0003_registry_fact"),
+    migration!("0004_registry_version"),
+    migration!("0005_collectivity"),
+    migration!("0006_account"),
+    migration!("0007_run"),
+    migration!("0008_job"),
+    migration!("0009_job_outcome"),
+    migration!("0010_account_observation"),
+    migration!("0011_post"),
+    migration!("0012_post_observation"),
+    migration!("0013_dialogue"),
+    migration!("0014_site_observation"),
+    migration!("0015_fetch_log"),
+    migration!("0016_account_state"),
+    migration!("0017_v_account"),
+    migration!("0018_v_account_observation"),
+    migration!("0019_v_post_observation"),
+    migration!("0020_v_site_observation"),
+    migration!("0021_v_collectivity"),
+    migration!("0022_v_job_outcome"),
+];
+
+/// What `migrate` did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MigrationReport {
+    /// Names of the migrations applied now.
+    pub applied: Vec<&'static str>,
+    /// The schema's number afterwards.
+    pub schema: u32,
+}
+
+#[derive(Debug, Row, Serialize, Deserialize)]
+struct AppliedRow {
+    number: u32,
+    name: String,
+    checksum: String,
+    program: String,
+    applied_at: Millis,
+}
+
+impl Migration {
+    fn number(&self) -> u32 {
+        self.name[..4]
+            .parse()
+            .expect("a migration's name begins with four digits")
+    }
+
+    fn checksum(&self) -> String {
+        Sha256::digest(self.sql.as_bytes())
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+}
+
+impl Store {
+    /// Applies what is missing. Checks first that what was applied is what the program knows.
+    pub async fn migrate(&self) -> Result<MigrationReport, StoreError> {
+        self.migrate_with(MIGRATIONS).await
+    }
+
+    async fn migrate_with(&self, known: &[Migration]) -> Result<MigrationReport, StoreError> {
+        // The first migration makes the table that records the others; it is safe to run twice.
+        self.execute(known[0].sql, "create the table of migrations")
+            .await?;
+        let applied = self
+            .client
+            .query("SELECT number, name, checksum, program, applied_at FROM schema_migration FINAL ORDER BY number")
+            .fetch_all::<AppliedRow>()
+            .await
+            .map_err(|source| StoreError::Query { action: "read the migrations applied", source })?;
+        let newest_known = known.last().expect("there is a first migration").number();
+        if let Some(newest) = applied.last().filter(|row| row.number > newest_known) {
+            return Err(StoreError::NewerSchema {
+                database: newest.number,
+                program: newest_known,
+            });
+        }
+        let mut report = MigrationReport {
+            applied: Vec::new(),
+            schema: newest_known,
+        };
+        for migration in known {
+            let checksum = migration.checksum();
+            match applied.iter().find(|row| row.number == migration.number()) {
+                Some(row) if row.checksum == checksum => continue,
+                Some(row) => {
+                    return Err(StoreError::Drift {
+                        name: migration.name.to_owned(),
+                        found: row.checksum.clone(),
+                        expected: checksum,
+                    });
+                }
+                None => {}
+            }
+            self.execute(migration.sql, "apply a migration").await?;
+            let row = AppliedRow {
+                number: migration.number(),
+                name: migration.name.to_owned(),
+                checksum,
+                program: env!("CARGO_PKG_VERSION").to_owned(),
+                applied_at: Millis::now(),
+            };
+            self.insert_rows("schema_migration", std::slice::from_ref(&row))
+                .await?;
+            report.applied.push(migration.name);
+        }
+        Ok(report)
+    }
+
+    /// Runs a statement that returns nothing.
+    pub(crate) async fn execute(&self, sql: &str, action: &'static str) -> Result<(), StoreError> {
+        let query = self.client.query_raw(sql);
+        query
+            .execute()
+            .await
+            .map_err(|source| StoreError::Query { action, source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_follow_one_another_and_each_file_holds_one_statement() {
+        for (index, migration) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(migration.number() as usize, index + 1, "{}", migration.name);
+            let statement: String = migration
+                .sql
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("--"))
+                .collect();
+            assert!(
+                !statement.contains(';'),
+                "{} holds a semicolon",
+                migration.name
+            );
+            assert!(
+                statement.contains("IF NOT EXISTS"),
+                "{} cannot run twice",
+                migration.name
+            );
+        }
+    }
+}
