@@ -1,0 +1,165 @@
+//! What an import yields: rows still in the words of their source, and what was wrong with it.
+//! The same bytes always yield the same `Import`, so that importing twice changes nothing.
+
+use std::collections::BTreeMap;
+
+use beffroi_model::Collectivity;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::{BodyKey, Issue, Place, Severity, cells::ColumnValue};
+
+/// Everything that one source says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Import {
+    /// What was read.
+    pub source: SourceInfo,
+    /// Bodies given whole.
+    pub collectivities: Vec<Collectivity>,
+    /// Where each of them stands in the source, in the same order.
+    pub collectivity_places: Vec<Place>,
+    /// Single columns of bodies that are known already.
+    pub corrections: Vec<Correction>,
+    /// Websites, or that a body has none.
+    pub websites: Vec<DeclaredWebsite>,
+    /// Accounts that are, or are not, a body's own.
+    pub accounts: Vec<DeclaredAccount>,
+    /// What was counted in the State's directory; `None` for the other sources.
+    pub directory: Option<DirectoryCounts>,
+    /// What was wrong.
+    pub issues: Vec<Issue>,
+}
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceInfo {
+    /// Its kind, told by its content.
+    pub kind: SourceKind,
+    /// Its name, as given by the caller.
+    pub name: String,
+    /// SHA-256 of its bytes, lower-case hexadecimal.
+    pub sha256: String,
+    /// Rows or bodies seen, good and bad.
+    pub rows: u64,
+}
+
+/// The kinds of source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceKind {
+    /// The registry shipped with the program.
+    Shipped,
+    /// The State's directory (DILA): archive, its JSON, or an export of its API.
+    Directory,
+    /// Whole bodies, in the columns of the shipped `collectivites.csv`.
+    Collectivities,
+    /// Websites of communes, in the columns of the shipped `mairies-sites.csv`.
+    Websites,
+    /// Corrections: `collectivity,field,value,note`.
+    Corrections,
+    /// None of these; the issues say why.
+    Unknown,
+}
+
+/// A website that a source declares for a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclaredWebsite {
+    /// Whose.
+    pub body: BodyKey,
+    /// Its address; `None` says that the body has none. It may be a page of a network: telling
+    /// that is the business of the account parsers.
+    pub url: Option<Url>,
+    /// The address as the source writes it.
+    pub raw: String,
+    /// The body's page on Service-Public, where the directory gives one.
+    pub page: Option<String>,
+    /// Where in the source.
+    pub place: Place,
+}
+
+/// An account that a source declares for a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclaredAccount {
+    /// Whose.
+    pub body: BodyKey,
+    /// Its address, not yet brought to its canonical form.
+    pub url: Url,
+    /// The network's name as the source writes it; the address is to be believed first.
+    pub label: Option<String>,
+    /// Whether it is the body's own.
+    pub verdict: Verdict,
+    /// The body's page on Service-Public, where the directory gives one.
+    pub page: Option<String>,
+    /// Where in the source.
+    pub place: Place,
+}
+
+/// Whether an account is the body's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It is.
+    Own,
+    /// It is not, whatever discovery finds.
+    NotOwn,
+}
+
+/// A column of a known body that a source sets right.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Correction {
+    /// Whose.
+    pub body: BodyKey,
+    /// The column and its checked value.
+    pub value: ColumnValue,
+    /// Where in the source.
+    pub place: Place,
+}
+
+/// What was counted while the State's directory went by.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DirectoryCounts {
+    /// Bodies of a type of interest.
+    pub of_interest: u64,
+    /// Town halls left out because their name says that they are delegated or annexes.
+    pub delegated: u64,
+    /// Bodies left out because another is the main one of the same collectivity.
+    pub secondary: u64,
+    /// Bodies of other types, by type; the empty word is a body without a type.
+    pub other_types: BTreeMap<String, u64>,
+}
+
+impl Import {
+    /// An import that holds nothing yet.
+    pub(crate) fn empty(kind: SourceKind, name: &str) -> Self {
+        Self {
+            source: SourceInfo {
+                kind,
+                name: name.to_owned(),
+                sha256: String::new(),
+                rows: 0,
+            },
+            collectivities: Vec::new(),
+            collectivity_places: Vec::new(),
+            corrections: Vec::new(),
+            websites: Vec::new(),
+            accounts: Vec::new(),
+            directory: None,
+            issues: Vec::new(),
+        }
+    }
+
+    /// The issues that left something out.
+    pub fn errors(&self) -> impl Iterator<Item = &Issue> {
+        self.issues
+            .iter()
+            .filter(|issue| issue.severity == Severity::Error)
+    }
+}
+
+impl SourceInfo {
+    /// The version of an import: the first twelve digits of the content's hash, so that the same
+    /// content is the same version under any name and at any time.
+    pub fn version(&self) -> &str {
+        self.sha256.get(..12).unwrap_or(&self.sha256)
+    }
+}

@@ -1,0 +1,158 @@
+//! A source of any kind, told by its content: the directory is streamed, a CSV text is read whole.
+
+use std::{
+    cell::RefCell,
+    fs::File,
+    io::{self, BufReader, Read},
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+use sha2::{Digest, Sha256};
+
+use crate::{DirectorySettings, Import, Issue, Place, Severity, SourceKind, csv_source, directory};
+
+/// Largest CSV text that is read, bytes: twenty times the shipped registry.
+const MAX_CSV_BYTES: u64 = 64 * 1024 * 1024;
+/// Bytes that tell the directory from a CSV text.
+const HEAD_BYTES: u64 = 512;
+/// Where tar writes its mark.
+const TAR_MARK: std::ops::Range<usize> = 257..262;
+
+/// Why a source could not be read at all. What is wrong with its content is an `Issue`.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file cannot be opened.
+    #[error("open `{path}`")]
+    Open {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Reading broke off.
+    #[error("read `{name}`")]
+    Read {
+        /// Which.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Reads a file of any of the formats.
+pub fn import_file(path: &Path, settings: &DirectorySettings) -> Result<Import, ImportError> {
+    let file = File::open(path).map_err(|source| ImportError::Open {
+        path: path.to_owned(),
+        source,
+    })?;
+    let name = path.display().to_string();
+    import_reader(&name, BufReader::with_capacity(1 << 16, file), settings)
+}
+
+/// Reads a source of any of the formats under the name that messages shall give it.
+pub fn import_reader(
+    name: &str,
+    input: impl Read,
+    settings: &DirectorySettings,
+) -> Result<Import, ImportError> {
+    let tap = Rc::new(RefCell::new(Tap {
+        input,
+        hash: Sha256::new(),
+        failure: None,
+    }));
+    let imported = read(name, Tapped(Rc::clone(&tap)), settings);
+    // What the parser had no need of belongs to the hash, too.
+    let drained = io::copy(&mut Tapped(Rc::clone(&tap)), &mut io::sink());
+    let mut tap = tap.borrow_mut();
+    let failure = tap
+        .failure
+        .take()
+        .or(imported.as_ref().err().map(copy))
+        .or(drained.err());
+    if let Some(source) = failure {
+        let name = name.to_owned();
+        return Err(ImportError::Read { name, source });
+    }
+    let mut import = imported.map_err(|source| ImportError::Read {
+        name: name.to_owned(),
+        source,
+    })?;
+    import.source.sha256 = hexadecimal(&tap.hash.finalize_reset());
+    import.issues.sort_by_key(|issue| issue.place);
+    Ok(import)
+}
+
+fn read(name: &str, mut input: impl Read, settings: &DirectorySettings) -> io::Result<Import> {
+    let mut head = Vec::new();
+    input.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
+    let is_directory = is_directory(&head);
+    let mut whole = io::Cursor::new(head).chain(input);
+    if is_directory {
+        return Ok(directory::import(name, whole, settings));
+    }
+    let mut text = Vec::new();
+    whole
+        .by_ref()
+        .take(MAX_CSV_BYTES + 1)
+        .read_to_end(&mut text)?;
+    if text.len() as u64 > MAX_CSV_BYTES {
+        let mut import = Import::empty(SourceKind::Unknown, name);
+        let reason = format!("a CSV text of more than {MAX_CSV_BYTES} bytes; cut it in parts");
+        let place = Place::Line(1);
+        import
+            .issues
+            .push(Issue::new(Severity::Error, name, place, None, "", reason));
+        return Ok(import);
+    }
+    Ok(csv_source::import(name, &text))
+}
+
+/// Whether the content is the directory: compressed, an archive, or JSON.
+fn is_directory(head: &[u8]) -> bool {
+    let text = head
+        .strip_prefix(b"\xEF\xBB\xBF")
+        .unwrap_or(head)
+        .trim_ascii_start();
+    head.starts_with(b"BZh")
+        || head.starts_with(b"\x1F\x8B")
+        || head.get(TAR_MARK) == Some(b"ustar")
+        || text.starts_with(b"{")
+        || text.starts_with(b"[")
+}
+
+/// The input, its hash so far, and its first failure: decoders above turn every failure into a
+/// fault of the content, and only here is it known which is which.
+struct Tap<R> {
+    input: R,
+    hash: Sha256,
+    failure: Option<io::Error>,
+}
+
+struct Tapped<R>(Rc<RefCell<Tap<R>>>);
+
+impl<R: Read> Read for Tapped<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let tap = &mut *self.0.borrow_mut();
+        match tap.input.read(out) {
+            Ok(count) => {
+                tap.hash.update(&out[..count]);
+                Ok(count)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                tap.failure.get_or_insert(copy(&error));
+                Err(error)
+            }
+        }
+    }
+}
+
+fn copy(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), error.to_string())
+}
+
+/// Lower-case hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
