@@ -109,6 +109,18 @@ pub(crate) fn insee_code(text: &str) -> Result<InseeCode, Fault> {
     })
 }
 
+/// The code of a commune, which has five characters.
+pub(crate) fn commune_code(text: &str) -> Result<InseeCode, Fault> {
+    if text.chars().count() != 5 {
+        return Err(
+            "a commune has an INSEE code of five characters; keep the column as text, \
+                    spreadsheets drop leading zeros"
+                .into(),
+        );
+    }
+    insee_code(text)
+}
+
 pub(crate) fn category(text: &str) -> Result<Category, Fault> {
     text.parse().map_err(|_| {
         let words: Vec<&str> = Category::iter().map(Category::as_str).collect();

@@ -49,7 +49,12 @@ struct Seen {
 }
 
 impl Seen {
-    fn check(&mut self, row: &Row, columns: [usize; 11], body: &Collectivity) -> Result<(), Issue> {
+    fn check(
+        &mut self,
+        row: &Row,
+        columns: [usize; 11],
+        body: &Collectivity,
+    ) -> Result<(), Box<Issue>> {
         let [siren, insee_code, ..] = columns;
         if self.ids.contains(&body.collectivity_id) {
             let index = if body.siren.is_some() {
@@ -59,20 +64,20 @@ impl Seen {
             };
             return Err(row.issue(index, "a row above has the same key; keep one of the two"));
         }
-        if let Some(code) = &body.insee_code {
-            if !self.codes.insert((body.category, code.clone())) {
-                return Err(row.issue(
-                    insee_code,
-                    "a row above has the same category and INSEE code; keep one of the two",
-                ));
-            }
+        if let Some(code) = &body.insee_code
+            && !self.codes.insert((body.category, code.clone()))
+        {
+            return Err(row.issue(
+                insee_code,
+                "a row above has the same category and INSEE code; keep one of the two",
+            ));
         }
         self.ids.insert(body.collectivity_id.clone());
         Ok(())
     }
 }
 
-fn collectivity(row: &Row, columns: [usize; 11]) -> Result<Collectivity, Issue> {
+fn collectivity(row: &Row, columns: [usize; 11]) -> Result<Collectivity, Box<Issue>> {
     let [
         siren_at,
         insee_at,
@@ -88,16 +93,10 @@ fn collectivity(row: &Row, columns: [usize; 11]) -> Result<Collectivity, Issue> 
     ] = columns;
     let siren = row.read(siren_at, |text| cells::optional(text, cells::siren))?;
     let category = row.read(category_at, cells::category)?;
-    let insee_code = row.read(insee_at, |text| cells::optional(text, cells::insee_code))?;
-    let commune_code = insee_code
-        .as_ref()
-        .is_some_and(|code| code.as_str().len() == 5);
-    if category == Category::Commune && !commune_code {
-        return Err(row.issue(
-            insee_at,
-            "a commune has an INSEE code of five characters; spreadsheets drop leading zeros",
-        ));
-    }
+    let insee_code = row.read(insee_at, |text| match category {
+        Category::Commune => cells::commune_code(text).map(Some),
+        _ => cells::optional(text, cells::insee_code),
+    })?;
     let Some(collectivity_id) = cells::collectivity_id(siren, category, insee_code.as_ref()) else {
         return Err(row.issue(siren_at, "neither SIREN nor INSEE code; give at least one"));
     };

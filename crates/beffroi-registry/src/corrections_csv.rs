@@ -81,7 +81,7 @@ fn statement(
     row: &Row,
     field_at: usize,
     value_at: usize,
-) -> Result<(Statement, Option<Issue>), Issue> {
+) -> Result<(Statement, Option<Issue>), Box<Issue>> {
     let field = row.text(field_at).to_lowercase();
     if field == "website" && row.text(value_at).is_empty() {
         return Ok((Statement::Website(None), None));

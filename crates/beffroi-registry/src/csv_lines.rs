@@ -26,9 +26,17 @@ pub(crate) struct Row<'a> {
 
 impl<'a> Sheet<'a> {
     /// Reads the header.
-    pub(crate) fn open(file: &'a str, bytes: &'a [u8]) -> Result<Self, Issue> {
+    pub(crate) fn open(file: &'a str, bytes: &'a [u8]) -> Result<Self, Box<Issue>> {
         let refuse = |reason: &str, value: &str| {
-            Issue::new(Severity::Error, file, Place::Line(1), None, value, reason)
+            let place = Place::Line(1);
+            Box::new(Issue::new(
+                Severity::Error,
+                file,
+                place,
+                None,
+                value,
+                reason,
+            ))
         };
         if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
             return Err(refuse("the file is UTF-16; save it as CSV UTF-8", ""));
@@ -134,7 +142,7 @@ impl<'a> Sheet<'a> {
     pub(crate) fn for_each(
         &self,
         issues: &mut Vec<Issue>,
-        mut take: impl FnMut(&Row) -> Result<(), Issue>,
+        mut take: impl FnMut(&Row) -> Result<(), Box<Issue>>,
     ) -> u64 {
         let mut reader = reader(self.delimiter);
         let mut rest = self.body;
@@ -150,12 +158,17 @@ impl<'a> Sheet<'a> {
                 Err(issue) => Err(issue),
             };
             rows += 1;
-            issues.extend(taken.err());
+            issues.extend(taken.err().map(|issue| *issue));
         }
         rows
     }
 
-    fn read_line(&self, reader: &mut Reader, line: u64, bytes: &[u8]) -> Result<Row<'_>, Issue> {
+    fn read_line(
+        &self,
+        reader: &mut Reader,
+        line: u64,
+        bytes: &[u8],
+    ) -> Result<Row<'_>, Box<Issue>> {
         let (text, fault) = match std::str::from_utf8(bytes) {
             Ok(text) if text.matches('"').count() % 2 == 1 => (
                 text,
@@ -200,13 +213,13 @@ impl Row<'_> {
         &self,
         index: usize,
         check: impl FnOnce(&str) -> Result<T, Fault>,
-    ) -> Result<T, Issue> {
+    ) -> Result<T, Box<Issue>> {
         check(self.text(index)).map_err(|fault| self.issue(index, fault))
     }
 
     /// An error that lies in a field.
-    pub(crate) fn issue(&self, index: usize, reason: impl Into<String>) -> Issue {
-        self.note(Severity::Error, index, reason)
+    pub(crate) fn issue(&self, index: usize, reason: impl Into<String>) -> Box<Issue> {
+        Box::new(self.note(Severity::Error, index, reason))
     }
 
     /// A warning that lies in a field.
@@ -223,7 +236,7 @@ impl Row<'_> {
         Issue::new(severity, self.file, self.place(), column, value, reason)
     }
 
-    fn check_width(&self) -> Result<(), Issue> {
+    fn check_width(&self) -> Result<(), Box<Issue>> {
         let (found, expected) = (self.fields.len(), self.header.len());
         if found == expected {
             return Ok(());

@@ -10,7 +10,7 @@ pub(crate) fn import(file: &str, bytes: &[u8]) -> Import {
     let sheet = match Sheet::open(file, bytes) {
         Ok(sheet) => sheet,
         Err(issue) => {
-            import.issues.push(issue);
+            import.issues.push(*issue);
             return import;
         }
     };

@@ -175,7 +175,7 @@ fn likeness(name: &str, wanted: &str) -> Option<Likeness> {
     if name == wanted {
         return Some(Likeness::Same);
     }
-    if without_legal_words(name) == wanted {
+    if without_legal_words(name) == without_legal_words(wanted) {
         return Some(Likeness::SameButForLegalWords);
     }
     let at = name.find(wanted)?;
@@ -189,17 +189,14 @@ fn likeness(name: &str, wanted: &str) -> Option<Likeness> {
     })
 }
 
-/// A folded name without the legal words at its beginning: `departement de l ain` is `ain`. A name
-/// that is nothing else is kept.
+/// A folded name without the legal and small words at its beginning: `departement de l ain` is
+/// `ain`, `le havre` is `havre`. The last word is kept whatever it is.
 fn without_legal_words(folded: &str) -> &str {
     let mut rest = folded;
-    let mut legal_seen = false;
     while let Some((word, after)) = rest.split_once(' ') {
-        let legal = LEGAL_WORDS.contains(&word);
-        if !legal && !(legal_seen && SMALL_WORDS.contains(&word)) {
+        if !LEGAL_WORDS.contains(&word) && !SMALL_WORDS.contains(&word) {
             break;
         }
-        legal_seen = true;
         rest = after;
     }
     rest
@@ -245,6 +242,7 @@ mod tests {
         assert_eq!(names("SAINT-ETIENNE")[0], "Saint-Étienne");
         assert_eq!(names("ain")[0], "Département de l'Ain");
         assert_eq!(names("Lyon")[0], "Lyon");
+        assert_eq!(names("havre")[0], "Le Havre");
         assert!(names("nowhere at all").is_empty() && names(" ").is_empty());
     }
 

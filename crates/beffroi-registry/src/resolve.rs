@@ -245,3 +245,103 @@ fn is_arrondissement(code: &str) -> bool {
     code.parse()
         .is_ok_and(|code: u32| matches!(code, 13_201..=13_216 | 69_381..=69_389 | 75_101..=75_120))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DirectorySettings, import_reader, shipped};
+    use std::sync::OnceLock;
+
+    const CORRECTIONS: &str = "collectivity,field,value,note\n";
+
+    fn known() -> &'static Index {
+        static INDEX: OnceLock<Index> = OnceLock::new();
+        INDEX.get_or_init(|| Index::new(shipped().collectivities))
+    }
+
+    fn resolved(text: &str) -> Resolved {
+        let import = import_reader("f.csv", text.as_bytes(), &DirectorySettings::default());
+        resolve(&import.unwrap(), known())
+    }
+
+    fn lines(resolved: &Resolved) -> Vec<String> {
+        let issues = resolved.issues.iter();
+        issues.map(|issue| issue.place.to_string()).collect()
+    }
+
+    #[test]
+    fn a_correction_changes_its_columns_and_nothing_else() {
+        let resolved = resolved(&format!(
+            "{CORRECTIONS}01002,population,300,\n01002,name,Nouveau Nom,\n"
+        ));
+        assert_eq!(resolved.issues, []);
+        let [body] = &resolved.collectivities[..] else {
+            panic!("{:?}", resolved.collectivities)
+        };
+        let before = known().get(&body.collectivity_id).unwrap();
+        let expected = Collectivity {
+            name: "Nouveau Nom".into(),
+            population: 300,
+            ..before.clone()
+        };
+        assert_eq!(*body, expected);
+    }
+
+    #[test]
+    fn a_row_about_an_unknown_body_is_told_and_the_others_are_kept() {
+        let resolved = resolved(&format!(
+            "{CORRECTIONS}99999,website,https://a.example,\n75101,website,https://b.example,\n\
+             departement:99,population,1,\n01002,website,,\n01002,account,https://s.example/@a,\n"
+        ));
+        assert_eq!(lines(&resolved), ["line 2", "line 3", "line 4"]);
+        assert!(resolved.issues[1].reason.contains("arrondissement"));
+        assert_eq!(resolved.websites[0].url, None);
+        assert_eq!(resolved.accounts[0].verdict, Verdict::Own);
+        assert!(resolved.collectivities.is_empty());
+    }
+
+    #[test]
+    fn one_body_under_two_keys_is_still_one_body() {
+        let body = known().find("01002")[0];
+        let siren = body.siren.unwrap();
+        let resolved = resolved(&format!(
+            "{CORRECTIONS}01002,website,https://a.example,\n{siren},website,https://b.example,\n\
+             {siren},account,https://s.example/@a,\n01002,not_account,https://s.example/@a,\n"
+        ));
+        assert_eq!(lines(&resolved), ["line 3", "line 5"]);
+        assert_eq!((resolved.websites.len(), resolved.accounts.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_correction_that_would_change_the_key_is_refused() {
+        let resolved = resolved(&format!("{CORRECTIONS}commune:98735,insee_code,98736,\n"));
+        assert_eq!(lines(&resolved), ["line 2"]);
+        assert!(resolved.issues[0].reason.contains("another key"));
+        assert!(resolved.collectivities.is_empty());
+    }
+
+    #[test]
+    fn a_reference_to_an_unknown_epci_is_a_warning_at_its_line() {
+        let header = crate::collectivities_csv::COLUMNS.join(",");
+        let resolved_bodies = resolved(&format!(
+            "{header}\n,99001,A,commune,1,99,84,200034718,,,\n,99002,B,commune,1,99,84,239710015,,,\n"
+        ));
+        assert_eq!(resolved_bodies.collectivities.len(), 2);
+        assert_eq!(lines(&resolved_bodies), ["line 3"]);
+        assert_eq!(resolved_bodies.issues[0].severity, Severity::Warning);
+        let corrected = resolved(&format!("{CORRECTIONS}01002,epci_siren,239710015,\n"));
+        assert_eq!(lines(&corrected), ["line 2"]);
+        assert_eq!(corrected.collectivities.len(), 1);
+    }
+
+    #[test]
+    fn a_body_of_the_directory_that_is_unknown_is_told_once_and_as_a_warning() {
+        let resolved = resolved(
+            r#"[{"pivot": [{"type_service_local": "mairie", "code_insee_commune": ["75101"]}],
+                "site_internet": ["https://a.example", "https://b.example"],
+                "reseau_social": ["https://s.example/@a"]}]"#,
+        );
+        assert_eq!(lines(&resolved), ["body 1"]);
+        assert_eq!(resolved.issues[0].severity, Severity::Warning);
+    }
+}

@@ -156,3 +156,85 @@ fn copy(error: &io::Error) -> io::Error {
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn import(bytes: &[u8]) -> Import {
+        import_reader("input", bytes, &DirectorySettings::default()).unwrap()
+    }
+
+    #[test]
+    fn the_kind_is_told_by_the_content() {
+        for (bytes, kind) in [
+            (&b" \n[]"[..], SourceKind::Directory),
+            (b"\xEF\xBB\xBF{\"service\":[]}", SourceKind::Directory),
+            (b"BZh91AY", SourceKind::Directory),
+            (b"insee_code;website\n", SourceKind::Websites),
+            (b"", SourceKind::Unknown),
+        ] {
+            assert_eq!(import(bytes).source.kind, kind);
+        }
+    }
+
+    #[test]
+    fn the_hash_is_of_all_bytes_and_not_of_the_name() {
+        let long = format!("[] {}", "x".repeat(100_000));
+        let expected = hexadecimal(&Sha256::digest(&long));
+        assert_eq!(import(long.as_bytes()).source.sha256, expected);
+        // The well-known hash of nothing.
+        assert_eq!(import(b"").source.version(), "e3b0c44298fc");
+    }
+
+    #[test]
+    fn a_file_is_read_and_a_missing_one_or_a_folder_is_an_error() {
+        let settings = DirectorySettings::default();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sites.csv");
+        let mut file = File::create(&path).unwrap();
+        file.write_all(b"insee_code,website\n01004,https://a.example\n")
+            .unwrap();
+        assert_eq!(import_file(&path, &settings).unwrap().websites.len(), 1);
+        let missing = import_file(&folder.path().join("none"), &settings);
+        assert!(matches!(missing, Err(ImportError::Open { .. })));
+        let is_folder = import_file(folder.path(), &settings);
+        assert!(
+            matches!(is_folder, Err(ImportError::Read { .. })),
+            "{is_folder:?}"
+        );
+    }
+
+    /// An input that breaks off after some bytes.
+    struct Breaking<'a>(&'a [u8]);
+
+    impl Read for Breaking<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            if self.0.is_empty() {
+                return Err(io::Error::other("disk on fire"));
+            }
+            self.0.read(out)
+        }
+    }
+
+    #[test]
+    fn a_reader_that_breaks_off_is_an_error_not_a_fault_of_the_content() {
+        for content in [&b"[{\"id\":"[..], b"BZh9", b"insee_code,website\n"] {
+            let settings = DirectorySettings::default();
+            let broken = import_reader("input", Breaking(content), &settings);
+            let Err(ImportError::Read { source, .. }) = broken else {
+                panic!("{broken:?}")
+            };
+            assert_eq!(source.to_string(), "disk on fire");
+        }
+    }
+
+    #[test]
+    fn an_overlong_csv_is_refused() {
+        let header = io::Cursor::new("insee_code,website\n");
+        let long = header.chain(io::repeat(b'x').take(MAX_CSV_BYTES));
+        let import = import_reader("input", long, &DirectorySettings::default()).unwrap();
+        assert!(import.issues[0].reason.contains("cut it in parts"));
+    }
+}

@@ -17,7 +17,7 @@ pub(crate) fn read(sheet: &Sheet, import: &mut Import) {
     let mut repairs: Vec<Issue> = Vec::new();
     let websites = &mut import.websites;
     import.source.rows += sheet.for_each(&mut import.issues, |row| {
-        let code = row.read(code_at, cells::insee_code)?;
+        let code = row.read(code_at, cells::commune_code)?;
         let address = row.read(website_at, address::parse)?;
         if !seen.insert(code.clone()) {
             let reason = "a row above gives this commune's website; keep one of the two";

@@ -250,7 +250,7 @@ impl Reading<'_> {
         }
         let mut keys = Vec::new();
         for code in codes {
-            match cells::insee_code(&code) {
+            match cells::commune_code(&code) {
                 Ok(code) => keys.push(BodyKey::Code(Category::Commune, code)),
                 Err(fault) => self.tell(Severity::Error, "pivot", &code, fault),
             }
@@ -306,14 +306,13 @@ impl Reading<'_> {
     }
 
     fn add_website(&mut self, said: &mut Said, link: Link) {
-        if let Some(address) = self.address("site_internet", &link.address, &link.address) {
-            if said
+        if let Some(address) = self.address("site_internet", &link.address, &link.address)
+            && said
                 .websites
                 .iter()
                 .all(|(known, _)| known.url != address.url)
-            {
-                said.websites.push((address, link.address));
-            }
+        {
+            said.websites.push((address, link.address));
         }
     }
 
@@ -323,14 +322,13 @@ impl Reading<'_> {
             (Some(handle), Some(beginning)) => format!("{beginning}{handle}"),
             _ => link.address.clone(),
         };
-        if let Some(address) = self.address("reseau_social", &written, &link.address) {
-            if said
+        if let Some(address) = self.address("reseau_social", &written, &link.address)
+            && said
                 .accounts
                 .iter()
                 .all(|(known, _)| known.url != address.url)
-            {
-                said.accounts.push((address, link.label));
-            }
+        {
+            said.accounts.push((address, link.label));
         }
     }
 
