@@ -13,13 +13,17 @@ use std::{
     ffi::CString,
     fs::{self, File, OpenOptions},
     io::Read,
-    os::{fd::OwnedFd, unix::ffi::OsStringExt},
+    os::{
+        fd::OwnedFd,
+        unix::{ffi::OsStringExt, fs::OpenOptionsExt},
+    },
     path::{Path, PathBuf},
     sync::mpsc::SyncSender,
     thread,
 };
 
 use nix::{
+    fcntl::OFlag,
     pty::{OpenptyResult, openpty},
     sys::stat::Mode,
     unistd::{dup2_stdin, dup2_stdout, mkfifo},
@@ -34,8 +38,16 @@ const STACK_BYTES: usize = 16 << 20;
 #[derive(Debug)]
 pub(crate) struct LibraryEngine {
     library: Library,
+    stop_path: PathBuf,
     stop_pipe: File,
     keyboard: OwnedFd,
+}
+
+/// A library engine that was asked to stop.
+#[derive(Debug)]
+pub(crate) struct StoppingLibrary {
+    library: Library,
+    stop_path: PathBuf,
 }
 
 impl LibraryEngine {
@@ -83,16 +95,37 @@ impl LibraryEngine {
             .map_err(EngineError::system("start a thread"))?;
         Ok(Self {
             library,
+            stop_path: stop,
             stop_pipe,
             keyboard,
         })
     }
 
-    /// Asks the engine to stop; `Event::Ended` follows. Returns the library, to be shut down then.
-    pub(crate) fn ask_to_stop(self) -> Library {
+    /// Asks the engine to stop; `Event::Ended` follows, at the latest after a nudge.
+    pub(crate) fn ask_to_stop(self) -> StoppingLibrary {
         drop(self.stop_pipe);
         drop(self.keyboard);
-        self.library
+        StoppingLibrary {
+            library: self.library,
+            stop_path: self.stop_path,
+        }
+    }
+}
+
+impl StoppingLibrary {
+    /// Ends the wait of an engine that opened the pipe only after we had closed our end: opening a
+    /// pipe waits for its other end. Fails when nobody reads, and then there is nobody to nudge.
+    pub(crate) fn nudge(&self) {
+        let writer = OpenOptions::new()
+            .write(true)
+            .custom_flags(OFlag::O_NONBLOCK.bits())
+            .open(&self.stop_path);
+        drop(writer);
+    }
+
+    /// Closes what the library still has open. Only after `Event::Ended`.
+    pub(crate) fn shutdown(self) {
+        self.library.shutdown();
     }
 }
 

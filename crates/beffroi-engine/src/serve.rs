@@ -38,6 +38,9 @@ use crate::{
 /// Room for one event of each source and some repeated signals; a full channel makes a watcher wait.
 const EVENT_CAPACITY: usize = 16;
 
+/// Pause between two nudges of an engine that is asked to stop and has not ended.
+const NUDGE_INTERVAL: Duration = Duration::from_millis(100);
+
 /// Until when an engine serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -328,26 +331,32 @@ impl Running {
     fn stop(self, inbox: &Receiver<Event>, limit: Duration) -> Result<(), EngineError> {
         match self {
             Self::Library(engine) => {
-                let library = engine.ask_to_stop();
-                wait_until_ended(inbox, limit)?;
-                library.shutdown();
+                let stopping = engine.ask_to_stop();
+                wait_until_ended(inbox, limit, || stopping.nudge())?;
+                stopping.shutdown();
                 Ok(())
             }
             Self::Executable(engine) => {
                 engine.ask_to_stop();
-                wait_until_ended(inbox, limit).inspect_err(|_| engine.kill())
+                wait_until_ended(inbox, limit, || {}).inspect_err(|_| engine.kill())
             }
         }
     }
 }
 
-fn wait_until_ended(inbox: &Receiver<Event>, limit: Duration) -> Result<(), EngineError> {
+fn wait_until_ended(
+    inbox: &Receiver<Event>,
+    limit: Duration,
+    nudge: impl Fn(),
+) -> Result<(), EngineError> {
     let deadline = Instant::now() + limit;
     loop {
-        match inbox.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match inbox.recv_timeout(left.min(NUDGE_INTERVAL)) {
             Ok(Event::Ended(_)) => return Ok(()),
             Ok(Event::Stop | Event::Ready { .. }) => {}
-            Err(_) => return Err(EngineError::StopTimeout { limit }),
+            Err(_) if left.is_zero() => return Err(EngineError::StopTimeout { limit }),
+            Err(_) => nudge(),
         }
     }
 }
@@ -408,9 +417,9 @@ mod tests {
     fn an_engine_that_does_not_stop_is_an_error() {
         let (events, inbox) = sync_channel(4);
         events.send(Event::Stop).unwrap();
-        let error = wait_until_ended(&inbox, Duration::ZERO).unwrap_err();
+        let error = wait_until_ended(&inbox, Duration::ZERO, || {}).unwrap_err();
         assert!(matches!(error, EngineError::StopTimeout { .. }), "{error}");
         events.send(Event::Ended(None)).unwrap();
-        wait_until_ended(&inbox, Duration::ZERO).unwrap();
+        wait_until_ended(&inbox, Duration::ZERO, || {}).unwrap();
     }
 }

@@ -19,6 +19,10 @@ pub(crate) const TESTS: &[Test] = &[
         owner_killed,
     ),
     (
+        "a_child_whose_owner_is_gone_before_it_serves_ends_at_once",
+        owner_gone_before,
+    ),
+    (
         "an_engine_started_for_good_survives_its_starter_and_is_stopped_by_name",
         started_for_good,
     ),
@@ -52,6 +56,16 @@ fn owner_killed() {
     owner.wait().unwrap();
     folder.wait_until_stopped();
     assert!(!folder.file("endpoint.json").exists(), "it ended cleanly");
+}
+
+fn owner_gone_before() {
+    let folder = Folder::new();
+    let mut child = folder.serve(Lifetime::WithOwner);
+    drop(child.stdin.take());
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(folder.status(), EngineStatus::Stopped);
+    folder.start(Lifetime::WithOwner).stop().unwrap();
 }
 
 fn started_for_good() {

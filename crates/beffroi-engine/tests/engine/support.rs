@@ -119,7 +119,8 @@ pub(crate) fn play_child(request: &str) -> ExitCode {
     match beffroi_engine::serve(&request.parse().unwrap()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            eprintln!("{error}: {}", cause.unwrap_or_default());
             ExitCode::FAILURE
         }
     }
