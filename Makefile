@@ -1,6 +1,7 @@
 # The two commands are `make demo` and `make test`; each installs what it lacks and says so.
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help demo test build engine packages fmt fmt-check lint doc unit bench clean-data
 
 help: ## this list
@@ -33,11 +34,12 @@ lint: ## clippy on all targets, warnings denied
 doc: ## the code's documentation, warnings denied, as target/doc
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace --document-private-items
 
-# The end-to-end tests run the program, hence the first line.
+# The end-to-end tests run the program, hence the first line; nextest does not run
+# the documentation's examples, hence the second.
 unit: ## the tests alone
 	cargo build --bin beffroi
 	@if cargo nextest --version >/dev/null 2>&1; \
-	then set -x; cargo nextest run --workspace; \
+	then set -ex; cargo test --workspace --doc --quiet; cargo nextest run --workspace; \
 	else set -x; cargo test --workspace; fi
 
 bench: engine ## the benchmarks of benches/README.md
