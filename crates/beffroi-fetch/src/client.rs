@@ -1,28 +1,123 @@
-//! The polite client.
+//! The polite client: what callers hold.
 
-use crate::{BodySink, BuildError, FetchError, FetchSettings, Fetched, Request};
+use std::sync::Arc;
+
+use beffroi_model::BodyHash;
+use bytes::Bytes;
+use url::Url;
+
+use crate::{
+    BodySink, BuildError, Collect, CountersSnapshot, FetchError, FetchSettings, Fetched, Request,
+    address::AllowList,
+    counters::Counters,
+    dns::NameSource,
+    exchange::{BodyLimit, Exchanger},
+    guard::Guard,
+    journey::{Errand, Journey},
+    pace::Pace,
+    robots::RobotsCache,
+};
 
 /// The polite client. Cheap to clone; all clones share paces, budgets, robots and connections.
-#[derive(Debug, Clone)]
-pub struct FetchClient {}
+#[derive(Clone)]
+pub struct FetchClient {
+    pub(crate) inner: Arc<Inner>,
+}
+
+/// What all clones share.
+pub(crate) struct Inner {
+    pub(crate) settings: FetchSettings,
+    pub(crate) guard: Guard,
+    pub(crate) pace: Pace,
+    pub(crate) exchanger: Exchanger,
+    pub(crate) robots: RobotsCache,
+    pub(crate) counters: Counters,
+}
 
 impl FetchClient {
-    /// Builds the client.
-    pub fn try_new(_settings: FetchSettings) -> Result<Self, BuildError> {
-        unimplemented!("being written")
+    /// Builds the client. Must be called within a runtime when names are to be resolved.
+    pub fn try_new(settings: FetchSettings) -> Result<Self, BuildError> {
+        settings.check()?;
+        let allowed = AllowList::try_new(&settings.allow_addresses)?;
+        if !allowed.is_empty() {
+            tracing::warn!(
+                addresses = ?settings.allow_addresses,
+                "THE ADDRESS GUARD IS OPEN: `fetch.allow_addresses` lets pages lead the crawler to \
+                 these addresses; for tests and demonstrations only"
+            );
+        }
+        let inner = Inner {
+            guard: Guard::new(allowed, NameSource::try_new(&settings.dns)?),
+            pace: Pace::new(&settings),
+            exchanger: Exchanger::try_new(&settings)?,
+            robots: RobotsCache::new(settings.robots_ttl),
+            counters: Counters::default(),
+            settings,
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Fetches a document whole.
-    pub async fn get(&self, _request: Request) -> Result<Fetched, FetchError> {
-        unimplemented!("being written")
+    pub async fn get(&self, request: Request) -> Result<Fetched, FetchError> {
+        let mut whole = Collect::default();
+        let mut fetched = self.get_into(request, &mut whole).await?;
+        fetched.body = Bytes::from(whole.body);
+        Ok(fetched)
     }
 
     /// Fetches a document into a sink, part by part.
     pub async fn get_into(
         &self,
-        _request: Request,
-        _sink: &mut dyn BodySink,
+        request: Request,
+        sink: &mut dyn BodySink,
     ) -> Result<Fetched, FetchError> {
-        unimplemented!("being written")
+        let errand = Errand {
+            headers: request.all_headers(),
+            limit: BodyLimit::FailAt(self.inner.settings.max_bytes(request.document)),
+            max_redirects: self.inner.settings.max_redirects,
+            robots: request.robots,
+            budget: request.budget,
+            url: request.url,
+        };
+        let mut journey = Journey::default();
+        let answer = self.inner.run(errand, sink, &mut journey).await?;
+        Ok(Fetched {
+            body: Bytes::new(),
+            body_bytes: answer.body_bytes,
+            body_hash: answer.body_hash.unwrap_or_else(|| BodyHash::of(&[])),
+            head: answer.head,
+            redirects: journey.redirects,
+            records: journey.records,
+        })
+    }
+
+    /// The sitemaps that the site's robots.txt names, in its order. Fetches robots.txt where it is
+    /// not known yet.
+    pub async fn sitemaps(&self, url: &Url) -> Result<Vec<Url>, FetchError> {
+        let mut journey = Journey::default();
+        match self.inner.site_robots(url, &mut journey).await {
+            Ok(robots) => Ok(robots.sitemaps.clone()),
+            Err(failure) => Err(journey.into_error(url.clone(), failure)),
+        }
+    }
+
+    /// The User-Agent that servers see.
+    pub fn user_agent(&self) -> String {
+        self.inner.settings.user_agent()
+    }
+
+    /// What all clones have done so far.
+    pub fn counters(&self) -> CountersSnapshot {
+        self.inner.counters.snapshot()
+    }
+}
+
+impl std::fmt::Debug for FetchClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FetchClient")
+            .field("settings", &self.inner.settings)
+            .finish_non_exhaustive()
     }
 }

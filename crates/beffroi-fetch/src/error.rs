@@ -52,3 +52,51 @@ pub enum BuildError {
     #[error("the HTTP client could not be built")]
     Client(#[source] reqwest::Error),
 }
+
+impl FetchError {
+    /// The same failure for another who waited for the same answer: without the exchanges, which
+    /// are recorded once.
+    pub(crate) fn echo(&self) -> Failure {
+        Failure {
+            outcome: self.outcome,
+            status: self.status,
+            not_before: self.not_before,
+            is_transient: self.is_transient,
+            source: None,
+        }
+    }
+}
+
+/// A failure on the way, before it is told where on the way.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) outcome: Outcome,
+    pub(crate) status: Option<u16>,
+    pub(crate) not_before: Option<Timestamp>,
+    pub(crate) is_transient: bool,
+    pub(crate) source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Failure {
+    /// A failure that says all by its outcome.
+    pub(crate) fn of(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            status: None,
+            not_before: None,
+            is_transient: false,
+            source: None,
+        }
+    }
+
+    /// Keeps the cause.
+    pub(crate) fn caused_by(
+        self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self {
+            source: Some(source.into()),
+            ..self
+        }
+    }
+}

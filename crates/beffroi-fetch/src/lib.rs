@@ -1,13 +1,33 @@
 #![doc = include_str!("../README.md")]
 
+mod address;
 mod client;
+mod counters;
+mod decode;
+mod dns;
 mod error;
+mod exchange;
+mod failure;
+mod guard;
+mod hints;
+mod journey;
+mod pace;
+mod pins;
 mod request;
+mod retry;
+mod robots;
 mod settings;
+mod tls;
 
 pub use client::FetchClient;
+/// Names and values of headers, as [`Request::header`] takes them.
+pub use reqwest::header;
+
+pub use counters::CountersSnapshot;
+pub use decode::{TextDecoder, TextKind, decode_whole};
 pub use error::{BuildError, FetchError};
 pub use request::{
     BodySink, BudgetSpec, Collect, Document, Fetched, Head, Request, RobotsPolicy, Validators,
 };
-pub use settings::FetchSettings;
+pub use robots::{AgentRules, Robots};
+pub use settings::{DnsSettings, FetchSettings};

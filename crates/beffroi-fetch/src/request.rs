@@ -4,7 +4,10 @@ use std::{num::NonZeroU32, time::Duration};
 
 use beffroi_model::{BodyHash, FetchRecord};
 use bytes::Bytes;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HOST, HeaderMap, HeaderName, HeaderValue,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, RANGE, USER_AGENT,
+};
 use url::Url;
 
 /// The kind of document expected: it rules the byte limit and the `Accept` header.
@@ -18,6 +21,21 @@ pub enum Document {
     Sitemap,
     /// A JSON answer of an API.
     Json,
+}
+
+impl Document {
+    /// The `Accept` header of a request for it.
+    pub(crate) fn accept(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Page => "text/html, application/xhtml+xml;q=0.9, */*;q=0.1",
+            Self::Feed => {
+                "application/atom+xml, application/rss+xml, application/feed+json, \
+                 application/xml;q=0.9, */*;q=0.1"
+            }
+            Self::Sitemap => "application/xml, text/xml;q=0.9, text/plain;q=0.8, */*;q=0.1",
+            Self::Json => "application/json, application/activity+json;q=0.9, */*;q=0.1",
+        })
+    }
 }
 
 /// Whether robots.txt is asked first.
@@ -96,6 +114,32 @@ impl Request {
         self
     }
 
+    /// The headers to send. What the library must rule itself is not a caller's to set: with an
+    /// own `Accept-Encoding` or `Range` the bounded decoding would be off, and the name by which
+    /// servers know us is one.
+    pub(crate) fn all_headers(&self) -> HeaderMap {
+        let mut headers = self.headers.clone();
+        for name in [ACCEPT_ENCODING, RANGE, USER_AGENT, HOST] {
+            headers.remove(name);
+        }
+        headers
+            .entry(ACCEPT)
+            .or_insert_with(|| self.document.accept());
+        headers
+            .entry(ACCEPT_LANGUAGE)
+            .or_insert(HeaderValue::from_static("fr"));
+        let validators = [
+            (IF_NONE_MATCH, &self.validators.etag),
+            (IF_MODIFIED_SINCE, &self.validators.last_modified),
+        ];
+        for (name, validator) in validators {
+            if let Some(Ok(value)) = validator.as_deref().map(HeaderValue::from_str) {
+                headers.insert(name, value);
+            }
+        }
+        headers
+    }
+
     /// Adds a header. Headers marked sensitive are not sent to another host after a redirect, and
     /// never logged.
     #[must_use]
@@ -131,11 +175,14 @@ impl Head {
 
     /// The `charset` parameter of the content type.
     pub fn charset(&self) -> Option<String> {
-        self.header("content-type")?.split(';').skip(1).find_map(|parameter| {
-            let (name, value) = parameter.split_once('=')?;
-            let is_charset = name.trim().eq_ignore_ascii_case("charset");
-            is_charset.then(|| value.trim().trim_matches(['"', '\'']).to_owned())
-        })
+        self.header("content-type")?
+            .split(';')
+            .skip(1)
+            .find_map(|parameter| {
+                let (name, value) = parameter.split_once('=')?;
+                let is_charset = name.trim().eq_ignore_ascii_case("charset");
+                is_charset.then(|| value.trim().trim_matches(['"', '\'']).to_owned())
+            })
     }
 
     /// The answer's validators, for the next visit.
@@ -189,4 +236,50 @@ pub struct Fetched {
     pub redirects: Vec<Url>,
     /// Every exchange it took: robots.txt, redirects, retries, and last the answer itself.
     pub records: Vec<FetchRecord>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caller_cannot_disguise_us_nor_switch_the_decoding_off() {
+        let url = Url::parse("https://mairie.example/").expect("a URL");
+        let request = Request::site(url, Document::Page)
+            .header(USER_AGENT, HeaderValue::from_static("Mozilla/5.0"))
+            .header(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
+            .header(ACCEPT, HeaderValue::from_static("text/plain"))
+            .if_changed_since(Validators {
+                etag: Some("\"a\"".into()),
+                last_modified: Some("bad\nvalue".into()),
+            });
+        let headers = request.all_headers();
+        assert!(!headers.contains_key(USER_AGENT) && !headers.contains_key(ACCEPT_ENCODING));
+        assert_eq!(headers[ACCEPT], "text/plain");
+        assert_eq!(headers[ACCEPT_LANGUAGE], "fr");
+        assert_eq!(headers[IF_NONE_MATCH], "\"a\"");
+        assert!(
+            !headers.contains_key(IF_MODIFIED_SINCE),
+            "what cannot be sent is left out"
+        );
+    }
+
+    #[test]
+    fn a_head_tells_its_media_type_and_charset_however_written() {
+        let head = |content_type: &'static str| Head {
+            url: Url::parse("https://mairie.example/").expect("a URL"),
+            status: 200,
+            headers: [(
+                "content-type".parse().unwrap(),
+                HeaderValue::from_static(content_type),
+            )]
+            .into_iter()
+            .collect(),
+        };
+        let html = head("Text/HTML ; Charset=\"ISO-8859-1\"");
+        assert_eq!(html.media_type().as_deref(), Some("text/html"));
+        assert_eq!(html.charset().as_deref(), Some("ISO-8859-1"));
+        assert_eq!(head("").media_type(), None);
+        assert_eq!(head("text/html; q").charset(), None);
+    }
 }

@@ -1,0 +1,268 @@
+//! One request and its answer: sent to the checked addresses, bounded in time, in bytes of head
+//! and in bytes of body after decompression. It knows nothing of paces, redirects or retries.
+
+use std::time::Duration;
+
+use beffroi_model::{BodyHash, Failed, FetchRecord, Outcome};
+use jiff::Timestamp;
+use reqwest::{
+    Response,
+    header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap},
+};
+use sha2::{Digest, Sha256};
+use tokio::time::{Instant, timeout};
+use url::Url;
+
+use crate::{
+    BodySink, BuildError, FetchSettings, Head,
+    failure::{Phase, class_of},
+    guard::Target,
+    pins::Pins,
+    tls,
+};
+
+/// Sends requests.
+pub(crate) struct Exchanger {
+    http: reqwest::Client,
+    pins: Pins,
+    total_timeout: Duration,
+    max_header_bytes: u32,
+}
+
+/// What to do with a body that is longer than its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BodyLimit {
+    /// The exchange fails.
+    FailAt(u64),
+    /// The rest is not read.
+    CutAt(u64),
+}
+
+/// An answer. Of a redirect, a 429 or a 5xx only the head is read.
+pub(crate) struct Answer {
+    pub(crate) head: Head,
+    pub(crate) body_bytes: u64,
+    /// Hash of a body that was read whole.
+    pub(crate) body_hash: Option<BodyHash>,
+}
+
+/// An exchange that brought no answer.
+#[derive(Debug)]
+pub(crate) struct NoAnswer {
+    pub(crate) class: Failed,
+    pub(crate) status: Option<u16>,
+    pub(crate) source: Option<reqwest::Error>,
+}
+
+/// What was learned before an exchange failed or was cut off.
+#[derive(Default)]
+struct Progress {
+    status: Option<u16>,
+    body_bytes: u64,
+}
+
+impl Exchanger {
+    pub(crate) fn try_new(settings: &FetchSettings) -> Result<Self, BuildError> {
+        let pins = Pins::default();
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::client_config(settings)?)
+            .dns_resolver(std::sync::Arc::new(pins.clone()))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .referer(false)
+            .user_agent(settings.user_agent())
+            .connect_timeout(settings.connect_timeout)
+            .read_timeout(settings.read_timeout)
+            // Tens of thousands of hosts are met in a night: a connection is kept just long enough
+            // for the host's next turn.
+            .pool_idle_timeout(settings.host_interval + Duration::from_secs(3))
+            .pool_max_idle_per_host(settings.host_concurrency.get())
+            .http2_max_header_list_size(settings.max_header_bytes)
+            .build()
+            .map_err(BuildError::Client)?;
+        Ok(Self {
+            http,
+            pins,
+            total_timeout: settings.total_timeout,
+            max_header_bytes: settings.max_header_bytes,
+        })
+    }
+
+    /// Sends one GET and reads its answer into the sink.
+    pub(crate) async fn get(
+        &self,
+        url: &Url,
+        target: &Target,
+        headers: HeaderMap,
+        limit: BodyLimit,
+        sink: &mut dyn BodySink,
+    ) -> (Result<Answer, NoAnswer>, FetchRecord) {
+        let at = Timestamp::now();
+        let begin = Instant::now();
+        let mut progress = Progress::default();
+        let _pin = self.pins.pin(target);
+        let exchange = self.send_and_read(url, headers, limit, sink, &mut progress);
+        let outcome = timeout(self.total_timeout, exchange).await;
+        let answer = outcome.unwrap_or(Err((Failed::TotalTimeout, None)));
+        let answer = answer.map_err(|(class, source)| NoAnswer {
+            class,
+            status: progress.status,
+            source,
+        });
+        let record = FetchRecord {
+            at,
+            url: url.clone(),
+            status: progress.status,
+            error_class: error_class(&answer),
+            body_bytes: progress.body_bytes,
+            body_hash: answer.as_ref().ok().and_then(|answer| answer.body_hash),
+            duration_ms: u32::try_from(begin.elapsed().as_millis()).unwrap_or(u32::MAX),
+        };
+        (answer, record)
+    }
+
+    async fn send_and_read(
+        &self,
+        url: &Url,
+        headers: HeaderMap,
+        limit: BodyLimit,
+        sink: &mut dyn BodySink,
+        progress: &mut Progress,
+    ) -> Result<Answer, (Failed, Option<reqwest::Error>)> {
+        let response = self
+            .http
+            .get(url.clone())
+            .headers(headers)
+            .send()
+            .await
+            .map_err(|error| (class_of(&error, Phase::Head), Some(error)))?;
+        let status = response.status().as_u16();
+        progress.status = Some(status);
+        if header_bytes(response.headers()) > self.max_header_bytes as usize {
+            return Err((Failed::HeadersTooLarge, None));
+        }
+        let head = Head {
+            url: url.clone(),
+            status,
+            headers: response.headers().clone(),
+        };
+        if !wants_body(&head) {
+            return Ok(Answer {
+                head,
+                body_bytes: 0,
+                body_hash: None,
+            });
+        }
+        sink.start(&head);
+        let body_hash = read_body(response, &head, limit, sink, progress).await?;
+        Ok(Answer {
+            head,
+            body_bytes: progress.body_bytes,
+            body_hash,
+        })
+    }
+}
+
+/// Reads the body part by part, counting and hashing what comes out of the decoder. Gives the hash
+/// of a body that was read whole.
+async fn read_body(
+    mut response: Response,
+    head: &Head,
+    limit: BodyLimit,
+    sink: &mut dyn BodySink,
+    progress: &mut Progress,
+) -> Result<Option<BodyHash>, (Failed, Option<reqwest::Error>)> {
+    let (BodyLimit::FailAt(max_bytes) | BodyLimit::CutAt(max_bytes)) = limit;
+    let mut hash = Sha256::new();
+    if has_no_body(head) {
+        return Ok(Some(BodyHash(hash.finalize().into())));
+    }
+    if !is_decoded(head) {
+        return Err((Failed::BadEncoding, None));
+    }
+    if let BodyLimit::FailAt(_) = limit
+        && declared_length(head).is_some_and(|length| length > max_bytes)
+    {
+        return Err((Failed::TooLarge, None));
+    }
+    loop {
+        let chunk = response.chunk().await;
+        let chunk = chunk.map_err(|error| (class_of(&error, Phase::Body), Some(error)))?;
+        let Some(chunk) = chunk else {
+            return Ok(Some(BodyHash(hash.finalize().into())));
+        };
+        let left = max_bytes - progress.body_bytes;
+        let fits = usize::try_from(left).map_or(chunk.len(), |left| left.min(chunk.len()));
+        progress.body_bytes += fits as u64;
+        hash.update(&chunk[..fits]);
+        sink.chunk(&chunk[..fits]);
+        if fits < chunk.len() {
+            return match limit {
+                BodyLimit::FailAt(_) => Err((Failed::TooLarge, None)),
+                BodyLimit::CutAt(_) => Ok(None),
+            };
+        }
+    }
+}
+
+/// The statuses with a place to go to.
+pub(crate) fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
+fn wants_body(head: &Head) -> bool {
+    head.status != 429 && head.status < 500 && !is_redirect(head.status)
+}
+
+fn has_no_body(head: &Head) -> bool {
+    matches!(head.status, 204 | 304) || declared_length(head) == Some(0)
+}
+
+fn declared_length(head: &Head) -> Option<u64> {
+    head.headers
+        .get(CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
+}
+
+/// Whether the library has undone the coding (it then takes the header away), or there was none.
+/// Some servers write a charset or `none` there.
+fn is_decoded(head: &Head) -> bool {
+    head.headers.get_all(CONTENT_ENCODING).iter().all(|coding| {
+        let is_harmless = |coding: &[u8]| {
+            ["", "identity", "none", "utf-8", "utf8"]
+                .iter()
+                .any(|harmless| {
+                    coding
+                        .trim_ascii()
+                        .eq_ignore_ascii_case(harmless.as_bytes())
+                })
+        };
+        coding
+            .as_bytes()
+            .split(|byte| *byte == b',')
+            .all(is_harmless)
+    })
+}
+
+/// Bytes of the head as HTTP/1 writes it.
+fn header_bytes(headers: &HeaderMap) -> usize {
+    headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len())
+        .sum()
+}
+
+/// The class under which an exchange is recorded, when it failed.
+fn error_class(answer: &Result<Answer, NoAnswer>) -> Option<&'static str> {
+    let class = match answer {
+        Err(failure) => failure.class,
+        Ok(answer) if answer.head.status == 429 => Failed::RateLimited,
+        Ok(answer) if answer.head.status >= 500 => Failed::Http5xx,
+        Ok(_) => return None,
+    };
+    Outcome::Failed(class).reason()
+}

@@ -1,0 +1,351 @@
+//! The way to a document: hop by hop through redirects, and try by try at each hop.
+//!
+//! Every hop is guarded, asked of its own site's robots.txt, and paced anew; every exchange is
+//! recorded, whatever comes of it.
+
+use beffroi_model::{Failed, FetchRecord, Forbidden, Outcome};
+use jiff::Timestamp;
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
+use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, LOCATION, PROXY_AUTHORIZATION};
+use tokio::time::sleep;
+use url::{Position, Url};
+
+use crate::{
+    BodySink, BudgetSpec, FetchError, RobotsPolicy,
+    client::Inner,
+    error::Failure,
+    exchange::{Answer, BodyLimit, NoAnswer, is_redirect},
+    failure::{is_transient, is_transport, is_worth_retrying},
+    guard::{Refusal, Target},
+    hints,
+    pace::{NotNow, Permit, Tempo},
+    retry,
+};
+
+/// One document to fetch.
+pub(crate) struct Errand {
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) limit: BodyLimit,
+    pub(crate) max_redirects: u32,
+    pub(crate) robots: RobotsPolicy,
+    pub(crate) budget: Option<BudgetSpec>,
+}
+
+/// What has happened on the way.
+#[derive(Default)]
+pub(crate) struct Journey {
+    pub(crate) redirects: Vec<Url>,
+    pub(crate) records: Vec<FetchRecord>,
+}
+
+impl Journey {
+    pub(crate) fn into_error(self, url: Url, failure: Failure) -> FetchError {
+        FetchError {
+            outcome: failure.outcome,
+            url,
+            status: failure.status,
+            not_before: failure.not_before,
+            is_transient: failure.is_transient,
+            redirects: self.redirects,
+            records: self.records,
+            source: failure.source,
+        }
+    }
+}
+
+impl Inner {
+    /// Goes all the way. The answer is neither a redirect nor a 429 nor a 5xx.
+    pub(crate) async fn run(
+        &self,
+        mut errand: Errand,
+        sink: &mut dyn BodySink,
+        journey: &mut Journey,
+    ) -> Result<Answer, FetchError> {
+        errand.url.set_fragment(None);
+        loop {
+            let hop = match self.hop(&errand, sink, journey).await {
+                Ok(answer) if !is_redirect(answer.head.status) => return Ok(answer),
+                Ok(answer) => next_hop(&errand, &answer, &journey.redirects),
+                Err(failure) => Err(failure),
+            };
+            match hop {
+                Ok(next) => {
+                    if next.origin() != errand.url.origin() {
+                        drop_sensitive(&mut errand.headers);
+                    }
+                    journey
+                        .redirects
+                        .push(std::mem::replace(&mut errand.url, next));
+                }
+                Err(failure) => return Err(std::mem::take(journey).into_error(errand.url, failure)),
+            }
+        }
+    }
+
+    /// One hop: guard, robots, and tries until an answer is there.
+    async fn hop(
+        &self,
+        errand: &Errand,
+        sink: &mut dyn BodySink,
+        journey: &mut Journey,
+    ) -> Result<Answer, Failure> {
+        let target = self.guard.admit(&errand.url).await.map_err(Failure::from)?;
+        let crawl_delay = match errand.robots {
+            RobotsPolicy::PublicApi => None,
+            RobotsPolicy::Obey => {
+                let robots = self.site_robots(&errand.url, journey).await?;
+                if !robots
+                    .rules
+                    .allows(&errand.url[Position::BeforePath..Position::AfterQuery])
+                {
+                    return Err(Failure::of(Outcome::Forbidden(Forbidden::RobotsDisallowed)));
+                }
+                let delay = robots.rules.crawl_delay();
+                if delay.is_some_and(|delay| delay > self.settings.max_crawl_delay) {
+                    return Err(Failure::of(Outcome::Forbidden(
+                        Forbidden::CrawlDelayTooLong,
+                    )));
+                }
+                delay
+            }
+        };
+        let tempo = errand
+            .budget
+            .map_or(Tempo::Site { crawl_delay }, Tempo::Api);
+        let is_https = errand.url.scheme() == "https";
+        let mut retries_done = 0;
+        loop {
+            let permit = self.pace.enter(&target, is_https, tempo).await?;
+            let (answer, record) = self
+                .exchanger
+                .get(
+                    &errand.url,
+                    &target,
+                    errand.headers.clone(),
+                    errand.limit,
+                    sink,
+                )
+                .await;
+            self.counters.count(&record);
+            journey.records.push(record);
+            note_connection(&permit, tempo, &answer);
+            let not_before = self.obey_hints(&target, &answer);
+            drop(permit);
+
+            let (failure, may_pass) = match judge(answer, not_before) {
+                Ok(answer) => return Ok(answer),
+                Err(judgement) => judgement,
+            };
+            if !may_pass || retries_done >= self.settings.retries || self.is_too_late(not_before) {
+                return Err(failure);
+            }
+            // A moment that the server named is waited for at the gate.
+            if not_before.is_none() {
+                let base = self.settings.retry_base;
+                let wait = retry::backoff(base, retries_done, &mut rand::rng());
+                sleep(wait).await;
+            }
+            retries_done += 1;
+        }
+    }
+
+    /// Holds the whole host back as its server asks; gives the moment.
+    fn obey_hints(&self, target: &Target, answer: &Result<Answer, NoAnswer>) -> Option<Timestamp> {
+        let head = &answer.as_ref().ok()?.head;
+        let now = Timestamp::now();
+        let asked = matches!(head.status, 429 | 503)
+            .then(|| hints::retry_after(&head.headers, now))
+            .flatten();
+        let not_before = asked.max(hints::rate_limit_reset(&head.headers, now))?;
+        self.pace.block(target, not_before);
+        Some(not_before)
+    }
+
+    fn is_too_late(&self, not_before: Option<Timestamp>) -> bool {
+        not_before.is_some_and(|moment| {
+            let wait = moment.duration_since(Timestamp::now());
+            std::time::Duration::try_from(wait).is_ok_and(|w| w > self.settings.retry_max_wait)
+        })
+    }
+}
+
+/// Tells the host's state how the connection fared. Only websites are given up.
+fn note_connection(permit: &Permit, tempo: Tempo, answer: &Result<Answer, NoAnswer>) {
+    match (answer, tempo) {
+        (Ok(_), _) => permit.succeeded(),
+        (Err(failure), Tempo::Site { .. }) if is_transport(failure.class) => {
+            permit.failed(failure.class);
+        }
+        (Err(_), _) => {}
+    }
+}
+
+/// An answer, or what is wrong with it and whether another try may help.
+fn judge(
+    answer: Result<Answer, NoAnswer>,
+    not_before: Option<Timestamp>,
+) -> Result<Answer, (Failure, bool)> {
+    match answer {
+        Ok(answer) => {
+            let status = answer.head.status;
+            let (class, may_pass) = match status {
+                429 => (Failed::RateLimited, true),
+                // Not implemented, version not supported: they will not be tomorrow either.
+                501 | 505 => (Failed::Http5xx, false),
+                500.. => (Failed::Http5xx, true),
+                _ => return Ok(answer),
+            };
+            let failure = Failure {
+                status: Some(status),
+                not_before,
+                is_transient: may_pass,
+                ..Failure::of(Outcome::Failed(class))
+            };
+            Err((failure, may_pass))
+        }
+        Err(no_answer) => {
+            let failure = Failure {
+                outcome: Outcome::Failed(no_answer.class),
+                status: no_answer.status,
+                not_before,
+                is_transient: is_transient(no_answer.class),
+                source: no_answer.source.map(Into::into),
+            };
+            Err((failure, is_worth_retrying(no_answer.class)))
+        }
+    }
+}
+
+/// Where a redirect leads.
+fn next_hop(errand: &Errand, answer: &Answer, redirects: &[Url]) -> Result<Url, Failure> {
+    let fail = |class| Failure {
+        status: Some(answer.head.status),
+        ..Failure::of(Outcome::Failed(class))
+    };
+    let next = answer
+        .head
+        .headers
+        .get(LOCATION)
+        .and_then(|location| resolve(&errand.url, location.as_bytes()))
+        .ok_or_else(|| fail(Failed::BadRedirect))?;
+    let is_loop = next == errand.url || redirects.contains(&next);
+    if is_loop || redirects.len() >= errand.max_redirects as usize {
+        return Err(fail(Failed::TooManyRedirects));
+    }
+    Ok(next)
+}
+
+/// Octets that may not stand in a header's URL as they are; all others beyond ASCII neither.
+const BARE_IN_LOCATION: &AsciiSet = &CONTROLS.add(b' ');
+
+/// Resolves a `Location`. Octets beyond ASCII are encoded one by one: what the server wrote is
+/// what it gets back, in whatever charset.
+fn resolve(base: &Url, location: &[u8]) -> Option<Url> {
+    let location = location.trim_ascii();
+    if location.is_empty() {
+        return None;
+    }
+    let mut next = base
+        .join(&percent_encode(location, BARE_IN_LOCATION).to_string())
+        .ok()?;
+    next.set_fragment(None);
+    Some(next)
+}
+
+/// What was meant for one origin is not shown to another.
+fn drop_sensitive(headers: &mut HeaderMap) {
+    let sensitive: Vec<_> = headers
+        .iter()
+        .filter(|(name, value)| {
+            value.is_sensitive() || [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(name)
+        })
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in sensitive {
+        headers.remove(name);
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            is_transient: refusal.is_transient(),
+            ..Self::of(refusal.outcome())
+        }
+        .caused_by(refusal)
+    }
+}
+
+impl From<NotNow> for Failure {
+    fn from(not_now: NotNow) -> Self {
+        match not_now {
+            NotNow::Blocked(moment) => Self {
+                not_before: Some(moment),
+                is_transient: true,
+                ..Self::of(Outcome::Failed(Failed::RateLimited))
+            },
+            NotNow::GivenUp(class) => Self {
+                is_transient: is_transient(class),
+                ..Self::of(Outcome::Failed(class))
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::header::HeaderValue;
+
+    fn resolved(location: &[u8]) -> Option<String> {
+        let base = Url::parse("https://mairie.example/a/b?c").unwrap();
+        resolve(&base, location).map(|url| url.to_string())
+    }
+
+    #[test]
+    fn locations_are_resolved_as_written() {
+        for (location, expected) in [
+            (&b"/accueil"[..], "https://mairie.example/accueil"),
+            (b"../x", "https://mairie.example/x"),
+            (b"?p=1", "https://mairie.example/a/b?p=1"),
+            (b"//autre.example", "https://autre.example/"),
+            (b"  /x#haut ", "https://mairie.example/x"),
+            (b"/actualit\xe9s", "https://mairie.example/actualit%E9s"),
+            (
+                b"/actualit\xc3\xa9s",
+                "https://mairie.example/actualit%C3%A9s",
+            ),
+            (b"/caf%E9", "https://mairie.example/caf%E9"),
+            (b"/a b", "https://mairie.example/a%20b"),
+        ] {
+            assert_eq!(resolved(location).as_deref(), Some(expected));
+        }
+        for garbage in [
+            &b""[..],
+            b"   ",
+            b"http://",
+            b"https://[::1",
+            b"http://a:99999/",
+        ] {
+            assert_eq!(resolved(garbage), None, "{garbage:?}");
+        }
+    }
+
+    #[test]
+    fn secrets_do_not_follow_to_another_origin() {
+        let mut token = HeaderValue::from_static("secret");
+        token.set_sensitive(true);
+        let mut headers: HeaderMap = [
+            (AUTHORIZATION, HeaderValue::from_static("Bearer x")),
+            (COOKIE, HeaderValue::from_static("a=b")),
+            ("x-token".parse().unwrap(), token),
+            ("accept".parse().unwrap(), HeaderValue::from_static("*/*")),
+        ]
+        .into_iter()
+        .collect();
+        drop_sensitive(&mut headers);
+        let left: Vec<&str> = headers.keys().map(|name| name.as_str()).collect();
+        assert_eq!(left, ["accept"]);
+    }
+}

@@ -1,0 +1,320 @@
+//! When a request may go: the paces of its host, of its address and of its API.
+//!
+//! The invariant: between two requests to a host lies its gap, counted from the end of the answer;
+//! a gate is passed by one at a time, in order of arrival, and whoever holds its turn leaves only
+//! when the request may really go. Nothing else in the crate waits for a server's sake.
+//!
+//! Gates are passed in one order (host, address, whole), so that nobody can wait in a circle.
+
+mod budget;
+mod host;
+
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use beffroi_model::Failed;
+use dashmap::DashMap;
+use jiff::Timestamp;
+use tokio::{
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
+    time::{Instant, sleep_until},
+};
+
+use crate::{BudgetSpec, FetchSettings, guard::Target};
+use host::{Host, Readiness};
+
+/// States kept without looking for idle ones.
+const SWEEP_FLOOR: usize = 1024;
+
+/// The gates of everything that goes out.
+pub(crate) struct Pace {
+    settings: FetchSettings,
+    hosts: Gates<String, Host>,
+    groups: Gates<IpAddr, Group>,
+    everywhere: Arc<Semaphore>,
+}
+
+/// At which pace a request goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Tempo {
+    /// A website's, with what its robots.txt asks for.
+    Site {
+        /// `Crawl-delay`, when there is one.
+        crawl_delay: Option<Duration>,
+    },
+    /// An API's.
+    Api(BudgetSpec),
+}
+
+/// Why a request may not go, for longer than a call waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotNow {
+    /// The server named a moment.
+    Blocked(Timestamp),
+    /// The host failed too often in a row, last with this.
+    GivenUp(Failed),
+}
+
+/// The right to one exchange. Its end, that is its drop, is the end of the answer.
+pub(crate) struct Permit {
+    host: Arc<Host>,
+    is_https: bool,
+    _slots: Vec<OwnedSemaphorePermit>,
+    _group: Option<Arc<Group>>,
+}
+
+/// The gate of an address.
+struct Group {
+    slots: Arc<Semaphore>,
+    /// When the last request began. Held while waiting for one's turn: an async lock, for it is
+    /// the queue itself.
+    last_start: Mutex<Option<Instant>>,
+    settled: std::sync::Mutex<Instant>,
+}
+
+impl Pace {
+    pub(crate) fn new(settings: &FetchSettings) -> Self {
+        Self {
+            everywhere: Arc::new(Semaphore::new(settings.max_concurrent.get())),
+            settings: settings.clone(),
+            hosts: Gates::new(),
+            groups: Gates::new(),
+        }
+    }
+
+    /// Waits until the request may go.
+    pub(crate) async fn enter(
+        &self,
+        target: &Target,
+        is_https: bool,
+        tempo: Tempo,
+    ) -> Result<Permit, NotNow> {
+        let host = self.host(target);
+        match tempo {
+            Tempo::Site { crawl_delay } => {
+                let gap = self
+                    .settings
+                    .host_interval
+                    .max(crawl_delay.unwrap_or_default());
+                host.set_gap(gap);
+                self.enter_site(host, target.group(), is_https).await
+            }
+            Tempo::Api(budget) => self.enter_api(host, budget, is_https).await,
+        }
+    }
+
+    /// Sends nothing more to this host before the moment.
+    pub(crate) fn block(&self, target: &Target, until: Timestamp) {
+        self.host(target).block(until);
+    }
+
+    async fn enter_site(
+        &self,
+        host: Arc<Host>,
+        address: IpAddr,
+        is_https: bool,
+    ) -> Result<Permit, NotNow> {
+        let host_slot = acquire(&host.slots).await;
+        let host_turn = host.turn.lock().await;
+        self.wait_for_host(&host, is_https, Gap::Kept).await?;
+
+        let group = self.groups.get(address, || {
+            Group::new(self.settings.group_concurrency.get())
+        });
+        let group_slot = acquire(&group.slots).await;
+        let mut last_start = group.last_start.lock().await;
+        if let Some(last) = *last_start {
+            sleep_until(last + self.settings.group_interval).await;
+        }
+        let whole_slot = acquire(&self.everywhere).await;
+        // Much may have happened to the host while others were waited for.
+        self.wait_for_host(&host, is_https, Gap::Kept).await?;
+
+        let now = Instant::now();
+        *last_start = Some(now);
+        group.settle(now + self.settings.group_interval);
+        host.begin(now);
+        drop(last_start);
+        drop(host_turn);
+        let slots = vec![host_slot, group_slot, whole_slot];
+        Ok(Permit {
+            host,
+            is_https,
+            _slots: slots,
+            _group: Some(group),
+        })
+    }
+
+    async fn enter_api(
+        &self,
+        host: Arc<Host>,
+        budget: BudgetSpec,
+        is_https: bool,
+    ) -> Result<Permit, NotNow> {
+        let api = host.api(budget);
+        let api_slot = acquire(&api.slots).await;
+        let turn = api.turn.lock().await;
+        let whole_slot = loop {
+            self.wait_for_host(&host, is_https, Gap::Ignored).await?;
+            api.wait().await;
+            // The budget counts from the moment of sending: where others must be waited for, its
+            // cell has been spent in vain and the next one is due.
+            match self.everywhere.clone().try_acquire_owned() {
+                Ok(slot) if host.readiness(is_https, Gap::Ignored) == Readiness::Now => break slot,
+                Ok(_) => {}
+                Err(_) => drop(acquire(&self.everywhere).await),
+            }
+        };
+        host.begin(Instant::now());
+        drop(turn);
+        Ok(Permit {
+            host,
+            is_https,
+            _slots: vec![api_slot, whole_slot],
+            _group: None,
+        })
+    }
+
+    /// Waits for the host's gap and for a block that ends soon; gives up on a longer one.
+    async fn wait_for_host(&self, host: &Host, is_https: bool, gap: Gap) -> Result<(), NotNow> {
+        loop {
+            match host.readiness(is_https, gap) {
+                Readiness::Now => return Ok(()),
+                Readiness::At(moment) => sleep_until(moment).await,
+                Readiness::Blocked(moment, until) => {
+                    if moment.duration_since(Instant::now()) > self.settings.retry_max_wait {
+                        return Err(NotNow::Blocked(until));
+                    }
+                    sleep_until(moment).await;
+                }
+                Readiness::GivenUp(class) => return Err(NotNow::GivenUp(class)),
+            }
+        }
+    }
+
+    fn host(&self, target: &Target) -> Arc<Host> {
+        let make = || {
+            Host::new(
+                self.settings.host_concurrency.get(),
+                self.settings.host_give_up,
+            )
+        };
+        self.hosts.get(host_key(&target.host, target.port), make)
+    }
+}
+
+/// Whether the gap of websites is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gap {
+    Kept,
+    Ignored,
+}
+
+/// http and https of one host share their pace; an odd port is a server of its own.
+fn host_key(host: &str, port: u16) -> String {
+    let host = host.trim_end_matches('.');
+    if matches!(port, 80 | 443) {
+        host.to_owned()
+    } else {
+        format!("{host}:{port}")
+    }
+}
+
+async fn acquire(slots: &Arc<Semaphore>) -> OwnedSemaphorePermit {
+    slots
+        .clone()
+        .acquire_owned()
+        .await
+        .expect("no semaphore of the pace is ever closed")
+}
+
+impl Permit {
+    /// The server answered.
+    pub(crate) fn succeeded(&self) {
+        self.host.clear_strikes(self.is_https);
+    }
+
+    /// The connection failed.
+    pub(crate) fn failed(&self, class: Failed) {
+        self.host.strike(self.is_https, class);
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.host.end(Instant::now());
+    }
+}
+
+impl Group {
+    fn new(concurrency: usize) -> Self {
+        Self {
+            slots: Arc::new(Semaphore::new(concurrency)),
+            last_start: Mutex::new(None),
+            settled: std::sync::Mutex::new(Instant::now()),
+        }
+    }
+
+    fn settle(&self, moment: Instant) {
+        *self
+            .settled
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = moment;
+    }
+}
+
+/// A state that can be forgotten once nothing depends on it.
+trait Forgettable {
+    /// Whether a fresh state would behave in the same way.
+    fn is_idle(&self, now: Instant) -> bool;
+}
+
+impl Forgettable for Group {
+    fn is_idle(&self, now: Instant) -> bool {
+        let settled = self
+            .settled
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *settled <= now
+    }
+}
+
+/// States by key. Those that nobody holds and that are idle are dropped when the map has doubled,
+/// so that it stays within twice what is really in use.
+struct Gates<K: std::hash::Hash + Eq, V> {
+    states: DashMap<K, Arc<V>>,
+    sweep_at: AtomicUsize,
+}
+
+impl<K: std::hash::Hash + Eq, V: Forgettable> Gates<K, V> {
+    fn new() -> Self {
+        Self {
+            states: DashMap::new(),
+            sweep_at: AtomicUsize::new(SWEEP_FLOOR),
+        }
+    }
+
+    fn get(&self, key: K, make: impl FnOnce() -> V) -> Arc<V> {
+        if self.states.len() >= self.sweep_at.load(Ordering::Relaxed) {
+            let now = Instant::now();
+            // The map's own lock is held here: a count of one means that nobody can get another.
+            self.states
+                .retain(|_, state| Arc::strong_count(state) > 1 || !state.is_idle(now));
+            let next = (self.states.len() * 2).max(SWEEP_FLOOR);
+            self.sweep_at.store(next, Ordering::Relaxed);
+        }
+        self.states
+            .entry(key)
+            .or_insert_with(|| Arc::new(make()))
+            .clone()
+    }
+}
+
+#[cfg(test)]
+mod tests;
