@@ -80,6 +80,21 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Whether the same operation may succeed later: the server was away or overloaded.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            Self::Query { source, .. } => is_transient(source),
+            Self::Url { .. }
+            | Self::Denied { .. }
+            | Self::Drift { .. }
+            | Self::NewerSchema { .. }
+            | Self::Corrupt { .. } => false,
+        }
+    }
+}
+
 /// The server's error number, where it gave one (`Code: 60. DB::Exception: …`). In the middle of a
 /// result the message begins with bytes of the result, so it is searched, not matched at the start.
 pub(crate) fn server_code(error: &clickhouse::error::Error) -> Option<u32> {

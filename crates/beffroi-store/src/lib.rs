@@ -15,7 +15,7 @@ pub use client::Store;
 pub use error::StoreError;
 pub use migrate::{Migration, MigrationReport};
 pub use raw::{Format, ReportColumn, ReportRows};
-pub use registry::{DueAccount, FactRow, ImportRow, RegistryVersionRow};
+pub use registry::{DueAccount, FactRow, ImportRow, OwnAccount, RegistryVersionRow};
 pub use rows::{
     AccountObservationRow, AccountRow, AccountStateRow, CollectivityRow, Day, DialogueRow,
     FetchLogRow, JobOutcomeRow, JobRow, JobRows, Millis, PostObservationRow, PostRow, RunRow,

@@ -66,6 +66,21 @@ pub struct DueAccount {
     pub collectivity_ids: Vec<CollectivityId>,
 }
 
+/// An account as a body's own.
+#[derive(Debug, Clone, PartialEq, Row, Serialize, Deserialize)]
+pub struct OwnAccount {
+    /// The platform's word.
+    pub platform: String,
+    /// Canonical handle.
+    pub handle: String,
+    /// Public address.
+    pub url: String,
+    /// How sure one is, 0 to 1.
+    pub confidence: f32,
+    /// Who said so.
+    pub sources: Vec<String>,
+}
+
 #[derive(Row, Deserialize)]
 struct DueRow {
     platform: String,
@@ -161,6 +176,24 @@ impl Store {
             collectivities.push(collectivity(row)?);
         }
         Ok(collectivities)
+    }
+
+    /// The bodies of the present registry; none when there is no registry yet.
+    pub async fn collectivities_if_any(&self) -> Result<Vec<Collectivity>, StoreError> {
+        match self.registry_version().await? {
+            Some(_) => self.collectivities().await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The accounts that count as a body's own.
+    pub async fn accounts_of(&self, id: &CollectivityId) -> Result<Vec<OwnAccount>, StoreError> {
+        self.client
+            .query_raw(include_str!("queries/accounts_of.sql"))
+            .param("collectivity_id", id.as_str())
+            .fetch_all()
+            .await
+            .map_err(|source| StoreError::Query { action: "read a body's accounts", source })
     }
 
     /// The accounts that count as some body's own, each once. Presence-only services are left out.

@@ -1,5 +1,7 @@
 //! Runs in the store: their plan, their progress, their end.
 
+use std::collections::HashSet;
+
 use beffroi_model::{Job, JobId, RunId};
 use clickhouse::Row;
 use serde::{Deserialize, Serialize};
@@ -107,22 +109,34 @@ impl Store {
             })
     }
 
-    /// Every job of a run, ended or not.
-    pub async fn job_ids(&self, run: &RunId) -> Result<Vec<JobId>, StoreError> {
+    /// The jobs that were planned before the run began; those that discovery added are left out.
+    pub async fn planned_jobs(&self, run: &RunId) -> Result<Vec<JobId>, StoreError> {
         let rows = self
             .client
-            .query_raw(include_str!("queries/job_ids.sql"))
+            .query_raw(include_str!("queries/planned_job_ids.sql"))
             .param("run_id", run.as_str())
             .fetch_all::<JobIdRow>()
             .await
-            .map_err(|source| StoreError::Query {
-                action: "read the plan",
-                source,
-            })?;
-        Ok(rows
-            .into_iter()
-            .map(|row| JobId::from_uuid(row.job_id))
-            .collect())
+            .map_err(|source| StoreError::Query { action: "read the plan", source })?;
+        Ok(rows.into_iter().map(|row| JobId::from_uuid(row.job_id)).collect())
+    }
+
+    /// Which of these jobs have ended already: delivered again, or published twice.
+    pub async fn ended_jobs(
+        &self,
+        run: &RunId,
+        jobs: &[JobId],
+    ) -> Result<HashSet<JobId>, StoreError> {
+        let ids: Vec<String> = jobs.iter().map(JobId::to_string).collect();
+        let rows = self
+            .client
+            .query_raw(include_str!("queries/ended_jobs.sql"))
+            .param("run_id", run.as_str())
+            .param("jobs", ids)
+            .fetch_all::<JobIdRow>()
+            .await
+            .map_err(|source| StoreError::Query { action: "look for ended jobs", source })?;
+        Ok(rows.into_iter().map(|row| JobId::from_uuid(row.job_id)).collect())
     }
 
     /// How far the run has come. Outcomes are counted before the plan: a job's finds enter the plan

@@ -1,1 +1,0 @@
-SELECT DISTINCT job_id FROM job WHERE run_id = {run_id:String}
