@@ -93,7 +93,9 @@ impl Index {
     /// name or part of one; best first, the larger before the smaller.
     pub fn find(&self, query: &str) -> Vec<&Collectivity> {
         let query = query.trim();
-        if let Some(body) = query.parse().ok().and_then(|key| self.resolve(&key)) {
+        // A SIREN is often written in groups of three.
+        let ungrouped: String = query.split_whitespace().collect();
+        if let Some(body) = ungrouped.parse().ok().and_then(|key| self.resolve(&key)) {
             return vec![body];
         }
         let code: Option<InseeCode> = query.to_ascii_uppercase().parse().ok();
@@ -220,6 +222,7 @@ mod tests {
     #[test]
     fn a_body_is_found_by_siren_code_and_category_with_code() {
         assert_eq!(names("239710015"), ["Région Guadeloupe"]);
+        assert_eq!(names("239 710 015"), ["Région Guadeloupe"]);
         assert_eq!(names(" 01002 "), ["L'Abergement-de-Varey"]);
         assert_eq!(names("2a004"), ["Ajaccio"]);
         assert_eq!(names("departement:01"), ["Département de l'Ain"]);

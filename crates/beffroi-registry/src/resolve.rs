@@ -128,7 +128,7 @@ impl<'a> Resolver<'a> {
             let key = *said.entry(&body.collectivity_id).or_insert(&site.body);
             if *key != site.body {
                 let reason = format!("a row above gives the same body's website, as `{key}`");
-                self.tell(Severity::Error, site.place, &site.body, reason);
+                self.tell(self.severity, site.place, &site.body, reason);
                 continue;
             }
             owned.push(OwnedWebsite {
@@ -149,7 +149,7 @@ impl<'a> Resolver<'a> {
             };
             if !said.insert((&body.collectivity_id, &account.url)) {
                 let reason = "a row above speaks of the same body's same account";
-                self.tell(Severity::Error, account.place, &account.body, reason);
+                self.tell(self.severity, account.place, &account.body, reason);
                 continue;
             }
             owned.push(OwnedAccount {

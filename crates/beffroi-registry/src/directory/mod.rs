@@ -6,6 +6,7 @@
 
 mod choose;
 mod encoding;
+mod reading;
 mod settings;
 mod stream;
 mod unpack;

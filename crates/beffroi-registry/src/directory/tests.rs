@@ -307,7 +307,8 @@ fn network_addresses_are_kept_as_written_and_bare_handles_are_completed() {
         .chain([
             json!({"valeur": "@ville", "custom_dico2": "Twitter"}),
             json!({"valeur": "@ville", "custom_dico2": "Inconnu"}),
-            json!({"valeur": ""}),
+            json!({"valeur": "  "}),
+            json!({"valeur": "?"}),
         ])
         .collect();
     let import = import_bodies(&[town_hall("99001", json!({"reseau_social": networks}))]);
@@ -323,8 +324,20 @@ fn network_addresses_are_kept_as_written_and_bare_handles_are_completed() {
         last.page.as_deref(),
         Some("https://annuaire.example/exempleville")
     );
-    assert_eq!(import.issues.len(), 1);
-    assert_eq!(import.issues[0].value, "@ville");
+    let told: Vec<_> = import
+        .issues
+        .iter()
+        .map(|issue| (issue.severity, &*issue.value))
+        .collect();
+    // The network of the first is known, that of the second is not.
+    assert_eq!(
+        told,
+        [
+            (Severity::Warning, "@ville"),
+            (Severity::Error, "@ville"),
+            (Severity::Error, "?")
+        ]
+    );
 }
 
 #[test]
