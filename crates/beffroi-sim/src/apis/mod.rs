@@ -1,0 +1,60 @@
+//! The two open networks' APIs, by their fact sheets.
+
+pub(crate) mod bluesky;
+mod citizen;
+mod limit;
+pub(crate) mod mastodon;
+
+use std::collections::HashMap;
+
+use beffroi_model::Platform;
+
+pub(crate) use self::limit::FixedWindow;
+pub use self::{citizen::CANARY, mastodon::LOGIN_TOKEN};
+use crate::world::World;
+
+/// Finds social accounts by what an API is asked for.
+#[derive(Debug, Default)]
+pub(crate) struct SocialIndex {
+    /// Mastodon: (instance, user name).
+    mastodon: HashMap<(u16, Box<str>), u32>,
+    /// Bluesky: handle or DID.
+    bluesky: HashMap<Box<str>, u32>,
+}
+
+impl SocialIndex {
+    pub(crate) fn new(world: &World) -> Self {
+        let mut index = Self::default();
+        for account in &world.social {
+            if account.platform == Platform::Mastodon {
+                index
+                    .mastodon
+                    .insert((account.instance, account.name.clone()), account.index);
+            } else {
+                index.bluesky.insert(account.name.clone(), account.index);
+                index.bluesky.insert(account.did.clone(), account.index);
+            }
+        }
+        index
+    }
+}
+
+/// The parameters of a query, decoded.
+pub(crate) fn parameters(query: &str) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect()
+}
+
+fn parameter<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    parameters
+        .iter()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.as_str())
+}
+
+/// `2026-11-21T09:15:02.123Z`.
+fn iso_ms(ms: i64) -> String {
+    let timestamp = jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    timestamp.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+}

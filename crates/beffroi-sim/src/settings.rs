@@ -1,0 +1,111 @@
+//! What can be chosen of the simulated France. The rule: two simulators with equal settings and
+//! equal registries serve the same bytes and tell the same truth.
+
+use std::{path::PathBuf, time::Duration};
+
+use jiff::Timestamp;
+use jiff::fmt::serde::unsigned_duration::friendly::compact::required as duration_text;
+
+/// Settings of the simulator.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SimSettings {
+    /// Everything is drawn from it. Default 1.
+    pub seed: u64,
+    /// How many collectivities are on the networks. Default `high`, the load a crawler must bear.
+    pub population: Population,
+    /// Port of plain HTTP, at every address of 127.0.0.0/8; 0 picks a free one. Default 8480.
+    pub http_port: u16,
+    /// Port of HTTPS (which also answers plain HTTP, as a fallback after a bad certificate needs);
+    /// 0 picks a free one. Default 8443.
+    pub https_port: u16,
+    /// UDP port of the name server, at 127.0.0.1; 0 picks a free one. Default 8453.
+    pub dns_port: u16,
+    /// The moment up to which the world has published. Default: the beginning of the present hour.
+    pub as_of: Option<Timestamp>,
+    /// Keep only so many collectivities, of all strata. Default: all.
+    pub limit: Option<usize>,
+    /// Share of the websites that are served over https, in [0, 1]. Default 0.05.
+    pub https_share: f64,
+    /// The pace that the referee expects at a host: the least time between two arrivals. Default
+    /// 250 ms; a site's Crawl-delay raises it.
+    #[serde(with = "duration_text")]
+    pub host_interval: Duration,
+    /// The pace that the referee expects at an address shared by several hosts, on average.
+    /// Default 50 ms.
+    #[serde(with = "duration_text")]
+    pub group_interval: Duration,
+    /// Requests that may be under way at one address. Default 4.
+    pub group_concurrency: u32,
+    /// What the Bluesky AppView allows each client address, requests per second. Default 10.
+    pub bluesky_requests_per_second: u32,
+    /// Folder for the certificate authority's file (`sim-ca.pem`). Default: the system's folder
+    /// for temporary files.
+    pub out: Option<PathBuf>,
+}
+
+impl Default for SimSettings {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            population: Population::High,
+            http_port: 8480,
+            https_port: 8443,
+            dns_port: 8453,
+            as_of: None,
+            limit: None,
+            https_share: 0.05,
+            host_interval: Duration::from_millis(250),
+            group_interval: Duration::from_millis(50),
+            group_concurrency: 4,
+            bluesky_requests_per_second: 10,
+            out: None,
+        }
+    }
+}
+
+/// The two presence columns of the calibration figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Population {
+    /// What the observatoire counted in January 2025.
+    Low,
+    /// What field surveys find in small communes.
+    High,
+}
+
+impl std::str::FromStr for Population {
+    type Err = UnknownPopulation;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "low" => Ok(Self::Low),
+            "high" => Ok(Self::High),
+            other => Err(UnknownPopulation(other.to_owned())),
+        }
+    }
+}
+
+/// A word that names no population.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a population is `low` or `high`, found `{0}`")]
+pub struct UnknownPopulation(String);
+
+/// What world generation needs to know, ports bound and time fixed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorldSettings {
+    /// Everything is drawn from it.
+    pub seed: u64,
+    /// How many are on the networks.
+    pub population: Population,
+    /// The moment up to which the world has published.
+    pub as_of: Timestamp,
+    /// Share of websites over https.
+    pub https_share: f64,
+    /// Port in http URLs.
+    pub http_port: u16,
+    /// Port in https URLs.
+    pub https_port: u16,
+    /// Keep only so many collectivities.
+    pub limit: Option<usize>,
+}
