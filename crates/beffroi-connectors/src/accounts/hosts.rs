@@ -8,6 +8,8 @@ use beffroi_model::Platform;
 
 use super::dispatch;
 
+use OwnPart::{Path, Subdomain, SubdomainAndPath};
+
 /// On a shared host, the part of the address that is the site's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OwnPart {
@@ -27,6 +29,11 @@ pub fn shared(host: &str) -> Option<OwnPart> {
     lookup(SHARED, host)
 }
 
+/// The shared domain to which the host belongs.
+pub(crate) fn shared_domain(host: &str) -> Option<&str> {
+    enclosing_domains(host).find(|domain| find(SHARED, domain).is_some())
+}
+
 /// Whether many sites live on the host.
 pub fn is_shared(host: &str) -> bool {
     shared(host).is_some()
@@ -43,13 +50,15 @@ pub fn is_parking(host: &str) -> bool {
 }
 
 /// The value of the closest enclosing domain in a table sorted by domain.
-pub(super) fn lookup<T: Copy>(table: &[(&str, T)], host: &str) -> Option<T> {
-    enclosing_domains(host).find_map(|domain| {
-        let at = table
-            .binary_search_by(|(entry, _)| (*entry).cmp(domain))
-            .ok()?;
-        Some(table[at].1)
-    })
+fn lookup<T: Copy>(table: &[(&str, T)], host: &str) -> Option<T> {
+    enclosing_domains(host).find_map(|domain| find(table, domain))
+}
+
+fn find<T: Copy>(table: &[(&str, T)], domain: &str) -> Option<T> {
+    let at = table
+        .binary_search_by(|(entry, _)| (*entry).cmp(domain))
+        .ok()?;
+    Some(table[at].1)
 }
 
 /// The host itself, then each domain around it, down to two labels.
@@ -60,8 +69,6 @@ pub(super) fn enclosing_domains(host: &str) -> impl Iterator<Item = &str> {
     })
     .filter(|domain| domain.contains('.'))
 }
-
-use OwnPart::{Path, Subdomain, SubdomainAndPath};
 
 /// Shared domains: those that the public RPNT checker does not count as a domain of one's own
 /// (website sheet, section 0), social networks aside. Sorted.

@@ -1,34 +1,78 @@
 //! Account URLs: which platform, which canonical handle, or why it is no account.
 //!
 //! The rules of a platform are in its own folder (`accounts.rs` there), mostly as data; here is
-//! what they share. Nothing here waits or asks: a URL alone is judged.
+//! what they share. Nothing here waits or asks: a URL alone is judged, and any text may be given.
 
+mod app_links;
 mod dispatch;
 pub mod hosts;
+mod link;
+mod outsiders;
 mod parsed;
+mod placeholders;
+mod presence;
 pub mod reason;
+mod shorteners;
+mod text;
 
-pub use parsed::{Kind, Parsed, Strength};
+#[cfg(test)]
+pub(crate) mod tests;
 
+use beffroi_model::Platform;
 use url::Url;
+
+pub(crate) use link::{Link, fediverse_origin, is_locale};
+pub use parsed::{Kind, Parsed, Strength};
+pub(crate) use placeholders::is_placeholder;
+pub(crate) use text::{cleaned, first_address, is_email, to_url, trimmed};
+
+use crate::{
+    bluesky, facebook, instagram, linkedin, mastodon, peertube, snapchat, telegram, threads, tiktok,
+    x, youtube,
+};
 
 /// Version of the rules, stored beside what they decided; raised whenever an answer may change.
 pub const RULES_VERSION: u32 = 1;
 
+/// How the URLs of a platform are recognised.
+pub(crate) struct Service {
+    /// The platform.
+    pub(crate) platform: Platform,
+    /// Its domains; each stands for all its sub-domains.
+    pub(crate) domains: &'static [&'static str],
+    /// Judges any URL on one of them.
+    pub(crate) judge: fn(&Link<'_>) -> Parsed,
+}
+
+/// Every platform whose accounts can be measured. Presence-only services are in `presence`.
+const PLATFORMS: &[Service] = &[
+    bluesky::accounts::SERVICE,
+    facebook::accounts::SERVICE,
+    instagram::accounts::SERVICE,
+    linkedin::accounts::SERVICE,
+    mastodon::accounts::SERVICE,
+    peertube::accounts::SERVICE,
+    snapchat::accounts::SERVICE,
+    telegram::accounts::SERVICE,
+    threads::accounts::SERVICE,
+    tiktok::accounts::SERVICE,
+    x::accounts::SERVICE,
+    youtube::accounts::SERVICE,
+];
+
 /// Judges any text: a URL with or without scheme, `@user@host`, `acct:`, `at://`, or junk.
 pub fn parse(input: &str) -> Parsed {
-    match Url::parse(input) {
-        Ok(url) => parse_url(&url),
-        Err(_) => Parsed::not_social(None),
-    }
+    text::judge(input, 0)
 }
 
 /// Judges a URL.
-pub fn parse_url(_url: &Url) -> Parsed {
-    Parsed::not_social(None)
+pub fn parse_url(url: &Url) -> Parsed {
+    dispatch::judge_url(url, 0)
 }
 
 /// Websites: canonical form of a site's address and reading of a declared one.
 pub mod website {
-    pub use crate::website::accounts::{InvalidSite, canonical_site, parse_declared};
+    pub use crate::website::accounts::{
+        DeclaredSite, InvalidSite, SiteNote, canonical_site, is_home_path, parse_declared,
+    };
 }

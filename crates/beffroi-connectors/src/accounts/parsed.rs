@@ -8,6 +8,8 @@ use serde::Serialize;
 use strum::{Display, EnumString, IntoStaticStr};
 use url::Url;
 
+use super::reason;
+
 /// What kind of thing a URL leads to.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Display, EnumString, IntoStaticStr,
@@ -50,7 +52,7 @@ pub struct Parsed {
     pub url: Option<Url>,
     /// What it is.
     pub kind: Kind,
-    /// Why it is not simply an account: one of the words of [`reason`](super::reason).
+    /// Why it is not simply an account: one of the words of [`reason`].
     pub reason: Option<&'static str>,
     /// How far the URL alone proves it.
     #[serde(skip)]
@@ -80,25 +82,96 @@ impl Parsed {
         })
     }
 
-    pub(crate) fn not_social(reason: Option<&'static str>) -> Self {
-        Self::without_account(Kind::NotSocial, None, reason)
+    /// An account, by its canonical handle and URL.
+    pub(crate) fn at(platform: Platform, handle: impl Into<String>, url: &str) -> Self {
+        let Ok(url) = Url::parse(url) else {
+            return Self::other(platform, reason::INVALID_HANDLE);
+        };
+        Self {
+            platform: Some(platform),
+            handle: Some(handle.into()),
+            url: Some(url),
+            kind: Kind::Account,
+            reason: None,
+            strength: Strength::Strong,
+            spelling: None,
+        }
     }
 
-    pub(crate) fn other(platform: Platform, reason: &'static str) -> Self {
-        Self::without_account(Kind::Other, Some(platform), Some(reason))
+    /// A publication that does not name its author.
+    pub(crate) fn content(platform: Platform) -> Self {
+        Self::bare(Kind::Post, Some(platform), reason::CONTENT)
     }
 
-    pub(crate) fn without_account(
-        kind: Kind,
-        platform: Option<Platform>,
-        reason: Option<&'static str>,
-    ) -> Self {
+    /// A share button.
+    pub(crate) fn share(platform: impl Into<Option<Platform>>) -> Self {
+        Self::bare(Kind::Share, platform.into(), reason::SHARE_BUTTON)
+    }
+
+    /// Of the platform, but neither account nor post nor share button.
+    pub(crate) fn other(platform: impl Into<Option<Platform>>, reason: &'static str) -> Self {
+        Self::bare(Kind::Other, platform.into(), reason)
+    }
+
+    /// Of no platform, for no reason worth naming: an ordinary link.
+    pub(crate) fn not_social() -> Self {
+        Self {
+            reason: None,
+            ..Self::bare(Kind::NotSocial, None, reason::NOT_A_URL)
+        }
+    }
+
+    /// No address that could be of a platform.
+    pub(crate) fn unusable(reason: &'static str) -> Self {
+        Self::bare(Kind::NotSocial, None, reason)
+    }
+
+    /// The same account as the author of a publication. What is no account stays as it is.
+    pub(crate) fn into_post(self) -> Self {
+        self.demoted(Kind::Post, None, Strength::Weak)
+    }
+
+    /// The same account, only named in passing by something else.
+    pub(crate) fn named_by(self, kind: Kind, reason: &'static str, strength: Strength) -> Self {
+        self.demoted(kind, Some(reason), strength)
+    }
+
+    /// The same account, less surely.
+    pub(crate) fn weakened(self, strength: Strength, reason: Option<&'static str>) -> Self {
+        self.demoted(Kind::Account, reason, strength)
+    }
+
+    /// The same, with the spelling found in the URL when it differs from the handle.
+    pub(crate) fn spelt(mut self, spelling: &str) -> Self {
+        if self
+            .handle
+            .as_deref()
+            .is_some_and(|handle| handle != spelling)
+        {
+            self.spelling = Some(spelling.to_owned());
+        }
+        self
+    }
+
+    fn demoted(self, kind: Kind, reason: Option<&'static str>, strength: Strength) -> Self {
+        if self.kind != Kind::Account {
+            return self;
+        }
+        Self {
+            kind,
+            reason,
+            strength: self.strength.min(strength),
+            ..self
+        }
+    }
+
+    fn bare(kind: Kind, platform: Option<Platform>, reason: &'static str) -> Self {
         Self {
             platform,
             handle: None,
             url: None,
             kind,
-            reason,
+            reason: Some(reason),
             strength: Strength::Weak,
             spelling: None,
         }

@@ -1,1 +1,3 @@
 //! The bluesky connector.
+
+pub(crate) mod accounts;

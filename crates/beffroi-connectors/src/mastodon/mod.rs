@@ -1,1 +1,3 @@
 //! The mastodon connector.
+
+pub(crate) mod accounts;

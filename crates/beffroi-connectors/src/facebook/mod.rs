@@ -1,0 +1,3 @@
+//! Facebook. Its accounts are recognised by URL; nothing is asked of it yet.
+
+pub(crate) mod accounts;

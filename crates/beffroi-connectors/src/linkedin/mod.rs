@@ -1,0 +1,3 @@
+//! LinkedIn. Its accounts are recognised by URL; nothing is asked of it yet.
+
+pub(crate) mod accounts;
