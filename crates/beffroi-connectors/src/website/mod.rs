@@ -1,3 +1,38 @@
-//! The website connector.
+//! The website: read from its pages, its feed and its sitemap, and the source of most accounts.
+//!
+//! Fetched per visit: robots.txt (the polite client's cache), the home page, the best feed, else
+//! the sitemap at most once a week, and at discovery visits a handful of likely pages. Measured:
+//! reachability, certificate, system, feed, publications over 28 days, legal notice. Never given:
+//! an audience. Nothing of a page is kept but these facts and the addresses of accounts.
 
 pub(crate) mod accounts;
+mod ask;
+mod attribute;
+mod cms;
+mod connector;
+mod dates;
+mod entities;
+pub mod extract;
+pub mod facts;
+mod feeds;
+mod home;
+mod json_ld;
+mod names;
+mod news;
+mod one_shot;
+mod page;
+mod pages;
+mod parked;
+mod publications;
+mod record;
+mod settings;
+mod sitemap;
+mod state;
+#[cfg(test)]
+mod tests;
+mod visit;
+
+pub use connector::WebsiteConnector;
+pub use one_shot::{DiscoveredAccount, Discovery, discover};
+pub use record::SiteRecord;
+pub use settings::WebsiteSettings;

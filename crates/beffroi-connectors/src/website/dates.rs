@@ -1,0 +1,181 @@
+//! Dates of publications as feeds and sitemaps write them: RFC 3339 and its shorter forms, RFC
+//! 2822 with its liberties, and French day and month names.
+//!
+//! A date without a zone is taken as UTC: an hour's error does not move a figure over 28 days.
+
+use beffroi_model::fold_name;
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime, Time},
+    tz::{Offset, TimeZone},
+};
+
+/// Reads a date in any of these forms.
+pub(super) fn parse(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    iso(text)
+        .or_else(|| jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp()))
+        .or_else(|| by_words(text))
+}
+
+/// `2026-11-20T17:00:00+01:00` and what is left when its end is missing.
+fn iso(text: &str) -> Option<Timestamp> {
+    if !text.as_bytes().get(..4)?.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Some(moment);
+    }
+    if let Ok(moment) = jiff::civil::DateTime::strptime("%Y-%m-%dT%H:%M%z", text) {
+        let offset = jiff::fmt::strtime::parse("%Y-%m-%dT%H:%M%z", text).ok()?.offset()?;
+        return offset.to_timestamp(moment).ok();
+    }
+    if let Some(minutes) = text.strip_suffix('Z')
+        && let Ok(moment) = minutes.parse::<DateTime>()
+    {
+        return utc(moment);
+    }
+    if let Ok(moment) = text.parse::<DateTime>() {
+        return utc(moment);
+    }
+    let mut parts = text.split('-');
+    let year = parts.next()?.parse().ok()?;
+    let month = parts.next().map_or(Some(1), |month| month.parse().ok())?;
+    let day = parts.next().map_or(Some(1), |day| day.parse().ok())?;
+    utc(Date::new(year, month, day).ok()?.at(0, 0, 0, 0))
+}
+
+fn utc(moment: DateTime) -> Option<Timestamp> {
+    moment.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+}
+
+/// `jeu., 12 févr. 2026 10:00:00 +0100`, `Mon, 2 Nov 26 8:05`, `Le 1er août 2026 à 9h30`: the day
+/// before the month, in French or English, whatever stands around them.
+fn by_words(text: &str) -> Option<Timestamp> {
+    let offset = zone(text);
+    let time = time_of_day(text).unwrap_or(Time::midnight());
+    let folded = fold_name(text);
+    let words: Vec<&str> = folded.split(' ').collect();
+    let (at, month) = words.iter().enumerate().find_map(|(at, word)| Some((at, month(word)?)))?;
+    let day = words.get(at.checked_sub(1)?)?;
+    let day: i8 = day.strip_suffix("er").unwrap_or(day).parse().ok()?;
+    let year: i16 = match words.get(at + 1)?.parse().ok()? {
+        // Two digits as RFC 2822 reads them.
+        short @ 0..50 => 2000 + short,
+        short @ 50..100 => 1900 + short,
+        long => long,
+    };
+    let moment = Date::new(year, month, day).ok()?.to_datetime(time);
+    offset.to_timestamp(moment).ok()
+}
+
+fn month(word: &str) -> Option<i8> {
+    const BEGINNINGS: [(&str, i8); 21] = [
+        ("janv", 1),
+        ("jan", 1),
+        ("fev", 2),
+        ("feb", 2),
+        ("mar", 3),
+        ("avr", 4),
+        ("apr", 4),
+        ("mai", 5),
+        ("may", 5),
+        ("juin", 6),
+        ("jun", 6),
+        ("juil", 7),
+        ("jul", 7),
+        ("aou", 8),
+        ("aug", 8),
+        ("sep", 9),
+        ("oct", 10),
+        ("nov", 11),
+        ("dec", 12),
+        ("juill", 7),
+        ("sept", 9),
+    ];
+    // `mardi` and `mar.` are days as often as months; only `mars` and `march` are a month here,
+    // and `mar` when a number follows, which the caller's shape asks for anyway.
+    if matches!(word, "mardi" | "maire" | "mairie") {
+        return None;
+    }
+    BEGINNINGS
+        .iter()
+        .find(|(beginning, _)| word.starts_with(beginning) && word.len() <= "septembre".len())
+        .map(|(_, month)| *month)
+}
+
+/// `10:00`, `9:05:30`, `9h30`, `20 h`.
+fn time_of_day(text: &str) -> Option<Time> {
+    let separator = text.bytes().enumerate().find_map(|(at, byte)| {
+        let digit_before = at > 0 && text.as_bytes()[at - 1].is_ascii_digit();
+        (digit_before && matches!(byte, b':' | b'h')).then_some(at)
+    })?;
+    let number = |digits: &str| digits.parse::<i8>().ok();
+    let before = &text[..separator];
+    let start = before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let hour = number(&before[start..])?;
+    let mut after = text[separator + 1..].split(|c: char| !c.is_ascii_digit());
+    let minute = after.next().and_then(number).unwrap_or(0);
+    let second = after.next().filter(|digits| digits.len() == 2).and_then(number).unwrap_or(0);
+    Time::new(hour, minute, if second < 60 { second } else { 0 }, 0).ok()
+}
+
+fn zone(text: &str) -> Offset {
+    let last = text.split_ascii_whitespace().next_back().unwrap_or_default();
+    match last {
+        "CET" | "HNEC" => return Offset::constant(1),
+        "CEST" | "HAEC" => return Offset::constant(2),
+        _ => {}
+    }
+    let digits = last.strip_prefix(['+', '-']).map(|rest| rest.replace(':', ""));
+    let Some(digits) = digits.filter(|digits| digits.len() == 4) else { return Offset::UTC };
+    let Ok(number) = digits.parse::<i32>() else { return Offset::UTC };
+    let seconds = (number / 100) * 3600 + (number % 100) * 60;
+    let signed = if last.starts_with('-') { -seconds } else { seconds };
+    Offset::from_seconds(signed).unwrap_or(Offset::UTC)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn every_spelling_of_a_date_is_read() {
+        for (text, expected) in [
+            ("2026-11-20T17:00:00+01:00", "2026-11-20T16:00:00Z"),
+            ("2026-11-20T17:00+01:00", "2026-11-20T16:00:00Z"),
+            ("2026-11-20T17:00Z", "2026-11-20T17:00:00Z"),
+            ("2026-11-20 17:00:05", "2026-11-20T17:00:05Z"),
+            ("2026-11-20", "2026-11-20T00:00:00Z"),
+            ("2026-11", "2026-11-01T00:00:00Z"),
+            ("2026", "2026-01-01T00:00:00Z"),
+            ("Fri, 20 Nov 2026 17:00:00 +0100", "2026-11-20T16:00:00Z"),
+            ("Fri, 20 Nov 2026 17:00:00 GMT", "2026-11-20T17:00:00Z"),
+            ("Fri, 20 Nov 26 17:00:00 CET", "2026-11-20T16:00:00Z"),
+            ("ven., 20 nov. 2026 17:00:00 +0100", "2026-11-20T16:00:00Z"),
+            ("jeudi 12 février 2026", "2026-02-12T00:00:00Z"),
+            ("mar. 3 mars 2026 9h30", "2026-03-03T09:30:00Z"),
+            ("mardi 3 mars 2026", "2026-03-03T00:00:00Z"),
+            ("Le 1er août 2026 à 20 h", "2026-08-01T00:00:00Z"),
+            ("Publié le 12 decembre 2025", "2025-12-12T00:00:00Z"),
+            ("Mon, 2 Nov 26 8:05", "2026-11-02T08:05:00Z"),
+        ] {
+            let moment = parse(text).map(|moment| moment.to_string());
+            assert_eq!(moment.as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_is_none() {
+        for text in ["", "hier", "12", "31 février 2026", "20 novembre", "2026-13-01", "é", "9h30"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,40}|[0-9+:Th -]{0,30}|[0-9]{1,3} (mai|nov\\.) [0-9 h:+]{0,20}") {
+            parse(&text);
+        }
+    }
+}

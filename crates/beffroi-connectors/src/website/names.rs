@@ -1,0 +1,230 @@
+//! The names by which a page or a handle can be told to speak of a collectivity.
+
+use beffroi_model::{Category, Subject, fold_name};
+
+use super::parked::has_words;
+
+/// Words of a name that say nothing by themselves.
+const PARTICLES: [&str; 18] = [
+    "le", "la", "les", "l", "de", "du", "des", "d", "en", "sur", "sous", "et", "a", "au", "aux",
+    "lez", "pres", "cc",
+];
+
+/// Words of the legal kind, which many bodies share.
+const KIND_WORDS: [&str; 12] = [
+    "communaute",
+    "communes",
+    "commune",
+    "agglomeration",
+    "metropole",
+    "urbaine",
+    "departement",
+    "region",
+    "territoire",
+    "etablissement",
+    "public",
+    "territorial",
+];
+
+/// Words with which bodies form their handles: `mairie-exemple`, `villedexemple`.
+pub(super) const CIVIC_HANDLE_WORDS: [&str; 9] =
+    ["mairie", "ville", "commune", "agglo", "metropole", "cdc", "departement", "region", "village"];
+
+/// First words that so many communes share that the next ones alone tell them apart.
+const COMMON_FIRST_WORDS: [&str; 4] = ["saint", "sainte", "st", "ste"];
+
+/// What one knows of a collectivity's names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Names {
+    /// The whole name, folded; empty when unknown.
+    folded: String,
+    /// Its spellings without spaces, `saint` also as `st`.
+    compact: Vec<String>,
+    /// Its telling words.
+    words: Vec<String>,
+    postal_codes: Vec<String>,
+    insee_code: Option<String>,
+    category: Option<Category>,
+}
+
+impl Names {
+    /// Of a collectivity.
+    pub(super) fn of_subject(subject: &Subject) -> Self {
+        let postal_codes: Vec<&str> = subject.postal_codes.iter().map(String::as_str).collect();
+        let mut names = Self::of(&subject.name, &postal_codes);
+        names.category = Some(subject.category);
+        names.insee_code = subject.insee_code.as_ref().map(|code| code.as_str().to_owned());
+        names
+    }
+
+    /// Of a name alone.
+    pub(super) fn of(name: &str, postal_codes: &[&str]) -> Self {
+        let folded = fold_name(name);
+        let is_telling =
+            |word: &&str| !PARTICLES.contains(word) && !KIND_WORDS.contains(word) && word.len() > 1;
+        let words: Vec<String> =
+            folded.split(' ').filter(is_telling).map(str::to_owned).collect();
+        let mut compact = Vec::new();
+        let mut add = |spelling: String| {
+            if spelling.len() >= 3 && !compact.contains(&spelling) {
+                compact.push(spelling);
+            }
+        };
+        add(folded.replace(' ', ""));
+        add(words.concat());
+        let short: Vec<&str> = words
+            .iter()
+            .map(|word| match word.as_str() {
+                "saint" => "st",
+                "sainte" => "ste",
+                word => word,
+            })
+            .collect();
+        add(short.concat());
+        add(folded.replace("saint", "st").replace(' ', ""));
+        let postal_codes = postal_codes.iter().map(|code| (*code).to_owned()).collect();
+        Self { folded, compact, words, postal_codes, insee_code: None, category: None }
+    }
+
+    /// Whether there is a name at all.
+    pub(super) fn are_known(&self) -> bool {
+        !self.compact.is_empty()
+    }
+
+    /// The body's legal kind, where it is known.
+    pub(super) fn category(&self) -> Option<Category> {
+        self.category
+    }
+
+    /// Whether a folded text holds the name or a postcode of the body.
+    pub(super) fn are_in(&self, text: &str) -> bool {
+        let name = !self.folded.is_empty() && has_words(text, &self.folded);
+        name || self.postal_codes.iter().any(|code| has_words(text, code))
+    }
+
+    /// Whether a name given elsewhere (of a JSON-LD node, of a host) is this body's.
+    pub(super) fn fit(&self, name: &str) -> bool {
+        let folded = fold_name(name);
+        !self.words.is_empty()
+            && (has_words(&folded, &self.folded)
+                || self.words.iter().all(|word| has_words(&folded, word)))
+    }
+
+    /// How much of the name a handle bears.
+    pub(super) fn compare(&self, handle: &str) -> NameMatch {
+        let plain = fold_name(handle).replace(' ', "");
+        if self.compact.iter().any(|name| plain.contains(name.as_str())) {
+            return NameMatch::Whole;
+        }
+        let telling = self.words.iter().filter(|word| {
+            word.len() >= 4 && !COMMON_FIRST_WORDS.contains(&word.as_str())
+        });
+        let (mut found, mut all) = (0, 0);
+        for word in telling {
+            all += 1;
+            found += usize::from(plain.contains(word.as_str()));
+        }
+        if all > 0 && found == all {
+            NameMatch::Whole
+        } else if found > 0 {
+            NameMatch::Part
+        } else {
+            NameMatch::None
+        }
+    }
+
+    /// Whether the name itself holds a part of a word.
+    pub(super) fn hold(&self, part: &str) -> bool {
+        self.compact.iter().any(|name| name.contains(part))
+    }
+
+    /// Whether a handle or slug holds a postcode or the INSEE code of the body.
+    pub(super) fn codes_are_in(&self, handle: &str) -> bool {
+        self.codes().any(|code| has_number(handle, code))
+    }
+
+    /// Whether a handle or slug holds somebody else's postcode: five digits that are none of ours.
+    pub(super) fn foreign_code_in(&self, handle: &str) -> bool {
+        !self.postal_codes.is_empty()
+            && handle
+                .split(|c: char| !c.is_ascii_digit())
+                .any(|digits| digits.len() == 5 && !self.codes().any(|code| code == digits))
+    }
+
+    fn codes(&self) -> impl Iterator<Item = &str> {
+        self.postal_codes.iter().chain(&self.insee_code).map(String::as_str)
+    }
+
+    /// Whether the name is shared by so many bodies that it proves nothing alone: a single short
+    /// word, or a saint without a place.
+    pub(super) fn are_ambiguous(&self) -> bool {
+        match self.words.as_slice() {
+            [only] => only.len() <= 6,
+            [first, _] => COMMON_FIRST_WORDS.contains(&first.as_str()),
+            _ => false,
+        }
+    }
+}
+
+/// How much of a name a handle bears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NameMatch {
+    /// All of its telling words.
+    Whole,
+    /// Some of them.
+    Part,
+    /// None.
+    None,
+}
+
+fn has_number(text: &str, number: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| {
+        part == number || part.strip_suffix(number).is_some_and(|rest| {
+            !rest.ends_with(|c: char| c.is_ascii_digit())
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_is_compared_with_the_names_spellings() {
+        for (name, handle, expected) in [
+            ("Exemple-sur-Loire", "mairie.exemplesurloire", NameMatch::Whole),
+            ("Exemple-sur-Loire", "VilleExempleLoire", NameMatch::Whole),
+            ("Saint-Éloi-de-Fourques", "mairie-st-eloi-de-fourques", NameMatch::Whole),
+            ("Exemple-sur-Loire", "exemple45", NameMatch::Part),
+            ("Exemple-sur-Loire", "prefet45", NameMatch::None),
+            ("CC du Pays d'Exemple", "pays_d_exemple", NameMatch::Whole),
+            ("L'Haÿ-les-Roses", "ville_lhaylesroses", NameMatch::Whole),
+        ] {
+            assert_eq!(Names::of(name, &[]).compare(handle), expected, "{name} {handle}");
+        }
+    }
+
+    #[test]
+    fn codes_in_a_slug_are_compared_whole() {
+        let names = Names::of("Exemple", &["45000"]);
+        assert!(names.codes_are_in("250252113-exemple-45000"));
+        assert!(names.codes_are_in("mairie45000"));
+        assert!(!names.codes_are_in("1450001"));
+        assert!(names.foreign_code_in("340053572-gendarmerie-14400"));
+        assert!(!names.foreign_code_in("340053572-exemple-45000"));
+    }
+
+    #[test]
+    fn a_saint_without_a_place_is_ambiguous() {
+        assert!(Names::of("Saint-Martin", &[]).are_ambiguous());
+        assert!(!Names::of("Saint-Martin-de-Crau", &[]).are_ambiguous());
+        assert!(!Names::of("Villeurbanne", &[]).are_ambiguous());
+    }
+
+    #[test]
+    fn a_name_fits_when_its_words_are_there() {
+        let names = Names::of("Exemple-sur-Loire", &[]);
+        assert!(names.fit("Mairie d'Exemple sur Loire"));
+        assert!(!names.fit("Communauté de communes des Trois Rives"));
+    }
+}

@@ -1,0 +1,1 @@
+//! Whole visits against a local server, and golden pages.
