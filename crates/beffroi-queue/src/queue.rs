@@ -1,0 +1,119 @@
+//! The queue: one interface over its two engines.
+
+use std::time::Duration;
+
+use beffroi_model::{Job, Lane};
+
+use crate::{
+    Consumer, DeadLetter, QueueError, QueueSettings, QueueUrl, delivery::ConsumerEngine,
+    in_process::InProcess, rabbitmq::RabbitMq,
+};
+
+/// Where jobs wait. Cheap to clone; clones are the same queue.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    engine: Engine,
+}
+
+#[derive(Debug, Clone)]
+enum Engine {
+    InProcess(InProcess),
+    RabbitMq(RabbitMq),
+}
+
+impl Queue {
+    /// Opens the configured queue; tries to reach a broker for at most `connect_timeout`.
+    pub async fn connect(settings: &QueueSettings) -> Result<Self, QueueError> {
+        let engine = match &settings.url {
+            QueueUrl::InProcess => Engine::InProcess(InProcess::new(settings.prefetch)),
+            QueueUrl::RabbitMq(uri) => Engine::RabbitMq(RabbitMq::connect(uri, settings).await?),
+        };
+        Ok(Self { engine })
+    }
+
+    /// Makes the lanes exist. Harmless to repeat.
+    pub async fn declare(&self, lanes: &[Lane]) -> Result<(), QueueError> {
+        match &self.engine {
+            Engine::InProcess(queue) => {
+                queue.declare(lanes);
+                Ok(())
+            }
+            Engine::RabbitMq(queue) => queue.declare(lanes).await,
+        }
+    }
+
+    /// Puts jobs into their lanes. When it returns `Ok`, all are stored and routed; otherwise some
+    /// may be. Waits out a broker's absence for at most `outage_timeout`; then, or when it is
+    /// dropped midway, a job may be there twice.
+    pub async fn publish(&self, jobs: &[Job]) -> Result<(), QueueError> {
+        match &self.engine {
+            Engine::InProcess(queue) => queue.publish(jobs),
+            Engine::RabbitMq(queue) => queue.publish(jobs).await,
+        }
+    }
+
+    /// Puts a job into its lane once `delay` has passed. RabbitMQ has four delays (10 seconds, 1 and
+    /// 10 minutes, 1 hour): the next longer one is taken, and the longest for more than an hour, so
+    /// who takes the job looks whether its time has come.
+    pub async fn publish_after(&self, job: &Job, delay: Duration) -> Result<(), QueueError> {
+        match &self.engine {
+            Engine::InProcess(queue) => queue.publish_after(job, delay),
+            Engine::RabbitMq(queue) => queue.publish_after(job, delay).await,
+        }
+    }
+
+    /// Puts a job that is given up among the dead, with the reason.
+    pub async fn bury(&self, job: &Job, reason: &str) -> Result<(), QueueError> {
+        match &self.engine {
+            Engine::InProcess(queue) => {
+                queue.bury(job, reason);
+                Ok(())
+            }
+            Engine::RabbitMq(queue) => queue.bury(job, reason).await,
+        }
+    }
+
+    /// Becomes the lane's consumer, or waits in line to be: then `next` answers when the consumers
+    /// before have let go of the lane.
+    pub async fn consume(&self, lane: &Lane) -> Result<Consumer, QueueError> {
+        let engine = match &self.engine {
+            Engine::InProcess(queue) => ConsumerEngine::InProcess(queue.consume(lane)?),
+            Engine::RabbitMq(queue) => ConsumerEngine::RabbitMq(queue.consume(lane).await?),
+        };
+        Ok(Consumer { engine })
+    }
+
+    /// Jobs that wait in these lanes: not those taken, nor those put off.
+    pub async fn depth(&self, lanes: &[Lane]) -> Result<u64, QueueError> {
+        match &self.engine {
+            Engine::InProcess(queue) => queue.depth(lanes),
+            Engine::RabbitMq(queue) => queue.depth(lanes).await,
+        }
+    }
+
+    /// Throws away the jobs that wait in these lanes: not those taken, nor those put off. Returns
+    /// how many.
+    pub async fn purge(&self, lanes: &[Lane]) -> Result<u64, QueueError> {
+        match &self.engine {
+            Engine::InProcess(queue) => queue.purge(lanes),
+            Engine::RabbitMq(queue) => queue.purge(lanes).await,
+        }
+    }
+
+    /// Takes up to `limit` dead letters away, the oldest first: they are the caller's alone then.
+    pub async fn take_dead(&self, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
+        match &self.engine {
+            Engine::InProcess(queue) => Ok(queue.take_dead(limit)),
+            Engine::RabbitMq(queue) => queue.take_dead(limit).await,
+        }
+    }
+
+    /// Takes leave of the broker once the lanes are let go of, for which unsettled deliveries have
+    /// a few seconds; what is unsettled then is delivered again. Closes all clones.
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::InProcess(_) => {}
+            Engine::RabbitMq(queue) => queue.close().await,
+        }
+    }
+}

@@ -1,0 +1,379 @@
+//! Consuming a lane. One task owns the lane's channel; consumers and deliveries talk to it.
+//!
+//! What must hold: the broker makes the next consumer of a lane active as soon as ours is cancelled,
+//! even while our deliveries are unsettled (measured with 3.10). So the channel is closed, never the
+//! consumer cancelled, and only when nobody holds a delivery any more.
+//!
+//! When the connection breaks, the broker gives our unsettled deliveries to another consumer or to us
+//! again; their receipts, of an older life of the channel, are then worth nothing.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use beffroi_model::Lane;
+use futures::StreamExt;
+use jiff::Timestamp;
+use lapin::{
+    Channel,
+    message::Delivery as Message,
+    options::{BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions},
+    types::FieldTable,
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+    time::{Duration, Instant, sleep},
+};
+
+use super::{Broker, call, dead::Grave, topology::unroutable};
+use crate::{Delivery, QueueError, delivery, message};
+
+/// Pause before a lane is consumed again after a failure.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// A consumer of a lane.
+#[derive(Debug)]
+pub(crate) struct Consumer {
+    inbox: mpsc::Receiver<Delivery>,
+    task: JoinHandle<Result<(), QueueError>>,
+}
+
+impl Consumer {
+    pub(crate) async fn next(&mut self) -> Option<Delivery> {
+        self.inbox.recv().await
+    }
+
+    pub(crate) async fn close(self) -> Result<(), QueueError> {
+        // The task's end of the inbox is gone: it has ended by itself, and tells why.
+        if self.inbox.is_closed() {
+            return self
+                .task
+                .await
+                .expect("a lane's task neither panics nor is aborted");
+        }
+        Ok(())
+    }
+}
+
+/// How a delivery was settled.
+#[derive(Debug)]
+enum Settling {
+    Ack(oneshot::Sender<()>),
+    GiveBack,
+}
+
+/// A word to the lane's task.
+#[derive(Debug)]
+struct Settlement {
+    life: u64,
+    tag: u64,
+    settling: Settling,
+}
+
+/// The right to settle a delivery; dropped unused, it gives the job back.
+#[derive(Debug)]
+pub(crate) struct Receipt {
+    life: u64,
+    tag: u64,
+    /// Unbounded, because dropping cannot wait; holds at most one word for each delivery of the
+    /// prefetch. `None` once used.
+    lane: Option<mpsc::UnboundedSender<Settlement>>,
+}
+
+impl Receipt {
+    /// Returns when the acknowledgement is on its way to the broker.
+    pub(crate) async fn ack(mut self) -> Result<(), QueueError> {
+        let (sent, is_sent) = oneshot::channel();
+        self.say(Settling::Ack(sent));
+        is_sent.await.map_err(|_| QueueError::NotAcknowledged)
+    }
+
+    fn say(&mut self, settling: Settling) {
+        if let Some(lane) = self.lane.take() {
+            let Self { life, tag, .. } = *self;
+            // A task that has ended has closed its channel: the broker gives the job to another.
+            let _ = lane.send(Settlement {
+                life,
+                tag,
+                settling,
+            });
+        }
+    }
+}
+
+impl Drop for Receipt {
+    fn drop(&mut self) {
+        self.say(Settling::GiveBack);
+    }
+}
+
+/// The task of a lane.
+pub(super) struct LaneTask {
+    broker: Arc<Broker>,
+    lane: Lane,
+    life: u64,
+    outbox: mpsc::Sender<Delivery>,
+    /// Ends when the consumer and all its deliveries are gone: only the weak end is kept here.
+    settlements: mpsc::UnboundedReceiver<Settlement>,
+    receipts: mpsc::WeakUnboundedSender<Settlement>,
+}
+
+/// One life of the lane's channel.
+struct Life {
+    channel: Channel,
+    messages: lapin::Consumer,
+    /// Delivery tags handed out and not settled.
+    unsettled: BTreeSet<u64>,
+}
+
+/// Why a life ended.
+enum End {
+    /// Nobody wants the lane any more.
+    LetGo,
+    /// The channel broke.
+    Broken(Option<lapin::Error>),
+}
+
+impl LaneTask {
+    /// Begins to consume. Fails at once when the lane does not exist.
+    pub(super) async fn start(broker: Arc<Broker>, lane: &Lane) -> Result<Consumer, QueueError> {
+        // One: what is not asked for stays with the client library, and comes back to the broker
+        // with the channel.
+        let (outbox, inbox) = mpsc::channel(1);
+        let (receipts, settlements) = mpsc::unbounded_channel();
+        let task = Self {
+            lane: lane.clone(),
+            life: 0,
+            outbox,
+            settlements,
+            receipts: receipts.downgrade(),
+            broker: Arc::clone(&broker),
+        };
+        let first_life = task.begin_life().await?;
+        let task = broker.lanes.spawn(task.run(first_life, receipts));
+        Ok(Consumer { inbox, task })
+    }
+
+    /// `receipts` keeps the settlements open while the consumer may hand out more.
+    async fn run(
+        mut self,
+        first_life: Life,
+        receipts: mpsc::UnboundedSender<Settlement>,
+    ) -> Result<(), QueueError> {
+        let mut receipts = Some(receipts);
+        let mut life = first_life;
+        loop {
+            let end = self.live(&mut life, &mut receipts).await;
+            let closed = life.channel.close(200, "done".into());
+            if let Err(error) = call("close a channel", closed).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::debug!(lane = %self.lane, error, "channel was gone already");
+            }
+            match end {
+                End::LetGo => return Ok(()),
+                End::Broken(error) => {
+                    let error = error.as_ref().map(|error| error as &dyn std::error::Error);
+                    tracing::debug!(lane = %self.lane, error, "lane's channel broke");
+                }
+            }
+            if receipts.is_none() {
+                // Nobody takes any more, and what is held has gone back to the broker already.
+                return Ok(());
+            }
+            sleep(PAUSE).await;
+            life = self.begin_next_life().await?;
+        }
+    }
+
+    /// Consumes until the lane is let go of or the channel breaks.
+    async fn live(
+        &mut self,
+        life: &mut Life,
+        receipts: &mut Option<mpsc::UnboundedSender<Settlement>>,
+    ) -> End {
+        let closing = self.broker.closing.clone();
+        let outbox = self.outbox.clone();
+        let mut offered: Option<Delivery> = None;
+        loop {
+            let is_taking = receipts.is_some();
+            tokio::select! {
+                settlement = self.settlements.recv() => match settlement {
+                    None => return End::LetGo,
+                    Some(settlement) => {
+                        if let Err(error) = self.settle(life, settlement).await {
+                            return End::Broken(Some(error));
+                        }
+                    }
+                },
+                permit = outbox.reserve(), if offered.is_some() => match permit {
+                    Ok(permit) => permit.send(offered.take().expect("just looked")),
+                    // The consumer is gone; what was offered gives itself back.
+                    Err(_) => (offered, *receipts) = (None, None),
+                },
+                () = outbox.closed(), if is_taking => (offered, *receipts) = (None, None),
+                () = closing.cancelled(), if is_taking => (offered, *receipts) = (None, None),
+                next = life.messages.next(), if is_taking && offered.is_none() => match next {
+                    Some(Ok(message)) => match self.open(life, message).await {
+                        Ok(delivery) => offered = delivery,
+                        Err(error) => return End::Broken(error),
+                    },
+                    Some(Err(error)) => return End::Broken(Some(error)),
+                    None => return End::Broken(None),
+                },
+            }
+        }
+    }
+
+    /// Reads a message; buries it when it cannot be read.
+    async fn open(
+        &self,
+        life: &mut Life,
+        message: Message,
+    ) -> Result<Option<Delivery>, Option<lapin::Error>> {
+        let tag = message.delivery_tag;
+        match message::decode(&message.data) {
+            Ok(job) => {
+                life.unsettled.insert(tag);
+                let receipt = Receipt {
+                    life: self.life,
+                    tag,
+                    lane: self.receipts.upgrade(),
+                };
+                let receipt = delivery::Receipt::RabbitMq(receipt);
+                Ok(Some(Delivery::new(job, message.redelivered, receipt)))
+            }
+            Err(unreadable) => {
+                let reason = unreadable.to_string();
+                tracing::warn!(lane = %self.lane, reason, "message buried");
+                let grave =
+                    Grave::of_unreadable(&self.lane, message.data, &reason, Timestamp::now());
+                // Not acknowledged unless buried: the broker delivers it again.
+                if self.broker.bury(grave).await.is_err() {
+                    return Err(None);
+                }
+                let acked = life
+                    .channel
+                    .basic_ack(tag, BasicAckOptions::default())
+                    .await;
+                acked.map(|()| None).map_err(Some)
+            }
+        }
+    }
+
+    /// Passes this settlement on, and those that have come meanwhile.
+    async fn settle(&mut self, life: &mut Life, first: Settlement) -> Result<(), lapin::Error> {
+        let mut acked = BTreeSet::new();
+        let mut told = Vec::new();
+        let mut next = Some(first);
+        while let Some(Settlement {
+            life: of,
+            tag,
+            settling,
+        }) = next
+        {
+            if of == self.life {
+                life.unsettled.remove(&tag);
+                match settling {
+                    Settling::Ack(sent) => {
+                        acked.insert(tag);
+                        told.push(sent);
+                    }
+                    Settling::GiveBack => {
+                        let options = BasicNackOptions {
+                            requeue: true,
+                            ..BasicNackOptions::default()
+                        };
+                        life.channel.basic_nack(tag, options).await?;
+                    }
+                }
+            }
+            // A receipt of an older life is dropped, and with it the hope of its holder.
+            next = self.settlements.try_recv().ok();
+        }
+        for (tag, multiple) in acknowledgements(&acked, life.unsettled.first()) {
+            let options = BasicAckOptions { multiple };
+            life.channel.basic_ack(tag, options).await?;
+        }
+        for sent in told {
+            // Who does not wait for the answer need not have it.
+            let _ = sent.send(());
+        }
+        Ok(())
+    }
+
+    async fn begin_next_life(&mut self) -> Result<Life, QueueError> {
+        self.life += 1;
+        let deadline = Instant::now() + self.broker.settings.outage_timeout;
+        loop {
+            match self.begin_life().await {
+                Err(QueueError::Outage { action, .. }) if Instant::now() < deadline => {
+                    tracing::debug!(lane = %self.lane, "broker does not {action}, trying again");
+                    sleep(PAUSE).await;
+                }
+                life => return life,
+            }
+        }
+    }
+
+    async fn begin_life(&self) -> Result<Life, QueueError> {
+        let settings = &self.broker.settings;
+        let session = self
+            .broker
+            .consuming
+            .session(settings.outage_timeout)
+            .await?;
+        let channel = match call("open a channel", session.connection().create_channel()).await {
+            Ok(channel) => channel,
+            Err(error) => {
+                self.broker.consuming.discard(&session).await;
+                return Err(error);
+            }
+        };
+        let prefetch = settings.prefetch.get();
+        call(
+            "bound a lane",
+            channel.basic_qos(prefetch, BasicQosOptions::default()),
+        )
+        .await?;
+        let consuming = channel.basic_consume(
+            self.broker.names.lane_queue(&self.lane),
+            "".into(),
+            BasicConsumeOptions::default(),
+            FieldTable::default(),
+        );
+        let messages = call("let a lane be consumed", consuming)
+            .await
+            .map_err(|error| unroutable(error, &self.lane))?;
+        Ok(Life {
+            channel,
+            messages,
+            unsettled: BTreeSet::new(),
+        })
+    }
+}
+
+/// The fewest acknowledgements for these tags: one for all below the lowest tag that is still
+/// unsettled (which triples the rate), and one for each of the others.
+fn acknowledgements(acked: &BTreeSet<u64>, lowest_unsettled: Option<&u64>) -> Vec<(u64, bool)> {
+    let bound = lowest_unsettled.copied().unwrap_or(u64::MAX);
+    let together = acked.range(..bound).next_back().map(|tag| (*tag, true));
+    let alone = acked.range(bound..).map(|tag| (*tag, false));
+    together.into_iter().chain(alone).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_below_the_lowest_unsettled_are_acknowledged_together() {
+        let acked = BTreeSet::from([1, 2, 3, 5, 7]);
+        assert_eq!(acknowledgements(&acked, None), [(7, true)]);
+        assert_eq!(
+            acknowledgements(&acked, Some(&4)),
+            [(3, true), (5, false), (7, false)]
+        );
+        let all_alone: Vec<_> = acked.iter().map(|tag| (*tag, false)).collect();
+        assert_eq!(acknowledgements(&acked, Some(&0)), all_alone);
+        assert_eq!(acknowledgements(&BTreeSet::new(), Some(&4)), []);
+    }
+}

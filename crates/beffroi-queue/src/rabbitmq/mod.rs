@@ -1,0 +1,186 @@
+//! The queue over RabbitMQ. Only what 3.10 and 4.x both have: durable quorum queues, confirms,
+//! mandatory routing, single active consumers, delivery limits, TTL with dead-lettering.
+//!
+//! Two connections: RabbitMQ stops reading from a connection that publishes while it is short of
+//! memory or disk, and acknowledgements must still get through then.
+
+mod dead;
+mod lane;
+mod link;
+mod names;
+mod publisher;
+mod topology;
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use beffroi_model::{Job, Lane};
+use jiff::Timestamp;
+use lapin::uri::AMQPUri;
+use tokio::time::timeout;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{DeadLetter, QueueError, QueueSettings};
+
+pub(crate) use lane::{Consumer, Receipt};
+
+use dead::Grave;
+use lane::LaneTask;
+use link::Link;
+use names::{Names, RetryTier};
+use publisher::{Message, Publisher};
+
+/// How long the broker may take to answer one call. Declaring a quorum queue on a busy broker takes
+/// seconds; more than this is an outage.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long `close` waits for unsettled deliveries.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// The queue.
+#[derive(Debug, Clone)]
+pub(crate) struct RabbitMq {
+    broker: Arc<Broker>,
+}
+
+/// What the queue's handles and tasks share.
+#[derive(Debug)]
+struct Broker {
+    settings: QueueSettings,
+    names: Names,
+    publisher: Publisher,
+    consuming: Link,
+    lanes: TaskTracker,
+    closing: CancellationToken,
+}
+
+impl RabbitMq {
+    pub(crate) async fn connect(
+        uri: &AMQPUri,
+        settings: &QueueSettings,
+    ) -> Result<Self, QueueError> {
+        let broker = Broker {
+            names: Names::new(&settings.prefix),
+            publisher: Publisher::new(Link::new(uri, "publish"), settings.outage_timeout),
+            consuming: Link::new(uri, "consume"),
+            lanes: TaskTracker::new(),
+            closing: CancellationToken::new(),
+            settings: settings.clone(),
+        };
+        broker
+            .publisher
+            .link()
+            .session(settings.connect_timeout)
+            .await?;
+        broker.consuming.session(settings.connect_timeout).await?;
+        Ok(Self {
+            broker: Arc::new(broker),
+        })
+    }
+
+    pub(crate) async fn declare(&self, lanes: &[Lane]) -> Result<(), QueueError> {
+        let Broker {
+            names, settings, ..
+        } = &*self.broker;
+        let channel = self.channel().await?;
+        topology::declare_shared(&channel, names).await?;
+        for lane in lanes {
+            topology::declare_lane(&channel, names, lane, settings.delivery_limit).await?;
+        }
+        // Closing is good manners; the broker closes it with the connection anyway.
+        let _ = call("close a channel", channel.close(200, "done".into())).await;
+        Ok(())
+    }
+
+    pub(crate) async fn publish(&self, jobs: &[Job]) -> Result<(), QueueError> {
+        let exchange = self.broker.names.jobs_exchange();
+        let messages = jobs
+            .iter()
+            .map(|job| Message::of_job(exchange.clone(), job));
+        self.broker.publisher.publish(messages).await
+    }
+
+    pub(crate) async fn publish_after(&self, job: &Job, delay: Duration) -> Result<(), QueueError> {
+        let exchange = self.broker.names.retry_exchange(RetryTier::at_least(delay));
+        self.broker
+            .publisher
+            .publish([Message::of_job(exchange, job)])
+            .await
+    }
+
+    pub(crate) async fn bury(&self, job: &Job, reason: &str) -> Result<(), QueueError> {
+        self.broker
+            .bury(Grave::of_job(job, reason, Timestamp::now()))
+            .await
+    }
+
+    pub(crate) async fn consume(&self, lane: &Lane) -> Result<Consumer, QueueError> {
+        LaneTask::start(Arc::clone(&self.broker), lane).await
+    }
+
+    pub(crate) async fn depth(&self, lanes: &[Lane]) -> Result<u64, QueueError> {
+        let channel = self.channel().await?;
+        let mut depth = 0;
+        for lane in lanes {
+            depth += topology::depth(&channel, &self.broker.names, lane).await?;
+        }
+        Ok(depth)
+    }
+
+    pub(crate) async fn purge(&self, lanes: &[Lane]) -> Result<u64, QueueError> {
+        let channel = self.channel().await?;
+        let mut purged = 0;
+        for lane in lanes {
+            purged += topology::purge(&channel, &self.broker.names, lane).await?;
+        }
+        Ok(purged)
+    }
+
+    pub(crate) async fn take_dead(&self, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
+        let channel = self.channel().await?;
+        dead::take(&channel, &self.broker.names, limit).await
+    }
+
+    pub(crate) async fn close(&self) {
+        let Broker { lanes, closing, .. } = &*self.broker;
+        closing.cancel();
+        lanes.close();
+        if timeout(CLOSE_PATIENCE, lanes.wait()).await.is_err() {
+            tracing::warn!(
+                lanes = lanes.len(),
+                "unsettled jobs are given back to the broker"
+            );
+        }
+        self.broker.publisher.link().close().await;
+        self.broker.consuming.close().await;
+    }
+
+    /// A channel of its own for a few calls: a refused call closes its channel.
+    async fn channel(&self) -> Result<lapin::Channel, QueueError> {
+        let patience = self.broker.settings.outage_timeout;
+        let session = self.broker.publisher.link().session(patience).await?;
+        call("open a channel", session.connection().create_channel()).await
+    }
+}
+
+impl Broker {
+    async fn bury(&self, grave: Grave) -> Result<(), QueueError> {
+        let message = Message::of_grave(self.names.dead_exchange(), grave);
+        self.publisher.publish([message]).await
+    }
+}
+
+/// One call to the broker, which must answer within [`CALL_TIMEOUT`].
+async fn call<T>(
+    action: &'static str,
+    answer: impl Future<Output = lapin::Result<T>>,
+) -> Result<T, QueueError> {
+    let failed = |source| QueueError::Outage {
+        action,
+        patience: CALL_TIMEOUT,
+        source,
+    };
+    match timeout(CALL_TIMEOUT, answer).await {
+        Ok(answer) => answer.map_err(|error| failed(Some(error))),
+        Err(_) => Err(failed(None)),
+    }
+}
