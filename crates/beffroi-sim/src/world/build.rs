@@ -125,7 +125,12 @@ impl Builder {
                 1 => return self.not_a_site(index, Platform::Intramuros),
                 2 => return self.not_a_site(index, Platform::Lapagelocale),
                 3 => {
-                    return self.shared_folder(index, site_key, "sites.google.com", "/view/mairie-");
+                    return self.shared_folder(
+                        index,
+                        site_key,
+                        "sites.google.com",
+                        "/view/mairie-",
+                    );
                 }
                 4 => {
                     let name = format!("mairie-{slug}.e-monsite.com");
