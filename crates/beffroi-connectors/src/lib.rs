@@ -1,6 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+mod api;
+mod availability;
 mod connector;
+mod conversation;
+mod dialogue;
+#[cfg(test)]
+mod recorded;
+mod report;
+mod secret;
+mod tolerant;
+mod window;
 
 pub mod accounts;
 pub mod bluesky;
@@ -18,3 +28,5 @@ pub mod x;
 pub mod youtube;
 
 pub use connector::{Connector, MeasureRequest, Measured, Retry};
+pub use report::{Report, ReportedAccount, ReportedDialogue, ReportedFigures, ReportedPost};
+pub use secret::Secret;

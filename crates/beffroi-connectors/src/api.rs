@@ -1,0 +1,173 @@
+//! Calls of platforms' APIs: one GET through the polite client, its record kept, and the meaning
+//! of answers that are no answer.
+
+use beffroi_fetch::{FetchClient, FetchError, Fetched, Request};
+use beffroi_model::{Absent, Failed, FetchRecord, Forbidden, Measurement, MissingReason, Outcome};
+use serde::de::DeserializeOwned;
+
+use crate::{Measured, Retry};
+
+/// The calls made for one account, with the record of every exchange.
+#[derive(Debug)]
+pub(crate) struct Calls {
+    client: FetchClient,
+    records: Vec<FetchRecord>,
+}
+
+impl Calls {
+    /// No call yet.
+    pub(crate) fn new(client: FetchClient) -> Self {
+        Self {
+            client,
+            records: Vec::new(),
+        }
+    }
+
+    /// Asks. Any answer below 500 except 429 is a [`Reply`].
+    pub(crate) async fn get(&mut self, request: Request) -> Result<Reply, Setback> {
+        match self.client.get(request).await {
+            Ok(mut fetched) => {
+                self.records.append(&mut fetched.records);
+                Ok(Reply(fetched))
+            }
+            Err(mut error) => {
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "call of an API failed"
+                );
+                self.records.append(&mut error.records);
+                Err(Setback::from(&error))
+            }
+        }
+    }
+
+    /// The records of all exchanges.
+    pub(crate) fn into_records(self) -> Vec<FetchRecord> {
+        self.records
+    }
+}
+
+/// An answer of an API.
+#[derive(Debug)]
+pub(crate) struct Reply(Fetched);
+
+/// Words of pages that stand before a site to keep robots out, in lower case.
+const WALL_MARKS: &[&str] = &[
+    "anubis_challenge",
+    "making sure you&#39;re not a bot",
+    "making sure you're not a bot",
+    "cf-chl",
+    "challenge-platform",
+    "just a moment...",
+    "ddos-guard",
+    "captcha",
+];
+
+/// How much of a page is searched for these words.
+const WALL_SEARCHED_BYTES: usize = 16 * 1024;
+
+impl Reply {
+    /// The HTTP status.
+    pub(crate) fn status(&self) -> u16 {
+        self.0.head.status
+    }
+
+    /// A header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.0.head.header(name)
+    }
+
+    /// The body as JSON of the expected shape; `None` when it is something else.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        let body: &[u8] = &self.0.body;
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        serde_json::from_slice(body).ok()
+    }
+
+    /// Whether it is a page for people rather than an answer.
+    pub(crate) fn is_page(&self) -> bool {
+        let body: &[u8] = &self.0.body;
+        body.trim_ascii_start().starts_with(b"<")
+    }
+
+    /// Whether it is a page that keeps robots out.
+    pub(crate) fn is_wall(&self) -> bool {
+        let searched = &self.0.body[..self.0.body.len().min(WALL_SEARCHED_BYTES)];
+        let text = String::from_utf8_lossy(searched).to_lowercase();
+        self.is_page() && WALL_MARKS.iter().any(|mark| text.contains(mark))
+    }
+
+    /// What it means when this is all the platform answers.
+    pub(crate) fn setback(&self) -> Setback {
+        Setback::lasting(match self.status() {
+            401 => Outcome::Forbidden(Forbidden::LoginRequired),
+            403 | 451 => Outcome::Forbidden(Forbidden::Blocked),
+            404 => Outcome::Absent(Absent::NotFound),
+            410 => Outcome::Absent(Absent::Gone),
+            400..500 => Outcome::Failed(Failed::Http4xx),
+            _ if self.is_wall() => Outcome::Forbidden(Forbidden::Blocked),
+            _ => Outcome::Failed(Failed::Layout),
+        })
+    }
+}
+
+/// Why a call brought nothing: how the job ends if nothing else does, and whether to try later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Setback {
+    pub(crate) outcome: Outcome,
+    pub(crate) retry: Option<Retry>,
+}
+
+impl Setback {
+    /// One that another try would not change.
+    pub(crate) fn lasting(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            retry: None,
+        }
+    }
+
+    /// An account that is not there.
+    pub(crate) fn absent(reason: Absent) -> Self {
+        Self::lasting(Outcome::Absent(reason))
+    }
+
+    /// An account that may not be read.
+    pub(crate) fn forbidden(reason: Forbidden) -> Self {
+        Self::lasting(Outcome::Forbidden(reason))
+    }
+
+    /// An answer without the shape that we know.
+    pub(crate) fn layout() -> Self {
+        Self::lasting(Outcome::Failed(Failed::Layout))
+    }
+
+    /// Why a figure is missing when only the call that gives it ended so.
+    pub(crate) fn missing_reason(self) -> MissingReason {
+        match self.outcome {
+            Outcome::Forbidden(Forbidden::LoginRequired) => MissingReason::LoginRequired,
+            _ => MissingReason::CallFailed,
+        }
+    }
+
+    /// Ends the measurement.
+    pub(crate) fn end(self, mut measurement: Measurement) -> Measured {
+        measurement.outcome = self.outcome;
+        Measured {
+            measurement,
+            retry: self.retry,
+        }
+    }
+}
+
+impl From<&FetchError> for Setback {
+    fn from(error: &FetchError) -> Self {
+        let may_pass = error.is_transient || error.not_before.is_some();
+        Self {
+            outcome: error.outcome,
+            retry: may_pass.then_some(Retry {
+                not_before: error.not_before,
+            }),
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Answers of the AppView, of what we read in them alone: no name, no text of anybody. All but a
+//! few fields are optional, so that the members of a union (`#notFoundPost`, `#blockedPost`) read
+//! as posts without content. Nothing here derives `Debug`, so that no citizen's DID can be logged.
+
+use jiff::Timestamp;
+use serde::{Deserialize, de::IgnoredAny};
+
+use crate::tolerant::{self, Count};
+
+/// An error's envelope.
+#[derive(Deserialize)]
+pub(super) struct XrpcError {
+    pub(super) error: String,
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) message: Option<String>,
+}
+
+/// `app.bsky.actor.getProfiles`.
+#[derive(Deserialize)]
+pub(super) struct Profiles {
+    pub(super) profiles: Vec<Profile>,
+}
+
+/// A profile.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Profile {
+    pub(super) did: String,
+    pub(super) handle: String,
+    #[serde(default)]
+    pub(super) followers_count: Count,
+    #[serde(default)]
+    pub(super) follows_count: Count,
+    #[serde(default)]
+    pub(super) posts_count: Count,
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) website: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::moment")]
+    pub(super) created_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "tolerant::list")]
+    pub(super) labels: Vec<Label>,
+}
+
+/// A label on a profile, by its owner or by a moderation service.
+#[derive(Deserialize)]
+pub(super) struct Label {
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) src: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) val: Option<String>,
+    /// Takes an earlier label back.
+    #[serde(default, deserialize_with = "tolerant::flag")]
+    pub(super) neg: bool,
+}
+
+/// `app.bsky.feed.getAuthorFeed`.
+#[derive(Deserialize)]
+pub(super) struct Feed {
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) cursor: Option<String>,
+    pub(super) feed: Vec<FeedItem>,
+}
+
+/// An item of the feed.
+#[derive(Deserialize)]
+pub(super) struct FeedItem {
+    pub(super) post: PostView,
+    #[serde(default)]
+    pub(super) reply: Option<ReplyContext>,
+    /// Why the post is in the feed, when it is not simply the account's: a repost, a pin.
+    #[serde(default)]
+    pub(super) reason: Option<Reason>,
+}
+
+/// What a post of the feed replies to, as seen by the server.
+#[derive(Deserialize)]
+pub(super) struct ReplyContext {
+    #[serde(default)]
+    pub(super) parent: Option<PostView>,
+}
+
+/// The reason of an item.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Reason {
+    #[serde(default, deserialize_with = "tolerant::moment")]
+    pub(super) indexed_at: Option<Timestamp>,
+}
+
+/// A post, by anybody.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PostView {
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) uri: Option<String>,
+    #[serde(default)]
+    pub(super) author: Option<Author>,
+    #[serde(default)]
+    pub(super) record: Option<Record>,
+    #[serde(default)]
+    pub(super) reply_count: Count,
+    #[serde(default)]
+    pub(super) repost_count: Count,
+    #[serde(default)]
+    pub(super) like_count: Count,
+    #[serde(default)]
+    pub(super) quote_count: Count,
+    #[serde(default, deserialize_with = "tolerant::moment")]
+    pub(super) indexed_at: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) threadgate: Option<Threadgate>,
+}
+
+/// Who wrote a post.
+#[derive(Deserialize)]
+pub(super) struct Author {
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) did: Option<String>,
+}
+
+/// What the author's own repository holds of a post.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Record {
+    #[serde(default, deserialize_with = "tolerant::moment")]
+    pub(super) created_at: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) reply: Option<ReplyPointers>,
+}
+
+/// Where a reply stands.
+#[derive(Deserialize)]
+pub(super) struct ReplyPointers {
+    #[serde(default)]
+    root: Option<Pointer>,
+    #[serde(default)]
+    parent: Option<Pointer>,
+}
+
+/// A reference to a post.
+#[derive(Deserialize)]
+pub(super) struct Pointer {
+    #[serde(default, deserialize_with = "tolerant::text")]
+    uri: Option<String>,
+}
+
+/// A rule on who may reply.
+#[derive(Deserialize)]
+pub(super) struct Threadgate {
+    #[serde(default)]
+    pub(super) record: Option<ThreadgateRecord>,
+}
+
+/// Its record: without `allow` anybody may reply, whatever replies it hides.
+#[derive(Deserialize)]
+pub(super) struct ThreadgateRecord {
+    #[serde(default)]
+    pub(super) allow: Option<IgnoredAny>,
+}
+
+/// `app.bsky.feed.getPostThread`.
+#[derive(Deserialize)]
+pub(super) struct Thread {
+    pub(super) thread: Node,
+}
+
+/// A post with what stands below it.
+#[derive(Deserialize)]
+pub(super) struct Node {
+    #[serde(default)]
+    pub(super) post: Option<PostView>,
+    #[serde(default, deserialize_with = "tolerant::list")]
+    pub(super) replies: Vec<Node>,
+}
+
+impl PostView {
+    /// When it was published: the author's word, but not later than the server saw it.
+    pub(super) fn published_at(&self) -> Option<Timestamp> {
+        let declared = self.record.as_ref().and_then(|record| record.created_at);
+        match (declared, self.indexed_at) {
+            (Some(declared), Some(indexed)) => Some(declared.min(indexed)),
+            (declared, indexed) => declared.or(indexed),
+        }
+    }
+
+    /// Who wrote it.
+    pub(super) fn author_did(&self) -> Option<&str> {
+        self.author.as_ref()?.did.as_deref()
+    }
+
+    /// Whether it replies to another post.
+    pub(super) fn is_reply(&self) -> bool {
+        self.record
+            .as_ref()
+            .is_some_and(|record| record.reply.is_some())
+    }
+
+    /// The addresses of the post at the top of its conversation, and of the one it replies to.
+    pub(super) fn stands_below(&self) -> Option<(&str, &str)> {
+        let reply = self.record.as_ref()?.reply.as_ref()?;
+        let root = reply.root.as_ref()?.uri.as_deref()?;
+        let parent = reply.parent.as_ref()?.uri.as_deref()?;
+        Some((root, parent))
+    }
+
+    /// Whether the author restricts who may reply.
+    pub(super) fn is_restricted(&self) -> bool {
+        let Some(gate) = &self.threadgate else {
+            return false;
+        };
+        gate.record
+            .as_ref()
+            .is_none_or(|record| record.allow.is_some())
+    }
+}

@@ -1,0 +1,152 @@
+//! Answers of Mastodon and of servers that speak its API, of what we read in them alone: no name,
+//! no text of anybody. Nothing here derives `Debug`, so that no id of a citizen can be logged.
+
+use jiff::Timestamp;
+use serde::{Deserialize, de::IgnoredAny};
+
+use crate::tolerant::{self, Count};
+
+/// `/.well-known/webfinger`.
+#[derive(Deserialize)]
+pub(super) struct WebFinger {
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) subject: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::list")]
+    pub(super) links: Vec<Link>,
+}
+
+/// `/.well-known/nodeinfo`.
+#[derive(Deserialize)]
+pub(super) struct NodeInfoIndex {
+    #[serde(default, deserialize_with = "tolerant::list")]
+    pub(super) links: Vec<Link>,
+}
+
+/// A link of either document.
+#[derive(Deserialize)]
+pub(super) struct Link {
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) rel: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) href: Option<String>,
+}
+
+/// A nodeinfo document.
+#[derive(Deserialize)]
+pub(super) struct NodeInfo {
+    pub(super) software: SoftwareName,
+}
+
+/// Its `software` member.
+#[derive(Deserialize)]
+pub(super) struct SoftwareName {
+    pub(super) name: String,
+}
+
+/// The account, from `lookup` or by id.
+#[derive(Deserialize)]
+pub(super) struct Account {
+    #[serde(deserialize_with = "tolerant::id")]
+    pub(super) id: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) username: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) uri: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::moment")]
+    pub(super) created_at: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) followers_count: Count,
+    #[serde(default)]
+    pub(super) following_count: Count,
+    #[serde(default)]
+    pub(super) statuses_count: Count,
+    #[serde(default, deserialize_with = "tolerant::flag")]
+    pub(super) suspended: bool,
+    #[serde(default, deserialize_with = "tolerant::flag")]
+    pub(super) limited: bool,
+    #[serde(default, deserialize_with = "tolerant::flag")]
+    pub(super) bot: bool,
+    #[serde(default)]
+    pub(super) moved: Option<Moved>,
+    #[serde(default, deserialize_with = "tolerant::list")]
+    pub(super) fields: Vec<Field>,
+}
+
+/// The account to which another one moved.
+#[derive(Deserialize)]
+pub(super) struct Moved {
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) acct: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) url: Option<String>,
+}
+
+/// A field of the profile.
+#[derive(Deserialize)]
+pub(super) struct Field {
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) value: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::moment")]
+    pub(super) verified_at: Option<Timestamp>,
+}
+
+/// A status of the account's own list.
+#[derive(Deserialize)]
+pub(super) struct Status {
+    #[serde(default, deserialize_with = "tolerant::id")]
+    pub(super) id: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::moment")]
+    pub(super) created_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "tolerant::id")]
+    pub(super) in_reply_to_id: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) visibility: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) url: Option<String>,
+    #[serde(default)]
+    pub(super) replies_count: Count,
+    #[serde(default)]
+    pub(super) reblogs_count: Count,
+    #[serde(default)]
+    pub(super) favourites_count: Count,
+    #[serde(default)]
+    pub(super) quotes_count: Count,
+    #[serde(default)]
+    pub(super) reblog: Option<IgnoredAny>,
+    #[serde(default)]
+    pub(super) account: Option<Author>,
+}
+
+/// `/api/v1/statuses/:id/context`.
+#[derive(Deserialize)]
+pub(super) struct Context {
+    pub(super) descendants: Vec<Descendant>,
+}
+
+/// A message below a status, by anybody.
+#[derive(Deserialize)]
+pub(super) struct Descendant {
+    #[serde(default, deserialize_with = "tolerant::id")]
+    pub(super) id: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::moment")]
+    pub(super) created_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "tolerant::id")]
+    pub(super) in_reply_to_id: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) visibility: Option<String>,
+    #[serde(default)]
+    pub(super) account: Option<Author>,
+}
+
+/// Who wrote a message.
+#[derive(Deserialize)]
+pub(super) struct Author {
+    #[serde(default, deserialize_with = "tolerant::id")]
+    pub(super) id: Option<String>,
+}
+
+/// Whether a message of this visibility may be read by anybody; servers that do not say show
+/// public ones only.
+pub(super) fn is_public(visibility: Option<&str>) -> bool {
+    matches!(visibility, None | Some("public" | "unlisted"))
+}

@@ -1,0 +1,174 @@
+//! Recorded answers of platforms, served on loopback to the real client: for tests.
+
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use beffroi_fetch::{FetchClient, FetchSettings};
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::{net::TcpListener, task::JoinHandle};
+use url::Url;
+
+/// What a server was asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    /// The whole address.
+    pub(crate) url: Url,
+    /// `Authorization`, as sent.
+    pub(crate) authorization: Option<String>,
+}
+
+impl Asked {
+    pub(crate) fn path(&self) -> &str {
+        self.url.path()
+    }
+
+    /// The values of a query parameter, in order.
+    pub(crate) fn query(&self, name: &str) -> Vec<String> {
+        let pairs = self.url.query_pairs().filter(|(key, _)| key == name);
+        pairs.map(|(_, value)| value.into_owned()).collect()
+    }
+
+    /// `host:port` of the server.
+    pub(crate) fn authority(&self) -> &str {
+        self.url.authority()
+    }
+}
+
+/// What it answers.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: String,
+}
+
+impl Answer {
+    pub(crate) fn json(body: Value) -> Self {
+        Self::with(200, "application/json; charset=utf-8", body.to_string())
+    }
+
+    pub(crate) fn page(status: u16, body: &str) -> Self {
+        Self::with(status, "text/html; charset=utf-8", body.to_owned())
+    }
+
+    pub(crate) fn error(status: u16, error: &str) -> Self {
+        Self::json(serde_json::json!({ "error": error })).status(status)
+    }
+
+    pub(crate) fn status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    fn with(status: u16, media_type: &str, body: String) -> Self {
+        Self {
+            status,
+            headers: vec![("content-type", media_type.to_owned())],
+            body,
+        }
+    }
+}
+
+type Answering = dyn Fn(&Asked) -> Answer + Send + Sync;
+
+/// A server on loopback; it stops when dropped.
+pub(crate) struct Server {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<Asked>>>,
+    serving: JoinHandle<()>,
+}
+
+impl Server {
+    pub(crate) async fn start(answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let answer: Arc<Answering> = Arc::new(answer);
+        let serving = tokio::spawn(serve(listener, Arc::clone(&asked), answer));
+        Self {
+            address,
+            asked,
+            serving,
+        }
+    }
+
+    pub(crate) fn authority(&self) -> String {
+        self.address.to_string()
+    }
+
+    pub(crate) fn root(&self) -> Url {
+        format!("http://{}/", self.address).parse().unwrap()
+    }
+
+    /// What was asked so far.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// The paths asked so far, then forgotten.
+    pub(crate) fn take_paths(&self) -> Vec<String> {
+        let asked = std::mem::take(&mut *self.asked.lock().unwrap());
+        asked.iter().map(|asked| asked.path().to_owned()).collect()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+async fn serve(listener: TcpListener, asked: Arc<Mutex<Vec<Asked>>>, answer: Arc<Answering>) {
+    let mut connections = tokio::task::JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        let (asked, answer) = (Arc::clone(&asked), Arc::clone(&answer));
+        let respond = service_fn(move |request: Request<Incoming>| {
+            let response = respond(&request, &asked, &*answer);
+            async move { Ok::<_, Infallible>(response) }
+        });
+        connections.spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), respond));
+    }
+}
+
+fn respond(
+    request: &Request<Incoming>,
+    asked: &Mutex<Vec<Asked>>,
+    answer: &Answering,
+) -> Response<Full<Bytes>> {
+    let header = |name: &str| request.headers().get(name)?.to_str().ok();
+    let host = header("host").unwrap();
+    let question = Asked {
+        url: format!("http://{host}{}", request.uri()).parse().unwrap(),
+        authorization: header("authorization").map(str::to_owned),
+    };
+    let answer = answer(&question);
+    asked.lock().unwrap().push(question);
+    let mut response = Response::builder().status(answer.status);
+    for (name, value) in answer.headers {
+        response = response.header(name, value);
+    }
+    response.body(Full::new(Bytes::from(answer.body))).unwrap()
+}
+
+/// The polite client, allowed to go to these servers alone, and without patience for retries.
+pub(crate) fn client(servers: &[&Server]) -> FetchClient {
+    FetchClient::try_new(FetchSettings {
+        contact: "mailto:observatory@example.org".to_owned(),
+        allow_addresses: servers.iter().map(|server| server.authority()).collect(),
+        retries: 0,
+        ..FetchSettings::default()
+    })
+    .unwrap()
+}
