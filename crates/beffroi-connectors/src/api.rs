@@ -92,9 +92,12 @@ impl Reply {
 
     /// Whether it is a page that keeps robots out.
     pub(crate) fn is_wall(&self) -> bool {
+        if !self.is_page() {
+            return false;
+        }
         let searched = &self.0.body[..self.0.body.len().min(WALL_SEARCHED_BYTES)];
         let text = String::from_utf8_lossy(searched).to_lowercase();
-        self.is_page() && WALL_MARKS.iter().any(|mark| text.contains(mark))
+        WALL_MARKS.iter().any(|mark| text.contains(mark))
     }
 
     /// What it means when this is all the platform answers.

@@ -65,7 +65,10 @@ impl Connector for BlueskyConnector {
     async fn measure(&self, batch: &[MeasureRequest]) -> Vec<Measured> {
         let visit = |request| Visit::new(&self.client, &self.settings, request);
         let visits: Vec<Visit<'_>> = batch.iter().map(visit).collect();
-        let mut actors: Vec<&str> = visits.iter().filter_map(|visit| visit.actor().ok()).collect();
+        let mut actors: Vec<&str> = visits
+            .iter()
+            .filter_map(|visit| visit.actor().ok())
+            .collect();
         actors.sort_unstable();
         actors.dedup();
         let mut profiles = Batch::ask(&self.client, &self.settings, &actors).await;

@@ -1,7 +1,10 @@
 //! From answers to observations. Plain functions: what is known of an account, its posts and its
 //! conversations, and what a refusal means.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+};
 
 use beffroi_model::{Absent, Failed, Figure, Figures, Identity, MissingReason, Outcome, Post};
 use jiff::Timestamp;
@@ -163,7 +166,7 @@ impl Listing {
             }
         }
         self.posts
-            .sort_by(|a, b| b.post.published_at.cmp(&a.post.published_at));
+            .sort_by_key(|listed| Reverse(listed.post.published_at));
     }
 
     /// Keeps where a reply stands. `conversation::read` drops those heard twice.

@@ -1,7 +1,7 @@
 //! From answers to observations. Plain functions: what is known of an account, its posts and its
 //! conversations.
 
-use std::collections::HashSet;
+use std::{cmp::Reverse, collections::HashSet};
 
 use beffroi_model::{
     AccountFind, AccountRef, Confidence, Evidence, Figure, Figures, FindMethod, Identity,
@@ -165,8 +165,7 @@ impl Listing {
                 });
             }
         }
-        self.posts
-            .sort_by(|a, b| b.published_at.cmp(&a.published_at));
+        self.posts.sort_by_key(|post| Reverse(post.published_at));
     }
 
     /// What the listing shows of the conversation below a post; `None` when a counter is missing.
@@ -272,5 +271,64 @@ fn host_only(authority: &str) -> &str {
     match authority.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
         _ => authority,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_first_link_of_a_field_is_read_and_only_a_web_address() {
+        let link = |html: &str| first_link(html).map(String::from);
+        let html = "<a href=\"https://www.exemple.fr/?a=1&amp;b=2\" rel=\"me\">exemple.fr</a>";
+        assert_eq!(
+            link(html).as_deref(),
+            Some("https://www.exemple.fr/?a=1&b=2")
+        );
+        assert_eq!(link("<a href=\"javascript:alert(1)\">x</a>"), None);
+        assert_eq!(link("Exemple, 04 00 00 00 00"), None);
+    }
+
+    #[test]
+    fn a_conversation_is_asked_for_when_it_moved_or_may_have_been_answered() {
+        let mark = Mark { replies: 2, own: 1 };
+        let mut remembered = Remembered {
+            mark,
+            threads: vec![conversation::ThreadTimes {
+                opened_at: Timestamp::UNIX_EPOCH,
+                replied_at: None,
+            }],
+            is_truncated: false,
+        };
+        let moved = Some(Mark { replies: 3, own: 1 });
+        let silent = Some(Mark { replies: 1, own: 1 });
+        assert_eq!(need(silent, None, true), Need::Nothing);
+        assert_eq!(
+            need(None, Some(&remembered), false),
+            Need::Ask,
+            "a counter is missing"
+        );
+        assert_eq!(need(Some(mark), None, false), Need::Ask);
+        assert_eq!(need(moved, Some(&remembered), false), Need::Ask);
+        assert_eq!(
+            need(Some(mark), Some(&remembered), false),
+            Need::Recall(&remembered)
+        );
+        assert_eq!(need(Some(mark), Some(&remembered), true), Need::Ask);
+        remembered.threads[0].replied_at = Some(Timestamp::UNIX_EPOCH);
+        assert_eq!(
+            need(Some(mark), Some(&remembered), true),
+            Need::Recall(&remembered)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_of_a_profile_field_breaks_the_reading(html in ".{0,200}") {
+            let link = first_link(&html);
+            prop_assert!(link.is_none_or(|url| url.has_host()));
+        }
     }
 }

@@ -153,4 +153,15 @@ mod tests {
             assert_eq!(next_page(&root(), header), None, "{header}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_header_leads_away_from_the_server(header in ".{0,120}", target in "[a-z:/.?<>;=,]{0,60}") {
+            for header in [header, format!("<{target}>; rel=\"next\"")] {
+                if let Some(url) = next_page(&root(), &header) {
+                    proptest::prop_assert_eq!(url.origin(), root().origin());
+                }
+            }
+        }
+    }
 }
