@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 /// What a secret looks like wherever settings are shown.
 const MASK: &str = "***";
 
-/// A token. `Debug` and serialisation show a mask; only [`Secret::expose`] gives the text.
+/// A token. `Debug` and serialisation show a mask; only the connectors can read the text.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
