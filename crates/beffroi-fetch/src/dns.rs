@@ -47,6 +47,17 @@ pub(crate) struct NameError {
     source: Option<NetError>,
 }
 
+#[cfg(test)]
+impl NameError {
+    pub(crate) fn for_testing(outcome: Outcome) -> Self {
+        Self {
+            host: "mairie.example".to_owned(),
+            outcome,
+            source: None,
+        }
+    }
+}
+
 impl NameSource {
     pub(crate) fn try_new(settings: &DnsSettings) -> Result<Self, BuildError> {
         let mut overrides = HashMap::new();
@@ -215,6 +226,20 @@ mod tests {
             .await
             .unwrap_err();
         assert_eq!(error.outcome, Outcome::Absent(Absent::DnsNxdomain));
+    }
+
+    #[test]
+    fn silence_and_refusal_of_the_name_server_are_failures_and_not_absence() {
+        let refused = NetError::Dns(DnsError::ResponseCode(ResponseCode::Refused));
+        assert_eq!(
+            outcome_of(&NetError::Timeout),
+            Outcome::Failed(Failed::DnsTimeout)
+        );
+        assert_eq!(
+            outcome_of(&NetError::NoConnections),
+            Outcome::Failed(Failed::DnsTimeout)
+        );
+        assert_eq!(outcome_of(&refused), Outcome::Failed(Failed::DnsServfail));
     }
 
     #[tokio::test]

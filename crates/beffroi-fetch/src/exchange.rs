@@ -130,7 +130,7 @@ impl Exchanger {
         sink: &mut dyn BodySink,
         progress: &mut Progress,
     ) -> Result<Answer, (Failed, Option<reqwest::Error>)> {
-        let response = self
+        let mut response = self
             .http
             .get(url.clone())
             .headers(headers)
@@ -145,7 +145,7 @@ impl Exchanger {
         let head = Head {
             url: url.clone(),
             status,
-            headers: response.headers().clone(),
+            headers: std::mem::take(response.headers_mut()),
         };
         if !wants_body(&head) {
             return Ok(Answer {

@@ -8,6 +8,8 @@ use std::{error::Error, io};
 use beffroi_model::Failed;
 use rustls::CertificateError;
 
+use crate::pins::NotPinned;
+
 /// Where in the exchange it happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
@@ -28,6 +30,9 @@ pub(crate) fn class_of(error: &reqwest::Error, phase: Phase) -> Failed {
         };
     }
     let causes: Vec<&(dyn Error + 'static)> = causes(error).collect();
+    if causes.iter().any(|cause| cause.is::<NotPinned>()) {
+        return Failed::Internal;
+    }
     if let Some(tls) = causes
         .iter()
         .find_map(|cause| cause.downcast_ref::<rustls::Error>())

@@ -248,13 +248,11 @@ mod tests {
         );
     }
 
-    #[tokio::test]
-    async fn a_name_server_that_does_not_answer_is_a_failure_that_may_pass() {
-        let refusal = guard(&[])
-            .admit(&Url::parse("http://other.example/").unwrap())
-            .await;
-        let refusal = refusal.unwrap_err();
-        assert!(refusal.is_transient(), "{refusal}");
-        assert_ne!(refusal.outcome(), Outcome::Absent(Absent::DnsNxdomain));
+    #[test]
+    fn only_the_name_servers_own_failures_may_pass() {
+        let refusal = |outcome| Refusal::from(NameError::for_testing(outcome));
+        assert!(refusal(Outcome::Failed(Failed::DnsTimeout)).is_transient());
+        assert!(!refusal(Outcome::Absent(Absent::DnsNxdomain)).is_transient());
+        assert!(!Refusal::PrivateAddress.is_transient());
     }
 }

@@ -140,11 +140,16 @@ impl Inner {
             if !may_pass || retries_done >= self.settings.retries || self.is_too_late(not_before) {
                 return Err(failure);
             }
-            // A moment that the server named is waited for at the gate.
+            // A moment that the server named is waited for at the gate; one who has asked too often
+            // without being told a moment holds the whole host back as well.
             if not_before.is_none() {
                 let base = self.settings.retry_base;
                 let wait = retry::backoff(base, retries_done, &mut rand::rng());
-                sleep(wait).await;
+                if failure.status == Some(429) {
+                    self.pace.block(&target, Timestamp::now() + wait);
+                } else {
+                    sleep(wait).await;
+                }
             }
             retries_done += 1;
         }

@@ -121,27 +121,29 @@ impl Pace {
         is_https: bool,
     ) -> Result<Permit, NotNow> {
         let host_slot = acquire(&host.slots).await;
-        let host_turn = host.turn.lock().await;
-        self.wait_for_host(&host, is_https, Gap::Kept).await?;
-
+        let turn = host.turn.lock().await;
         let group = self.groups.get(address, || {
             Group::new(self.settings.group_concurrency.get())
         });
-        let group_slot = acquire(&group.slots).await;
-        let mut last_start = group.last_start.lock().await;
-        if let Some(last) = *last_start {
-            sleep_until(last + self.settings.group_interval).await;
-        }
-        let whole_slot = acquire(&self.everywhere).await;
-        // Much may have happened to the host while others were waited for.
-        self.wait_for_host(&host, is_https, Gap::Kept).await?;
-
-        let now = Instant::now();
-        *last_start = Some(now);
-        group.settle(now + self.settings.group_interval);
-        host.begin(now);
-        drop(last_start);
-        drop(host_turn);
+        let (group_slot, whole_slot) = loop {
+            self.wait_for_host(&host, is_https, Gap::Kept).await?;
+            let group_slot = acquire(&group.slots).await;
+            let mut last_start = group.last_start.lock().await;
+            let next = last_start.map(|last| last + self.settings.group_interval);
+            if let Some(next) = next.filter(|next| *next > Instant::now()) {
+                sleep_until(next).await;
+            }
+            let whole_slot = acquire(&self.everywhere).await;
+            // Much may have happened to the host while others were waited for.
+            if host.readiness(is_https, Gap::Kept) == Readiness::Now {
+                let now = Instant::now();
+                *last_start = Some(now);
+                group.settle(now + self.settings.group_interval);
+                host.begin(now);
+                break (group_slot, whole_slot);
+            }
+        };
+        drop(turn);
         let slots = vec![host_slot, group_slot, whole_slot];
         Ok(Permit {
             host,
