@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS registry_fact
     collectivity_id String,
     field           LowCardinality(String) COMMENT 'body, website, account, not_account, or a column of the registry',
     value           String CODEC(ZSTD(1)),
-    label           String CODEC(ZSTD(1)) COMMENT 'what the source said of the value'
+    label           String COMMENT 'what the source said of the value' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (import_id, collectivity_id, field, value)

@@ -11,8 +11,8 @@ CREATE TABLE IF NOT EXISTS account_observation
     posts_total      Nullable(UInt64) CODEC(T64, ZSTD(1)),
     threads_opened   Nullable(UInt32) COMMENT 'visitors'' threads under the posts of the window',
     threads_answered Nullable(UInt32) COMMENT 'of these, answered by the account',
-    permanent_id     String CODEC(ZSTD(1)) COMMENT 'the platform''s own id: DID, ActivityPub URI',
-    renamed_to       String CODEC(ZSTD(1)) COMMENT 'today''s handle, where it is not the one asked for',
+    permanent_id     String COMMENT 'the platform''s own id: DID, ActivityPub URI' CODEC(ZSTD(1)),
+    renamed_to       String COMMENT 'today''s handle, where it is not the one asked for' CODEC(ZSTD(1)),
     created_at       Nullable(DateTime64(3, 'UTC')) COMMENT 'of the account, as the platform says',
     unavailable      Map(LowCardinality(String), LowCardinality(String)) COMMENT 'missing figure -> reason'
 )

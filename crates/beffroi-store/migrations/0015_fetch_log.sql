@@ -11,8 +11,8 @@ CREATE TABLE IF NOT EXISTS fetch_log
     url               String CODEC(ZSTD(1)),
     status            Nullable(UInt16),
     error_class       LowCardinality(String) COMMENT 'empty: none',
-    body_bytes        UInt64 CODEC(T64, ZSTD(1)) COMMENT 'after decompression',
-    body_sha256       String CODEC(ZSTD(1)) COMMENT 'hexadecimal; empty when the body was not read whole',
+    body_bytes        UInt64 COMMENT 'after decompression' CODEC(T64, ZSTD(1)),
+    body_sha256       String COMMENT 'hexadecimal; empty when the body was not read whole' CODEC(ZSTD(1)),
     duration_ms       UInt32 CODEC(T64, ZSTD(1)),
     connector         LowCardinality(String) COMMENT 'platform and version of the program'
 )

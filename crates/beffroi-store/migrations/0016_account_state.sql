@@ -5,7 +5,7 @@ CREATE TABLE IF NOT EXISTS account_state
     account_id UUID,
     run_id     LowCardinality(String),
     night      Date,
-    state      String CODEC(ZSTD(3)) COMMENT 'JSON of the connector''s own',
+    state      String COMMENT 'JSON of the connector''s own' CODEC(ZSTD(3)),
     written_at DateTime64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree(written_at)

@@ -5,6 +5,7 @@ mod error;
 mod migrate;
 mod raw;
 mod registry;
+pub mod reports;
 mod rows;
 mod run;
 mod settings;

@@ -83,6 +83,34 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Rows of a statement as values of a type, by the names of their columns.
+    pub async fn json_rows<T: serde::de::DeserializeOwned>(
+        &self,
+        sql: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<Vec<T>, StoreError> {
+        let failed = |source| StoreError::Query { action: "run the statement", source };
+        let mut query =
+            self.client.query_raw(sql).with_setting("output_format_json_quote_64bit_integers", "0");
+        for (name, value) in parameters {
+            query = query.param(name, value);
+        }
+        let mut cursor = query.fetch_bytes("JSONEachRow").map_err(failed)?;
+        let bytes = cursor.collect().await.map_err(failed)?;
+        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        lines
+            .map(|line| {
+                serde_json::from_slice(line).map_err(|problem| StoreError::Corrupt {
+                    column: "a result",
+                    value: String::from_utf8_lossy(&line[..line.len().min(80)]).into_owned(),
+                    problem: problem.to_string(),
+                })
+            })
+            .collect()
+    }
+}
+
 /// A result with its column names.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub struct ReportRows {

@@ -27,7 +27,7 @@ use dead::Grave;
 use lane::LaneTask;
 use link::Link;
 use names::{Names, RetryTier};
-use publisher::{Message, Publisher};
+use publisher::{Message, Publisher, WINDOW};
 
 /// How long the broker may take to answer one call. Declaring a quorum queue on a busy broker takes
 /// seconds; more than this is an outage.
@@ -93,17 +93,20 @@ impl RabbitMq {
 
     pub(crate) async fn publish(&self, jobs: &[Job]) -> Result<(), QueueError> {
         let exchange = self.broker.names.jobs_exchange();
-        let messages = jobs
-            .iter()
-            .map(|job| Message::of_job(exchange.clone(), job));
-        self.broker.publisher.publish(messages).await
+        // A window at a time, so that a million jobs are not a million messages in memory.
+        for window in jobs.chunks(WINDOW) {
+            let of_job = |job| Message::of_job(exchange.clone(), job);
+            let messages = window.iter().map(of_job).collect();
+            self.broker.publisher.publish(messages).await?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn publish_after(&self, job: &Job, delay: Duration) -> Result<(), QueueError> {
         let exchange = self.broker.names.retry_exchange(RetryTier::at_least(delay));
         self.broker
             .publisher
-            .publish([Message::of_job(exchange, job)])
+            .publish(vec![Message::of_job(exchange, job)])
             .await
     }
 
@@ -165,7 +168,7 @@ impl RabbitMq {
 impl Broker {
     async fn bury(&self, grave: Grave) -> Result<(), QueueError> {
         let message = Message::of_grave(self.names.dead_exchange(), grave);
-        self.publisher.publish([message]).await
+        self.publisher.publish(vec![message]).await
     }
 }
 

@@ -1,0 +1,57 @@
+-- Published figures beside ours: each line a figure of the field with its source, and the same
+-- share (%) counted on this run. Sources: Observatoire socialmedia des territoires, editions of 2018
+-- and (with Swello) of January 2023, as quoted by Localtis, maire-info, La Gazette and Cap'Com; the
+-- seed article of 2012-2018; the State's directory of 2026, counted on the registry shipped.
+WITH
+    ['facebook', 'instagram', 'threads', 'x', 'youtube', 'linkedin', 'snapchat', 'tiktok', 'mastodon',
+     'bluesky', 'peertube', 'telegram'] AS networks_known,
+    own AS (
+        SELECT collectivity_id, platform, account_id
+        FROM account FINAL
+        WHERE if(source = 'discovery',
+                 seen_in = {run_id:String},
+                 seen_in = (SELECT concat('registry:', toString(toUnixTimestamp64Milli(max(version)))) FROM registry_version))
+        GROUP BY collectivity_id, platform, account_id
+        HAVING countIf(verdict = 'not_own') = 0 AND max(confidence) >= 0.5
+    ),
+    absent AS (
+        SELECT account_id FROM job_outcome FINAL
+        WHERE run_id = {run_id:String} AND outcome = 'absent'
+    ),
+    presence AS (
+        SELECT collectivity_id, groupUniqArray(platform) AS platforms
+        FROM own
+        WHERE account_id NOT IN (SELECT account_id FROM absent)
+        GROUP BY collectivity_id
+    ),
+    bodies AS (
+        SELECT c.category AS category, c.population AS population, p.platforms AS platforms,
+               hasAny(p.platforms, networks_known) AS on_networks,
+               category IN ('metropole', 'communaute_urbaine', 'communaute_agglomeration', 'communaute_communes') AS is_epci
+        FROM v_collectivity AS c
+        LEFT JOIN presence AS p ON p.collectivity_id = c.collectivity_id
+    )
+SELECT line.1 AS figure, line.2 AS published, round(line.3, 1) AS ours, line.4 AS source
+FROM (
+    SELECT arrayJoin([
+        ('all bodies: on at least one network', '10 (2018), 13.7 (2022)', 100 * countIf(on_networks) / count(), 'maire-info, Localtis'),
+        ('all but villages under 2,000: on at least one network', '53 (2022)', 100 * countIf(on_networks AND NOT (category = 'commune' AND population < 2000)) / countIf(NOT (category = 'commune' AND population < 2000)), 'maire-info 2023'),
+        ('cities of 20,000 to 100,000: on at least one network', '91.6 (2022)', 100 * countIf(on_networks AND category = 'commune' AND population >= 20000 AND population < 100000) / countIf(category = 'commune' AND population >= 20000 AND population < 100000), 'maire-info 2023'),
+        ('towns of 10,000 to 20,000: on at least one network', '64 (2018)', 100 * countIf(on_networks AND category = 'commune' AND population >= 10000 AND population < 20000) / countIf(category = 'commune' AND population >= 10000 AND population < 20000), 'maire-info 2019'),
+        ('communes under 10,000: on at least one network', '9 (2018)', 100 * countIf(on_networks AND category = 'commune' AND population < 10000) / countIf(category = 'commune' AND population < 10000), 'seed article'),
+        ('EPCI: on at least one network', '20 (2018)', 100 * countIf(on_networks AND is_epci) / countIf(is_epci), 'Cap''Com 2019'),
+        ('all bodies: with a website', '44 (2018), 44.4 (2022)', 100 * countIf(has(platforms, 'website')) / count(), 'Localtis, maire-info'),
+        ('communes: with a website', '61.5 (2026)', 100 * countIf(has(platforms, 'website') AND category = 'commune') / countIf(category = 'commune'), 'DILA directory'),
+        ('EPCI: with a website', '90 (2018)', 100 * countIf(has(platforms, 'website') AND is_epci) / countIf(is_epci), 'seed article'),
+        ('régions and départements: with a website', '100 (2018)', 100 * countIf(has(platforms, 'website') AND category IN ('region', 'departement')) / countIf(category IN ('region', 'departement')), 'seed article'),
+        ('bodies on networks: on Facebook', '92 (2018), 94 (2022)', 100 * countIf(has(platforms, 'facebook')) / countIf(on_networks), 'maire-info, Swello'),
+        ('bodies on networks: on Twitter/X', '38 (2018), 35 (2022)', 100 * countIf(has(platforms, 'x')) / countIf(on_networks), 'maire-info, Swello'),
+        ('bodies on networks: on Instagram', '18 (2018), 26 (2022)', 100 * countIf(has(platforms, 'instagram')) / countIf(on_networks), 'La Gazette'),
+        ('bodies on networks: on YouTube', '21 (2018)', 100 * countIf(has(platforms, 'youtube')) / countIf(on_networks), 'maire-info 2019'),
+        ('bodies on networks: on LinkedIn', '8 (2018)', 100 * countIf(has(platforms, 'linkedin')) / countIf(on_networks), 'maire-info 2019'),
+        ('bodies on networks: on one alone', '52 (2022)', 100 * countIf(length(arrayIntersect(platforms, networks_known)) = 1) / countIf(on_networks), 'Localtis'),
+        ('régions: on Instagram', '76 (2022)', 100 * countIf(has(platforms, 'instagram') AND category = 'region') / countIf(category = 'region'), 'La Gazette 2023'),
+        ('départements: on Instagram', '85 (2022)', 100 * countIf(has(platforms, 'instagram') AND category = 'departement') / countIf(category = 'departement'), 'La Gazette 2023')
+    ]) AS line
+    FROM bodies
+)

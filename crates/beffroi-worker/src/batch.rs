@@ -1,0 +1,245 @@
+//! Carrying out a batch of jobs of one platform, from the look-up to the acknowledgement.
+//!
+//! The order is the promise: rows durable, then the jobs of found accounts published, then the job
+//! acknowledged. Whatever fails before leaves the job in the queue.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use beffroi_connectors::{Connector, MeasureRequest, Measured};
+use beffroi_model::{Failed, Job, Measurement, Outcome, Platform};
+use beffroi_plan::{Night, discovered_job};
+use beffroi_queue::{Delivery, Queue};
+use beffroi_store::{JobRow, JobRows, Writer};
+use futures::future;
+use jiff::Timestamp;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    WorkerSettings,
+    backoff::{Next, next_try},
+    known::{KnownRun, KnownRuns},
+    lookup::Lookups,
+};
+
+/// Pause before a job that could not be ended is given back to the queue.
+const PAUSE_AFTER_FAULT: Duration = Duration::from_secs(1);
+
+/// What all batches share.
+pub(crate) struct Context {
+    pub(crate) queue: Queue,
+    pub(crate) connectors: HashMap<Platform, Arc<dyn Connector>>,
+    pub(crate) lookups: Lookups,
+    pub(crate) writer: Writer,
+    pub(crate) runs: KnownRuns,
+    pub(crate) settings: WorkerSettings,
+    pub(crate) host_shards: u16,
+    pub(crate) stop: CancellationToken,
+}
+
+impl Context {
+    pub(crate) fn batch_size(&self, platform: Platform) -> usize {
+        self.connectors.get(&platform).map_or(1, |connector| connector.batch_size().get())
+    }
+}
+
+/// Jobs taken together.
+pub(crate) struct Batch {
+    pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) permit: OwnedSemaphorePermit,
+}
+
+impl Batch {
+    pub(crate) async fn carry_out(self, context: Arc<Context>) {
+        let Self { deliveries, permit } = self;
+        let Some((deliveries, requests)) = context.look_up(deliveries).await else {
+            // The store refuses look-ups for good: nothing can be done here any more.
+            context.stop.cancel();
+            return;
+        };
+        if deliveries.is_empty() {
+            return;
+        }
+        let measured = context.measure(&deliveries[0].job().account, requests).await;
+        // The slot is for visiting; waiting for the store needs none, the prefetch bounds it.
+        drop(permit);
+        let ends = deliveries.into_iter().zip(measured).map(|(d, m)| context.conclude(d, m));
+        future::join_all(ends).await;
+    }
+}
+
+impl Context {
+    /// Drops (acknowledges) the jobs that have ended already and gathers the others' requests.
+    async fn look_up(
+        &self,
+        deliveries: Vec<Delivery>,
+    ) -> Option<(Vec<Delivery>, Vec<MeasureRequest>)> {
+        let known =
+            future::join_all(deliveries.iter().map(|delivery| self.lookups.known(delivery.job()))).await;
+        let mut kept = Vec::with_capacity(deliveries.len());
+        let mut requests = Vec::with_capacity(deliveries.len());
+        for (delivery, known) in deliveries.into_iter().zip(known) {
+            let known = known?;
+            if known.has_ended {
+                tracing::debug!(job.id = %delivery.job().job_id, "job has ended already");
+                acknowledge(delivery).await;
+                continue;
+            }
+            let job = delivery.job();
+            requests.push(MeasureRequest {
+                account: job.account.clone(),
+                subjects: job.subjects.clone(),
+                as_of: job.as_of,
+                previous_state: known.previous_state,
+            });
+            kept.push(delivery);
+        }
+        Some((kept, requests))
+    }
+
+    /// Lets the connector measure. A connector that panics or miscounts is a bug of ours: the jobs
+    /// end as failed, and the worker goes on.
+    async fn measure(
+        &self,
+        first: &beffroi_model::AccountRef,
+        requests: Vec<MeasureRequest>,
+    ) -> Vec<Measured> {
+        let accounts: Vec<_> = requests.iter().map(|request| request.account.clone()).collect();
+        let bug = |what: &str| {
+            tracing::error!(platform = %first.platform, "{what}: a bug of the connector");
+            let internal = |account| {
+                let outcome = Outcome::Failed(Failed::Internal);
+                let now = Timestamp::now();
+                let measurement = Measurement::without_figures(account, outcome, now);
+                Measured { measurement, retry: None }
+            };
+            accounts.iter().cloned().map(internal).collect()
+        };
+        let Some(connector) = self.connectors.get(&first.platform).map(Arc::clone) else {
+            return bug("no connector for a job of this platform");
+        };
+        // A task of its own, so that a panic ends the task and not the lane.
+        let task = tokio::spawn(async move { connector.measure(&requests).await });
+        match task.await {
+            Ok(measured) if measured.len() == accounts.len() => measured,
+            Ok(_) => bug("the connector lost an account"),
+            Err(_) => bug("the connector panicked"),
+        }
+    }
+
+    /// Ends one job, or puts it off.
+    async fn conclude(&self, delivery: Delivery, measured: Measured) {
+        let job = delivery.job().clone();
+        let Measured { measurement, retry } = measured;
+        if let Some(retry) = retry {
+            let now = Timestamp::now();
+            match next_try(&self.settings, job.attempt, retry.not_before, now) {
+                Next::TryAgain(delay) => {
+                    return self.put_off(delivery, &measurement, delay).await;
+                }
+                Next::GiveUp => {
+                    let reason = measurement.outcome.reason().unwrap_or_default();
+                    if let Err(error) = self.queue.bury(&job, reason).await {
+                        return leave_in_queue(&job, &error).await;
+                    }
+                }
+            }
+        }
+        let known = match self.runs.get(&job.run_id).await {
+            Ok(known) => known,
+            Err(error) => return leave_in_queue(&job, &error).await,
+        };
+        let now = Timestamp::now();
+        let mut rows = JobRows::of(&job, &measurement, &self.settings.name, now);
+        let found = self.jobs_of_finds(&job, &measurement, &known);
+        rows.jobs.extend(found.iter().map(|job| JobRow::of(job, now)));
+        let durable = match self.writer.write(rows).await {
+            Ok(durable) => durable.wait().await,
+            Err(stopped) => Err(stopped),
+        };
+        if let Err(error) = durable {
+            self.stop.cancel();
+            return leave_in_queue(&job, &error).await;
+        }
+        if !found.is_empty() {
+            if let Err(error) = self.queue.publish(&found).await {
+                return leave_in_queue(&job, &error).await;
+            }
+            known.published(found.iter().map(|job| job.job_id));
+        }
+        acknowledge(delivery).await;
+    }
+
+    /// Publishes the job again for later, then lets go of this delivery.
+    async fn put_off(&self, delivery: Delivery, measurement: &Measurement, delay: Duration) {
+        let job = delivery.job();
+        tracing::debug!(
+            job.id = %job.job_id,
+            account.handle = job.account.handle,
+            reason = measurement.outcome.reason(),
+            delay_secs = delay.as_secs(),
+            "job put off"
+        );
+        let rows = JobRows::of_failed_try(job, &measurement.fetches);
+        if let Err(error) = self.writer.write(rows).await {
+            return leave_in_queue(job, &error).await;
+        }
+        let again = Job { attempt: job.attempt + 1, ..job.clone() };
+        match self.queue.publish_after(&again, delay).await {
+            Ok(()) => acknowledge(delivery).await,
+            Err(error) => leave_in_queue(job, &error).await,
+        }
+    }
+
+    /// Jobs for the accounts found, that this run asks for and has not in its queue yet.
+    fn jobs_of_finds(&self, job: &Job, measurement: &Measurement, known: &KnownRun) -> Vec<Job> {
+        let night = Night {
+            run_id: job.run_id.clone(),
+            as_of: job.as_of,
+            host_shards: self.host_shards,
+        };
+        let mut jobs: Vec<Job> = Vec::new();
+        for find in &measurement.finds {
+            let platform = find.account.platform;
+            let is_wanted = find.confidence.is_accepted()
+                && self.connectors.contains_key(&platform)
+                && known.scope.includes_platform(platform);
+            if !is_wanted {
+                continue;
+            }
+            let subject = job.subjects.iter().find(|s| s.collectivity_id == find.collectivity_id);
+            let found = discovered_job(&night, find.account.clone(), subject.cloned().into_iter().collect());
+            let is_new = found.job_id != job.job_id
+                && known.is_new(found.job_id)
+                && jobs.iter().all(|other| other.job_id != found.job_id);
+            if is_new {
+                jobs.push(found);
+            }
+        }
+        jobs
+    }
+}
+
+async fn acknowledge(delivery: Delivery) {
+    let job_id = delivery.job().job_id;
+    if let Err(error) = delivery.ack().await {
+        // It will be delivered again, found to have ended, and acknowledged then.
+        tracing::warn!(
+            job.id = %job_id,
+            error = &error as &dyn std::error::Error,
+            "an acknowledgement did not reach the queue"
+        );
+    }
+}
+
+/// Logs why; the caller then drops the delivery unacknowledged, and the queue delivers the job again.
+/// A moment is waited, so that a fault that lasts does not spin.
+async fn leave_in_queue(job: &Job, error: &(dyn std::error::Error + Send + Sync + 'static)) {
+    tracing::warn!(
+        job.id = %job.job_id,
+        account.handle = job.account.handle,
+        error = error as &dyn std::error::Error,
+        "job left in the queue"
+    );
+    tokio::time::sleep(PAUSE_AFTER_FAULT).await;
+}

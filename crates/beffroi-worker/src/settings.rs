@@ -1,0 +1,48 @@
+//! `[worker]` of the configuration.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// How a worker works.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorkerSettings {
+    /// Name under which outcomes are recorded. Default: empty, the host's name and the process id.
+    pub name: String,
+    /// Websites being visited at once, over all host lanes. Most of them wait for their host's pace,
+    /// so this is far above the connections in use. Default 600.
+    pub max_sites_in_flight: usize,
+    /// Accounts being measured at once in each API lane. Default 256.
+    pub max_accounts_in_flight: usize,
+    /// Tries of a job whose failure may pass, the first included. Default 3.
+    pub max_tries: u16,
+    /// Pause before the second try; each further one is four times as long. Default 1 min.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub retry_pause: Duration,
+    /// The longest that a job is put off, whatever the server asks for: beyond, it ends as failed
+    /// tonight and is tried tomorrow. Default 1 h, the longest delay of the queue.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub max_put_off: Duration,
+    /// How long a lane waits for more jobs to fill a call that answers many. Default 300 ms.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub batch_linger: Duration,
+    /// How long jobs under way may take to end when the worker is asked to stop. Default 60 s.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub drain_timeout: Duration,
+}
+
+impl Default for WorkerSettings {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            max_sites_in_flight: 600,
+            max_accounts_in_flight: 256,
+            max_tries: 3,
+            retry_pause: Duration::from_secs(60),
+            max_put_off: Duration::from_secs(3600),
+            batch_linger: Duration::from_millis(300),
+            drain_timeout: Duration::from_secs(60),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The worker: one task a lane takes jobs, one task a batch carries them out.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use beffroi_connectors::Connector;
+use beffroi_model::{Lane, Platform};
+use beffroi_queue::{Consumer, Delivery, Queue, QueueError};
+use beffroi_store::{Store, Writer, WriterError, WriterTask};
+use tokio::{sync::Semaphore, task::JoinSet, time};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    WorkerSettings,
+    batch::{Batch, Context},
+    known::KnownRuns,
+    lanes::all_lanes,
+    lookup::Lookups,
+};
+
+/// A worker: takes jobs from its lanes until it is told to stop.
+pub struct Worker {
+    queue: Queue,
+    lanes: Vec<Lane>,
+    settings: WorkerSettings,
+    context: Arc<Context>,
+    writer_task: WriterTask,
+    stop: CancellationToken,
+}
+
+/// Why a worker ended otherwise than by being told to.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// The queue.
+    #[error("the queue failed")]
+    Queue(#[from] QueueError),
+    /// The store.
+    #[error(transparent)]
+    Writer(#[from] WriterError),
+    /// A part stopped by itself; the log holds the reason.
+    #[error("the worker stopped because look-ups in the store failed for good; see the log")]
+    Lookups,
+}
+
+impl Worker {
+    /// A worker for all lanes. `host_shards` must be the same for all who plan and work.
+    pub fn new(
+        queue: Queue,
+        store: Store,
+        connectors: Vec<Arc<dyn Connector>>,
+        settings: WorkerSettings,
+        host_shards: u16,
+        stop: CancellationToken,
+    ) -> Self {
+        let connectors: HashMap<Platform, Arc<dyn Connector>> =
+            connectors.into_iter().map(|connector| (connector.platform(), connector)).collect();
+        let measurable: Vec<Platform> = connectors.keys().copied().collect();
+        let (lookups, _answers_until_dropped) = Lookups::start(store.clone());
+        let (writer, writer_task) = Writer::start(store.clone());
+        let context = Context {
+            queue: queue.clone(),
+            connectors,
+            lookups,
+            writer,
+            runs: KnownRuns::new(store),
+            settings: settings.clone(),
+            host_shards,
+            stop: stop.clone(),
+        };
+        Self {
+            lanes: all_lanes(host_shards, &measurable),
+            queue,
+            settings,
+            context: Arc::new(context),
+            writer_task,
+            stop,
+        }
+    }
+
+    /// Works until `stop` is cancelled, then lets the jobs under way end (at most `drain_timeout`),
+    /// writes what they brought, acknowledges them and leaves. Jobs not begun stay in the queue.
+    pub async fn run(self) -> Result<(), WorkerError> {
+        let sites = Arc::new(Semaphore::new(self.settings.max_sites_in_flight));
+        let tasks = TaskTracker::new();
+        let mut lanes = JoinSet::new();
+        for lane in self.lanes {
+            let slots = if lane.as_str().starts_with("host.") {
+                Arc::clone(&sites)
+            } else {
+                Arc::new(Semaphore::new(self.settings.max_accounts_in_flight))
+            };
+            let lane_task = LaneTask {
+                consumer: self.queue.consume(&lane).await?,
+                slots,
+                context: Arc::clone(&self.context),
+                tasks: tasks.clone(),
+                linger: self.settings.batch_linger,
+                stop: self.stop.clone(),
+            };
+            lanes.spawn(lane_task.run());
+        }
+        let mut first_error = None;
+        while let Some(ended) = lanes.join_next().await {
+            if let Err(error) = ended.expect("a lane's task neither panics nor is aborted") {
+                self.stop.cancel();
+                first_error.get_or_insert(error);
+            }
+        }
+        tasks.close();
+        let drained = time::timeout(self.settings.drain_timeout, tasks.wait()).await;
+        if drained.is_err() {
+            tracing::warn!(
+                jobs = tasks.len(),
+                "jobs under way did not end in time; they stay in the queue"
+            );
+        }
+        // The last writer is dropped with the context; tasks left behind hold it, and are given up
+        // with the program.
+        drop(self.context);
+        if drained.is_ok() {
+            self.writer_task.finish().await?;
+        }
+        first_error.map_or(Ok(()), Err)
+    }
+}
+
+struct LaneTask {
+    consumer: Consumer,
+    slots: Arc<Semaphore>,
+    context: Arc<Context>,
+    tasks: TaskTracker,
+    linger: Duration,
+    stop: CancellationToken,
+}
+
+impl LaneTask {
+    async fn run(mut self) -> Result<(), WorkerError> {
+        loop {
+            let next = tokio::select! {
+                () = self.stop.cancelled() => break,
+                next = self.consumer.next() => next,
+            };
+            let Some(first) = next else { break };
+            let deliveries = self.fill(first).await;
+            let count = u32::try_from(deliveries.len()).expect("a batch is small");
+            let permit = tokio::select! {
+                () = self.stop.cancelled() => break,
+                permit = Arc::clone(&self.slots).acquire_many_owned(count) => permit,
+            };
+            let permit = permit.expect("the semaphore is never closed");
+            let batch = Batch { deliveries, permit };
+            self.tasks.spawn(batch.carry_out(Arc::clone(&self.context)));
+        }
+        // Deliveries that were taken but not begun are dropped here, and go back to the queue.
+        self.consumer.close().await?;
+        Ok(())
+    }
+
+    /// Waits a little for more jobs when the platform answers many accounts in one call.
+    async fn fill(&mut self, first: Delivery) -> Vec<Delivery> {
+        let wanted = self.context.batch_size(first.job().account.platform);
+        let mut deliveries = vec![first];
+        if wanted == 1 {
+            return deliveries;
+        }
+        let deadline = time::Instant::now() + self.linger;
+        while deliveries.len() < wanted {
+            match time::timeout_at(deadline, self.consumer.next()).await {
+                Ok(Some(delivery)) => deliveries.push(delivery),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        deliveries
+    }
+}

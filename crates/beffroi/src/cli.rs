@@ -1,0 +1,377 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// An open observatory of how French public territories talk with the people who live in them.
+#[derive(Debug, Parser)]
+#[command(name = "beffroi", version, max_term_width = 100, after_help = "\
+Examples:
+  beffroi run                                  one night over all of France, on this machine alone
+  beffroi run --only department=35 --resume    go on with an interrupted night over one département
+  beffroi report presence                      who is where
+  beffroi measure https://bsky.app/profile/exemple.fr
+  beffroi sql \"SELECT count() FROM v_collectivity\"
+
+Without a configuration beffroi keeps its own ClickHouse in `beffroi-data/`. With
+`--store http://… --queue amqp://…` the same commands work on servers and many machines.")]
+pub(crate) struct Cli {
+    /// Configuration file (TOML); `beffroi config` prints the commented defaults.
+    #[arg(long, global = true, value_name = "FILE", env = "BEFFROI_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// More of the log on standard error; twice and thrice for more still.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    #[command(flatten)]
+    pub(crate) places: Places,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options that override the configuration.
+#[derive(Debug, Args)]
+pub(crate) struct Places {
+    /// ClickHouse to use instead of `store.url`: `embedded` or `http://user:password@host:8123`.
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) store: Option<String>,
+
+    /// Queue to use instead of `queue.url`: `in-process` or `amqp://user:password@host:5672/vhost`.
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) queue: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Crawl one night: plan, fetch, store, certificate.
+    Run(RunArgs),
+    /// Show what a night would do, without doing it.
+    Plan(PlanArgs),
+    /// Work for runs that others plan (RabbitMQ only), until told to stop.
+    Worker,
+    /// Bring the database's schema up to date.
+    Migrate {
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The embedded ClickHouse.
+    #[command(subcommand)]
+    Engine(EngineCommand),
+    /// The collectivities.
+    #[command(subcommand)]
+    Registry(RegistryCommand),
+    /// Recognise account URLs.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Measure one account, without a store.
+    #[command(after_help = "Example:\n  beffroi measure https://social.example/@mairie --json")]
+    Measure {
+        /// Address of the account.
+        account_url: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read one website and find its accounts, without a store.
+    #[command(after_help = "Example:\n  beffroi discover https://www.exemple.fr --json")]
+    Discover {
+        /// Address of the website.
+        url: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch one document politely; succeeds only when it was had.
+    #[command(after_help = "Example:\n  beffroi fetch https://www.exemple.fr/ --json")]
+    Fetch {
+        /// Address of the document.
+        url: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// robots.txt.
+    #[command(subcommand)]
+    Robots(RobotsCommand),
+    /// Reports on what was measured.
+    #[command(subcommand)]
+    Report(ReportCommand),
+    /// Run a read-only statement on the store.
+    #[command(after_help = "Examples:\n  beffroi sql \"SELECT category, count() FROM v_collectivity GROUP BY category\"\n  beffroi sql --format parquet \"SELECT * FROM v_account\" > accounts.parquet")]
+    Sql {
+        /// The statement; `-` reads it from standard input.
+        statement: String,
+        /// Format of the result.
+        #[arg(long, value_enum, default_value_t = TableFormat::Table)]
+        format: TableFormat,
+    },
+    /// The simulated France, for tests and demonstrations.
+    #[command(subcommand)]
+    Sim(SimCommand),
+    /// The whole of beffroi on a simulated France: import, one night, certificate, reports, proof.
+    Demo(DemoArgs),
+    /// Print the commented default configuration.
+    Config,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  beffroi run
+  beffroi run --only platform=mastodon,bluesky
+  beffroi run --only category=commune --only department=35
+  beffroi run --queue amqp://guest:guest@127.0.0.1/ --store http://default@127.0.0.1:8123
+  beffroi run --resume
+
+A night that is complete is not crawled again: its certificate is printed. Ctrl-C lets the jobs under
+way end; `--resume` goes on where it stopped.")]
+pub(crate) struct RunArgs {
+    /// The night's date. Default: today, in France.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<jiff::civil::Date>,
+
+    /// Go on with an interrupted run: only what is left is done.
+    #[arg(long)]
+    pub(crate) resume: bool,
+
+    /// Restrict the run: `platform=…`, `category=…`, `department=…`; values by commas, repeatable.
+    #[arg(long, value_name = "KIND=VALUE")]
+    pub(crate) only: Vec<String>,
+
+    /// Only plan, publish and watch; the work is done by `beffroi worker` elsewhere.
+    #[arg(long)]
+    pub(crate) no_work: bool,
+
+    /// Print the certificate as JSON on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// The night's date. Default: today, in France.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<jiff::civil::Date>,
+
+    /// Restrict the plan, as in `run`.
+    #[arg(long, value_name = "KIND=VALUE")]
+    pub(crate) only: Vec<String>,
+
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EngineCommand {
+    /// Start the embedded ClickHouse and leave it running.
+    Start {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say whether it runs, and where.
+    Status {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Stop it.
+    Stop,
+    /// Serve the folder in this process; started by the others.
+    #[command(hide = true)]
+    Serve {
+        /// What to serve, as JSON.
+        request: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RegistryCommand {
+    /// Import collectivities, websites and accounts.
+    #[command(after_help = "\
+Examples:
+  beffroi registry import                          the registry shipped with the program
+  beffroi registry import all_latest.tar.bz2       the State's directory (DILA), archive or JSON
+  beffroi registry import corrections.csv          collectivity,field,value,note (docs/registry.md)
+
+The kind of a file is told by its content. Bad rows are reported with their place and the good ones
+are kept: the exit status is then 3. Importing the same file twice changes nothing.")]
+    Import {
+        /// Files to import, in order. Without any, the registry shipped with the program.
+        files: Vec<PathBuf>,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a collectivity with its accounts.
+    #[command(after_help = "Examples:\n  beffroi registry show 213502388\n  beffroi registry show 35238\n  beffroi registry show Rennes")]
+    Show {
+        /// SIREN, INSEE code or name.
+        query: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Say which account each URL is, one line each.
+    #[command(after_help = "Examples:\n  beffroi account parse https://www.facebook.com/exempleville/\n  beffroi account parse - --json < urls.txt")]
+    Parse {
+        /// Addresses; `-` reads them from standard input, one a line.
+        #[arg(required = true)]
+        urls: Vec<String>,
+        /// Print one JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RobotsCommand {
+    /// Say of each URL whether a robots.txt allows it: `allow` or `disallow`, a line each.
+    #[command(after_help = "Example:\n  beffroi robots check --robots robots.txt --agent beffroi https://www.exemple.fr/actualites/")]
+    Check {
+        /// The robots.txt, a file.
+        #[arg(long, value_name = "FILE")]
+        robots: PathBuf,
+        /// The product token of the crawler.
+        #[arg(long, value_name = "NAME", default_value = "beffroi")]
+        agent: String,
+        /// Addresses or paths.
+        #[arg(required = true)]
+        urls: Vec<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Who is where: by category, stratum and platform, beside published figures.
+    Presence(ReportArgs),
+    /// How accounts engage: followers, rhythm, interactions, replies.
+    Engagement {
+        #[command(flatten)]
+        common: ReportArgs,
+        /// Accounts shown on a terminal.
+        #[arg(long, default_value_t = 30)]
+        limit: u32,
+    },
+    /// A run's certificate.
+    Run(ReportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The run, `YYYY-MM-DD` or its whole name. Default: the latest.
+    #[arg(long, value_name = "RUN")]
+    pub(crate) run: Option<String>,
+    /// Format of the result.
+    #[arg(long, value_enum, default_value_t = TableFormat::Table)]
+    pub(crate) format: TableFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableFormat {
+    /// For people.
+    Table,
+    /// Comma-separated values with a header.
+    Csv,
+    /// One JSON document.
+    Json,
+    /// Apache Parquet, for notebooks; redirect it into a file.
+    Parquet,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SimCommand {
+    /// Serve the simulated France until Ctrl-C.
+    #[command(after_help = "Example:\n  beffroi sim serve --limit 300 --out /tmp/sim\n  beffroi --config /tmp/sim/beffroi.toml run")]
+    Serve(SimArgs),
+    /// Compare every stored figure of a run with the simulator's truth.
+    Compare {
+        /// Address of the simulator, as printed by `sim serve`.
+        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8480")]
+        truth: String,
+        /// The run. Default: the latest.
+        #[arg(long, value_name = "RUN")]
+        run: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimArgs {
+    /// Everything is drawn from it.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many collectivities are on the networks: `low` (as counted) or `high` (as surveyed).
+    #[arg(long, default_value = "high")]
+    pub(crate) population: beffroi_sim::Population,
+    /// Keep only so many collectivities, of all strata.
+    #[arg(long)]
+    pub(crate) limit: Option<usize>,
+    /// Port of HTTP; 0 picks a free one.
+    #[arg(long, default_value_t = 8480)]
+    pub(crate) http_port: u16,
+    /// Port of HTTPS; 0 picks a free one.
+    #[arg(long, default_value_t = 8443)]
+    pub(crate) https_port: u16,
+    /// Port of the name server (UDP); 0 picks a free one.
+    #[arg(long, default_value_t = 8453)]
+    pub(crate) dns_port: u16,
+    /// The moment up to which the world has published. Default: the beginning of this hour.
+    #[arg(long)]
+    pub(crate) as_of: Option<jiff::Timestamp>,
+    /// Also stop when standard input ends, so that the simulator dies with who started it.
+    #[arg(long)]
+    pub(crate) until_eof: bool,
+    /// Folder for what a crawler needs: `beffroi.toml`, `registry.csv`, the certificate authority.
+    #[arg(long, value_name = "FOLDER", default_value = "beffroi-sim")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  beffroi demo                 all of France, in a folder of its own (beffroi-demo/)
+  beffroi demo --limit 500     a small one")]
+pub(crate) struct DemoArgs {
+    /// Folder of the demonstration's data.
+    #[arg(long, value_name = "FOLDER", default_value = "beffroi-demo")]
+    pub(crate) folder: PathBuf,
+    /// Keep only so many collectivities, of all strata.
+    #[arg(long)]
+    pub(crate) limit: Option<usize>,
+    /// Everything is drawn from it.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+impl Cli {
+    /// The request of the hidden `engine serve`.
+    pub(crate) fn engine_to_serve(&self) -> Option<&str> {
+        match &self.command {
+            Command::Engine(EngineCommand::Serve { request }) => Some(request),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

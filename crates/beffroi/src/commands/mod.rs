@@ -1,0 +1,80 @@
+//! One file a subcommand; here only the way to each.
+
+pub(crate) mod account;
+pub(crate) mod compare;
+pub(crate) mod demo;
+pub(crate) mod engine;
+pub(crate) mod oneshot;
+pub(crate) mod plan;
+pub(crate) mod registry;
+pub(crate) mod report;
+pub(crate) mod robots;
+pub(crate) mod run;
+pub(crate) mod sim;
+pub(crate) mod sql;
+pub(crate) mod worker;
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use crate::{
+    cli::{AccountCommand, Cli, Command, RobotsCommand, SimCommand},
+    config::{Config, DEFAULT_FILE},
+    output,
+    services::StoreService,
+};
+
+/// Runs the subcommand.
+pub(crate) async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
+    let mut config = Config::load(cli.config.as_deref())?;
+    if let Some(url) = cli.places.store {
+        config.store.url = url;
+    }
+    if let Some(url) = cli.places.queue {
+        config.queue.url = url.parse().context("`--queue` cannot be used")?;
+    }
+    match cli.command {
+        Command::Run(args) => run::run(&config, args).await,
+        Command::Plan(args) => plan::plan(&config, args).await,
+        Command::Worker => worker::worker(&config).await,
+        Command::Migrate { json } => migrate(&config, json).await,
+        Command::Engine(command) => engine::engine(&config, command).await,
+        Command::Registry(command) => registry::registry(&config, command).await,
+        Command::Account(AccountCommand::Parse { urls, json }) => account::parse(&urls, json),
+        Command::Measure { account_url, json } => oneshot::measure(&config, &account_url, json).await,
+        Command::Discover { url, json } => oneshot::discover(&config, &url, json).await,
+        Command::Fetch { url, json } => oneshot::fetch(&config, &url, json).await,
+        Command::Robots(RobotsCommand::Check { robots, agent, urls }) => {
+            robots::check(&robots, &agent, &urls)
+        }
+        Command::Report(command) => report::report(&config, command).await,
+        Command::Sql { statement, format } => sql::sql(&config, &statement, format).await,
+        Command::Sim(SimCommand::Serve(args)) => sim::serve(args).await,
+        Command::Sim(SimCommand::Compare { truth, run, json }) => {
+            compare::compare(&config, &truth, run.as_deref(), json).await
+        }
+        Command::Demo(args) => demo::demo(args).await,
+        Command::Config => {
+            print!("{DEFAULT_FILE}");
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+async fn migrate(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
+    let service = StoreService::connect(config).await?;
+    let report = service.store.migrate().await?;
+    if json {
+        output::print_json(&report)?;
+    } else if report.applied.is_empty() {
+        println!("the schema is up to date (number {})", report.schema);
+    } else {
+        for name in &report.applied {
+            println!("applied {name}");
+        }
+        println!("the schema is now at number {}", report.schema);
+    }
+    service.close().await?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,165 @@
+//! `beffroi fetch|measure|discover`: one look, no store, no queue.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use beffroi_connectors::{MeasureRequest, Report, accounts, website};
+use beffroi_fetch::{Document, FetchError, Fetched, Request, TextKind, decode_whole};
+use beffroi_model::{Absent, Failed, Forbidden, Outcome, OutcomeKind, Platform};
+use jiff::Timestamp;
+use serde::Serialize;
+use url::Url;
+
+use crate::{config::Config, output, services};
+
+#[derive(Serialize)]
+struct FetchReport<'a> {
+    url: &'a str,
+    final_url: Option<String>,
+    status: Option<u16>,
+    outcome: &'static str,
+    error_class: Option<&'static str>,
+    redirects: Vec<String>,
+    bytes: u64,
+    duration_ms: u64,
+    content_type: Option<String>,
+    charset: Option<String>,
+}
+
+pub(crate) async fn fetch(config: &Config, url: &str, json: bool) -> anyhow::Result<ExitCode> {
+    let client = services::client(config)?;
+    let address: Url = url.parse().with_context(|| format!("`{url}` is no address"))?;
+    let begin = std::time::Instant::now();
+    let result = client.get(Request::site(address, Document::Page)).await;
+    let report = match &result {
+        Ok(fetched) => of_answer(url, fetched, begin),
+        Err(error) => of_error(url, error, begin),
+    };
+    if json {
+        output::print_json(&report)?;
+    } else {
+        let reason = report.error_class.map_or(String::new(), |class| format!(" ({class})"));
+        println!("{}{reason}", report.outcome);
+        println!("  url           {}", report.final_url.as_deref().unwrap_or(url));
+        if let Some(status) = report.status {
+            println!("  status        {status}");
+        }
+        for redirect in &report.redirects {
+            println!("  redirected by {redirect}");
+        }
+        println!("  bytes         {}", output::thousands(report.bytes));
+        println!("  duration      {} ms", report.duration_ms);
+        println!("  content type  {}", report.content_type.as_deref().unwrap_or(output::MISSING));
+        println!("  charset       {}", report.charset.as_deref().unwrap_or(output::MISSING));
+    }
+    let is_success = report.error_class.is_none();
+    Ok(if is_success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn of_answer<'a>(url: &'a str, fetched: &Fetched, begin: std::time::Instant) -> FetchReport<'a> {
+    let outcome = outcome_of_status(fetched.head.status);
+    let is_text = fetched.head.media_type().is_none_or(|it| it.starts_with("text/") || it.ends_with("xml") || it.ends_with("json"));
+    let charset = is_text.then(|| {
+        let declared = fetched.head.charset();
+        let (_, encoding) = decode_whole(&fetched.body, declared.as_deref(), TextKind::Html);
+        encoding.name().to_lowercase()
+    });
+    FetchReport {
+        url,
+        final_url: Some(fetched.head.url.to_string()),
+        status: Some(fetched.head.status),
+        outcome: outcome.kind().as_str(),
+        error_class: outcome.reason(),
+        redirects: fetched.redirects.iter().map(ToString::to_string).collect(),
+        bytes: fetched.body_bytes,
+        duration_ms: begin.elapsed().as_millis() as u64,
+        content_type: fetched.head.header("content-type").map(str::to_owned),
+        charset,
+    }
+}
+
+/// What a status says of a document that was asked for once, without validators.
+fn outcome_of_status(status: u16) -> Outcome {
+    match status {
+        200..=299 => Outcome::Measured,
+        304 => Outcome::Unchanged,
+        404 => Outcome::Absent(Absent::NotFound),
+        410 => Outcome::Absent(Absent::Gone),
+        401 | 403 | 451 => Outcome::Forbidden(Forbidden::Blocked),
+        300..=399 => Outcome::Failed(Failed::BadRedirect),
+        _ => Outcome::Failed(Failed::Http4xx),
+    }
+}
+
+fn of_error<'a>(url: &'a str, error: &FetchError, begin: std::time::Instant) -> FetchReport<'a> {
+    FetchReport {
+        url,
+        final_url: Some(error.url.to_string()),
+        status: error.status,
+        outcome: error.outcome.kind().as_str(),
+        error_class: error.outcome.reason(),
+        redirects: error.redirects.iter().map(ToString::to_string).collect(),
+        bytes: error.records.last().map_or(0, |record| record.body_bytes),
+        duration_ms: begin.elapsed().as_millis() as u64,
+        content_type: None,
+        charset: None,
+    }
+}
+
+pub(crate) async fn measure(config: &Config, url: &str, json: bool) -> anyhow::Result<ExitCode> {
+    let parsed = accounts::parse(url);
+    let Some(account) = parsed.account() else {
+        let reason = parsed.reason.unwrap_or("no platform is known by it");
+        bail!(
+            "`{url}` is no account's address ({}: {reason}); `beffroi account parse` says more, and \
+             websites are read by `beffroi discover`",
+            parsed.kind
+        );
+    };
+    let client = services::client(config)?;
+    let connectors = services::connectors(config, &client);
+    let connector = connectors
+        .iter()
+        .find(|connector| connector.platform() == account.platform)
+        .filter(|connector| connector.platform() != Platform::Website);
+    let Some(connector) = connector else {
+        bail!("accounts of {} cannot be measured yet; mastodon and bluesky can", account.platform);
+    };
+    let request = MeasureRequest {
+        account,
+        subjects: Vec::new(),
+        as_of: Timestamp::now(),
+        previous_state: None,
+    };
+    let measured = connector.measure(&[request]).await.pop().context("the connector said nothing")?;
+    let outcome = measured.measurement.outcome;
+    let report = Report::new(measured.measurement);
+    if json {
+        output::print_json(&report)?;
+    } else {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    }
+    Ok(exit_code(outcome.kind() == OutcomeKind::Measured))
+}
+
+pub(crate) async fn discover(config: &Config, url: &str, json: bool) -> anyhow::Result<ExitCode> {
+    let address: Url = match url.parse() {
+        Ok(address) => address,
+        // Without a scheme, as people write it.
+        Err(_) => format!("https://{url}")
+            .parse()
+            .with_context(|| format!("`{url}` is no address of a website"))?,
+    };
+    let client = services::client(config)?;
+    let report = website::discover(&client, &config.platforms.website, &address).await;
+    if json {
+        output::print_json(&report)?;
+    } else {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    }
+    Ok(exit_code(report.outcome == OutcomeKind::Measured.as_str()))
+}
+
+fn exit_code(is_measured: bool) -> ExitCode {
+    if is_measured { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

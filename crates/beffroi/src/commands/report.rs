@@ -1,0 +1,127 @@
+//! `beffroi report presence|engagement|run`.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use beffroi_store::{RunRow, Store, reports};
+use serde_json::Value;
+
+use crate::{
+    cli::{ReportArgs, ReportCommand, TableFormat},
+    commands::{run::stored_certificate, sql::print_result},
+    config::Config,
+    output,
+    services::StoreService,
+};
+
+/// Rows of a table that is handed on as data: all.
+const ALL_ROWS: u32 = u32::MAX;
+
+pub(crate) async fn report(config: &Config, command: ReportCommand) -> anyhow::Result<ExitCode> {
+    let service = StoreService::open(config).await?;
+    let result = print(service.reader(), command).await;
+    service.close().await?;
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+async fn print(store: &Store, command: ReportCommand) -> anyhow::Result<()> {
+    match command {
+        ReportCommand::Presence(args) => presence(store, &args).await,
+        ReportCommand::Engagement { common, limit } => engagement(store, &common, limit).await,
+        ReportCommand::Run(args) => run(store, &args).await,
+    }
+}
+
+/// The run that is meant: by its whole name, or the latest.
+pub(crate) async fn find_run(store: &Store, name: Option<&str>) -> anyhow::Result<RunRow> {
+    let runs = store.runs().await?;
+    let found = match name {
+        Some(name) => runs.iter().find(|run| run.run_id == name),
+        None => runs.first(),
+    };
+    match (found, name) {
+        (Some(run), _) => Ok(run.clone()),
+        (None, None) => bail!("there is no run yet; `beffroi run` makes one"),
+        (None, Some(name)) => {
+            let known: Vec<&str> = runs.iter().take(5).map(|run| run.run_id.as_str()).collect();
+            bail!("there is no run `{name}`; the latest are: {}", known.join(", "))
+        }
+    }
+}
+
+/// The presence matrix, and on a terminal the published figures beside it.
+pub(crate) async fn presence(store: &Store, args: &ReportArgs) -> anyhow::Result<()> {
+    let run = find_run(store, args.run.as_deref()).await?;
+    let parameters = [("run_id", run.run_id.as_str())];
+    if args.format != TableFormat::Table {
+        return print_result(store, reports::PRESENCE, &parameters, args.format).await;
+    }
+    println!("Presence, run {}: share of bodies (%) that have an account", run.run_id);
+    print_table(store, reports::PRESENCE, &parameters, 2).await?;
+    println!("\nBeside published figures (%)");
+    print_table(store, reports::PUBLISHED, &parameters, 2).await
+}
+
+/// The engagement table.
+pub(crate) async fn engagement(store: &Store, args: &ReportArgs, limit: u32) -> anyhow::Result<()> {
+    let run = find_run(store, args.run.as_deref()).await?;
+    let is_table = args.format == TableFormat::Table;
+    let rows = if is_table { limit } else { ALL_ROWS }.to_string();
+    let parameters = [("run_id", run.run_id.as_str()), ("limit", rows.as_str())];
+    if !is_table {
+        return print_result(store, reports::ENGAGEMENT, &parameters, args.format).await;
+    }
+    println!("Engagement, run {}: 28 days; E per thousand followers and post (Bonsón et al.)", run.run_id);
+    print_table(store, reports::ENGAGEMENT, &parameters, 5).await
+}
+
+async fn run(store: &Store, args: &ReportArgs) -> anyhow::Result<()> {
+    let run = find_run(store, args.run.as_deref()).await?;
+    match args.format {
+        TableFormat::Table if run.certificate.is_empty() => {
+            bail!("run {} has not ended (state: {}); go on with `beffroi run --resume`", run.run_id, run.state)
+        }
+        TableFormat::Table => {
+            let certificate = stored_certificate(&run)?;
+            certificate.print();
+            certificate.print_strata();
+            Ok(())
+        }
+        TableFormat::Json if !run.certificate.is_empty() => {
+            output::print_json(&stored_certificate(&run)?)
+        }
+        format => {
+            let parameters = [("run_id", run.run_id.as_str())];
+            print_result(store, reports::RUN, &parameters, format).await
+        }
+    }
+}
+
+async fn print_table(
+    store: &Store,
+    sql: &str,
+    parameters: &[(&str, &str)],
+    text_columns: usize,
+) -> anyhow::Result<()> {
+    let rows = store.rows(sql, parameters).await.context("the report could not be made")?;
+    let headings = rows.meta.iter().map(|column| column.name.replace('_', " "));
+    let mut table = output::table(headings, text_columns);
+    for row in rows.data {
+        table.add_row(row.into_iter().map(|value| cell(&value)));
+    }
+    println!("{table}");
+    Ok(())
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => output::MISSING.to_owned(),
+        Value::String(text) => match text.parse::<u64>() {
+            // ClickHouse writes 64-bit integers as strings, for the sake of JavaScript.
+            Ok(number) => output::thousands(number),
+            Err(_) => text.clone(),
+        },
+        Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), output::thousands),
+        Value::Bool(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+    }
+}

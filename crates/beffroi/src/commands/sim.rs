@@ -1,0 +1,71 @@
+//! `beffroi sim serve`.
+
+use std::{path::Path, process::ExitCode};
+
+use anyhow::Context;
+use beffroi_model::Collectivity;
+use beffroi_sim::{RunningSim, SimSettings, crawler_config, serve as serve_sim};
+
+use crate::{cli::SimArgs, commands::worker::stop_on_signals};
+
+/// Files that a crawler of the simulated France needs.
+pub(crate) const CONFIG_FILE: &str = "beffroi.toml";
+pub(crate) const REGISTRY_FILE: &str = "registry.csv";
+
+pub(crate) async fn serve(args: SimArgs) -> anyhow::Result<ExitCode> {
+    let settings = SimSettings {
+        seed: args.seed,
+        population: args.population,
+        limit: args.limit,
+        http_port: args.http_port,
+        https_port: args.https_port,
+        dns_port: args.dns_port,
+        as_of: args.as_of,
+        out: Some(args.out.clone()),
+        ..SimSettings::default()
+    };
+    let sim = start(settings, &args.out).await?;
+    println!(
+        "the simulated France answers at http://127.0.0.1:{}; its pages are fetched with\n  \
+         beffroi --config {}/{CONFIG_FILE} registry import {}/{REGISTRY_FILE}\n  \
+         beffroi --config {}/{CONFIG_FILE} run\n\
+         referee: http://127.0.0.1:{}/_sim/referee\nCtrl-C stops it",
+        sim.http_port,
+        args.out.display(),
+        args.out.display(),
+        args.out.display(),
+        sim.http_port,
+    );
+    let stop = stop_on_signals();
+    if args.until_eof {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = end_of_input() => {}
+        }
+    } else {
+        stop.cancelled().await;
+    }
+    sim.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn end_of_input() {
+    // An input that cannot be read has ended, too.
+    let _ = tokio::io::copy(&mut tokio::io::stdin(), &mut tokio::io::sink()).await;
+}
+
+/// Starts the simulator and writes what a crawler needs into the folder.
+pub(crate) async fn start(settings: SimSettings, folder: &Path) -> anyhow::Result<RunningSim> {
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("could not make the folder `{}`", folder.display()))?;
+    let bodies: Vec<Collectivity> =
+        tokio::task::spawn_blocking(|| beffroi_registry::shipped().collectivities).await?;
+    let sim = serve_sim(settings, bodies).await?;
+    let write = |name: &str, text: String| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).with_context(|| format!("could not write `{}`", path.display()))
+    };
+    write(CONFIG_FILE, crawler_config(&sim))?;
+    write(REGISTRY_FILE, sim.world().registry_csv())?;
+    Ok(sim)
+}

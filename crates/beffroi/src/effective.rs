@@ -1,0 +1,312 @@
+//! The effective registry: what the imports say together. A pure function of their facts.
+//!
+//! Bodies: the latest shipped registry, then files of whole bodies in the order of their import, then
+//! corrections of single columns. Websites: a correction before a file, a file before the State's
+//! directory, the directory before the shipped registry; within a kind the latest. Accounts: the
+//! latest directory's and every correction's; a correction that an account is not its own holds
+//! against all sources.
+
+use std::collections::{BTreeMap, HashMap};
+
+use beffroi_connectors::accounts::{self, website::parse_declared};
+use beffroi_model::{AccountRef, Collectivity, CollectivityId, FindMethod, Platform};
+use beffroi_store::{AccountRow, CollectivityRow, Day, FactRow, ImportRow, Millis, RegistryVersionRow};
+use sha2::{Digest, Sha256};
+
+/// How sure one is of what a source declares.
+const DECLARED: f32 = 0.9;
+
+/// How sure one is of what somebody corrected by hand.
+const CORRECTED: f32 = 1.0;
+
+/// Names of facts.
+pub(crate) mod field {
+    pub(crate) const BODY: &str = "body";
+    pub(crate) const WEBSITE: &str = "website";
+    pub(crate) const ACCOUNT: &str = "account";
+    pub(crate) const NOT_ACCOUNT: &str = "not_account";
+}
+
+/// The registry that counts.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Effective {
+    pub(crate) bodies: BTreeMap<CollectivityId, Collectivity>,
+    accounts: Vec<Declared>,
+    imports: Vec<String>,
+}
+
+#[derive(Debug, PartialEq)]
+struct Declared {
+    collectivity_id: CollectivityId,
+    account: AccountRef,
+    kind: String,
+    is_own: bool,
+    page: String,
+}
+
+/// A stored fact that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the import `{import_id}` holds a body that cannot be read: `{value}`")]
+pub(crate) struct UnreadableFact {
+    import_id: String,
+    value: String,
+    #[source]
+    source: serde_json::Error,
+}
+
+impl Effective {
+    /// Computes it from the complete imports, oldest first.
+    pub(crate) fn of(imports: &[(ImportRow, Vec<FactRow>)]) -> Result<Self, UnreadableFact> {
+        let mut effective = Self::default();
+        let mut websites: HashMap<CollectivityId, (u8, Vec<(&FactRow, &str)>)> = HashMap::new();
+        for (import, facts) in counting(imports) {
+            effective.imports.push(import.import_id.clone());
+            let precedence = precedence(&import.kind);
+            let mut cleared = std::collections::HashSet::new();
+            for fact in facts {
+                let id = CollectivityId::from_stored(fact.collectivity_id.clone());
+                match fact.field.as_str() {
+                    field::BODY => {
+                        let body = serde_json::from_str(&fact.value).map_err(|source| {
+                            UnreadableFact {
+                                import_id: import.import_id.clone(),
+                                value: fact.value.chars().take(80).collect(),
+                                source,
+                            }
+                        })?;
+                        effective.bodies.insert(id, body);
+                    }
+                    field::WEBSITE => {
+                        let said = websites.entry(id.clone()).or_default();
+                        if precedence < said.0 {
+                            continue;
+                        }
+                        // The first word of an import on a body replaces what was said before.
+                        if cleared.insert(id) {
+                            *said = (precedence, Vec::new());
+                        }
+                        said.1.push((fact, &import.kind));
+                    }
+                    field::ACCOUNT | field::NOT_ACCOUNT => {
+                        if let Some(account) = accounts::parse(&fact.value).account() {
+                            effective.accounts.push(Declared {
+                                collectivity_id: id,
+                                account,
+                                kind: import.kind.clone(),
+                                is_own: fact.field == field::ACCOUNT,
+                                page: page(fact, import),
+                            });
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let imports_by_id: HashMap<&str, &ImportRow> =
+            imports.iter().map(|(import, _)| (import.import_id.as_str(), import)).collect();
+        for (id, (_, facts)) in websites {
+            for (fact, kind) in facts {
+                // What cannot be read as a site was reported at the import.
+                let Ok(site) = parse_declared(&fact.value) else { continue };
+                effective.accounts.push(Declared {
+                    collectivity_id: id.clone(),
+                    account: site.account,
+                    kind: kind.to_owned(),
+                    is_own: true,
+                    page: page(fact, imports_by_id[fact.import_id.as_str()]),
+                });
+            }
+        }
+        effective.accounts.retain(|it| effective.bodies.contains_key(&it.collectivity_id));
+        effective.accounts.sort_by(|a, b| {
+            let key = |it: &Declared| (it.collectivity_id.clone(), it.account.account_id(), it.kind.clone());
+            key(a).cmp(&key(b))
+        });
+        Ok(effective)
+    }
+
+    /// SHA-256 of the content, hexadecimal.
+    pub(crate) fn sha256(&self) -> String {
+        let mut hash = Sha256::new();
+        for body in self.bodies.values() {
+            hash.update(serde_json::to_vec(body).expect("a body is plain JSON"));
+        }
+        for it in &self.accounts {
+            let line = format!("{}{}{}{}{}", it.collectivity_id, it.account.account_id(), it.account.url, it.kind, it.is_own);
+            hash.update(line);
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The rows of a new version.
+    pub(crate) fn rows(
+        &self,
+        sha256: String,
+        now: jiff::Timestamp,
+    ) -> (RegistryVersionRow, Vec<CollectivityRow>, Vec<AccountRow>) {
+        let version = RegistryVersionRow {
+            version: now.into(),
+            sha256,
+            imports: self.imports.clone(),
+            collectivities: self.bodies.len() as u64,
+            accounts: self.accounts.len() as u64,
+        };
+        let night = Day::from(now.to_zoned(jiff::tz::TimeZone::UTC).date());
+        let bodies =
+            self.bodies.values().map(|body| CollectivityRow::of(body, version.version)).collect();
+        let accounts = self
+            .accounts
+            .iter()
+            .map(|it| {
+                let how = if it.kind == "directory" { FindMethod::Directory } else { FindMethod::Registry };
+                AccountRow {
+                    collectivity_id: it.collectivity_id.to_string(),
+                    platform: it.account.platform.to_string(),
+                    account_id: it.account.account_id().as_uuid(),
+                    source: it.kind.clone(),
+                    seen_in: version.seen_in(),
+                    handle: it.account.handle.clone(),
+                    url: it.account.url.to_string(),
+                    verdict: if it.is_own { "own" } else { "not_own" }.to_owned(),
+                    confidence: if it.kind == "corrections" { CORRECTED } else { DECLARED },
+                    evidence: vec![(it.page.clone(), how.to_string())],
+                    night,
+                    seen_at: Millis::from(now),
+                }
+            })
+            .collect();
+        (version, bodies, accounts)
+    }
+
+    /// Number of websites and of other accounts.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let websites =
+            self.accounts.iter().filter(|it| it.account.platform == Platform::Website).count();
+        (websites, self.accounts.len() - websites)
+    }
+}
+
+/// The imports that count: of the shipped registry and of the directory only the latest, of files
+/// all; bodies before what refers to them.
+fn counting(imports: &[(ImportRow, Vec<FactRow>)]) -> Vec<&(ImportRow, Vec<FactRow>)> {
+    let is_latest = |index: usize| {
+        let kind = &imports[index].0.kind;
+        !matches!(kind.as_str(), "shipped" | "directory")
+            || imports[index + 1..].iter().all(|(later, _)| later.kind != *kind)
+    };
+    let mut counting: Vec<_> =
+        imports.iter().enumerate().filter(|(index, _)| is_latest(*index)).map(|(_, it)| it).collect();
+    counting.sort_by_key(|(import, _)| precedence(&import.kind));
+    counting
+}
+
+fn precedence(kind: &str) -> u8 {
+    match kind {
+        "shipped" => 0,
+        "directory" => 1,
+        "corrections" => 3,
+        _ => 2,
+    }
+}
+
+fn page(fact: &FactRow, import: &ImportRow) -> String {
+    if fact.label.is_empty() { import.name.clone() } else { fact.label.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use beffroi_model::Category;
+
+    fn import(kind: &str, number: i64, facts: &[(&str, &str, &str)]) -> (ImportRow, Vec<FactRow>) {
+        let import_id = format!("{kind}:{number}");
+        let row = ImportRow {
+            import_id: import_id.clone(),
+            kind: kind.to_owned(),
+            name: format!("{kind}.csv"),
+            sha256: String::new(),
+            state: "complete".to_owned(),
+            facts: facts.len() as u64,
+            issues: 0,
+            imported_at: Millis(number),
+        };
+        let facts = facts
+            .iter()
+            .map(|(id, field, value)| FactRow {
+                import_id: import_id.clone(),
+                collectivity_id: (*id).to_owned(),
+                field: (*field).to_owned(),
+                value: (*value).to_owned(),
+                label: String::new(),
+            })
+            .collect();
+        (row, facts)
+    }
+
+    fn body() -> String {
+        let code: beffroi_model::InseeCode = "99001".parse().unwrap();
+        serde_json::to_string(&Collectivity {
+            collectivity_id: CollectivityId::from_insee(Category::Commune, &code),
+            siren: None,
+            insee_code: Some(code),
+            name: "Exempleville".to_owned(),
+            category: Category::Commune,
+            population: 1_200,
+            department_code: "99".to_owned(),
+            region_code: "99".to_owned(),
+            epci_siren: None,
+            postal_codes: vec![],
+            latitude: None,
+            longitude: None,
+        })
+        .unwrap()
+    }
+
+    const ID: &str = "commune:99001";
+
+    fn sites(effective: &Effective) -> Vec<&str> {
+        effective.accounts.iter().map(|it| it.account.url.as_str()).collect()
+    }
+
+    #[test]
+    fn a_correction_of_a_website_holds_against_a_later_import_of_another_source() {
+        let body = body();
+        let shipped = |n| {
+            import("shipped", n, &[(ID, "body", &body), (ID, "website", "https://old.example/")])
+        };
+        let correction = import("corrections", 2, &[(ID, "website", "https://new.example/")]);
+        let effective = Effective::of(&[shipped(1), correction, shipped(3)]).unwrap();
+        assert_eq!(sites(&effective), ["https://new.example/"]);
+    }
+
+    #[test]
+    fn an_empty_correction_says_that_there_is_no_website() {
+        let body = body();
+        let shipped =
+            import("shipped", 1, &[(ID, "body", &body), (ID, "website", "https://old.example/")]);
+        let correction = import("corrections", 2, &[(ID, "website", "")]);
+        assert!(sites(&Effective::of(&[shipped, correction]).unwrap()).is_empty());
+    }
+
+    #[test]
+    fn only_the_latest_directory_counts() {
+        let body = body();
+        let shipped = import("shipped", 1, &[(ID, "body", &body)]);
+        let old = import("directory", 2, &[(ID, "account", "https://www.facebook.com/exempleville")]);
+        let new = import("directory", 3, &[]);
+        let effective = Effective::of(&[shipped, old, new]).unwrap();
+        assert!(effective.accounts.is_empty());
+        assert_eq!(effective.bodies.len(), 1);
+    }
+
+    #[test]
+    fn the_same_imports_have_the_same_hash_and_others_another() {
+        let body = body();
+        let one = Effective::of(&[import("shipped", 1, &[(ID, "body", &body)])]).unwrap();
+        let again = Effective::of(&[import("shipped", 9, &[(ID, "body", &body)])]).unwrap();
+        assert_eq!(one.sha256(), again.sha256());
+        let facts = [(ID, "body", body.as_str()), (ID, "website", "https://a.example")];
+        let more = Effective::of(&[import("shipped", 1, &facts)]).unwrap();
+        assert_ne!(one.sha256(), more.sha256());
+    }
+}

@@ -1,0 +1,23 @@
+//! Our own log: to standard error, so that standard output stays for results.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging. `BEFFROI_LOG` (a tracing filter such as `beffroi_fetch=debug`) has precedence over
+/// `-v`.
+pub(crate) fn init(verbose: u8) {
+    let default = match verbose {
+        0 => "warn,beffroi=info",
+        1 => "info",
+        2 => "info,beffroi=debug,beffroi_worker=debug,beffroi_fetch=debug,beffroi_queue=debug",
+        _ => "debug",
+    };
+    let filter = EnvFilter::try_from_env("BEFFROI_LOG").unwrap_or_else(|_| default.into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .init();
+}

@@ -1,0 +1,77 @@
+//! How far a run has come: bars with rate and time left on a terminal, plain log lines elsewhere.
+
+use std::{
+    collections::HashMap,
+    io::IsTerminal,
+    time::{Duration, Instant},
+};
+
+use beffroi_store::Progress;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+/// Time between two log lines where there is no terminal.
+const LOG_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Shows progress on standard error.
+pub(crate) enum ProgressView {
+    Bars { bars: MultiProgress, platforms: HashMap<String, ProgressBar> },
+    Log { begun: Instant, last: Option<(Instant, u64)> },
+}
+
+impl ProgressView {
+    pub(crate) fn new() -> Self {
+        if std::io::stderr().is_terminal() {
+            Self::Bars { bars: MultiProgress::new(), platforms: HashMap::new() }
+        } else {
+            Self::Log { begun: Instant::now(), last: None }
+        }
+    }
+
+    /// Shows where the run is now.
+    pub(crate) fn show(&mut self, progress: &[Progress]) {
+        match self {
+            Self::Bars { bars, platforms } => {
+                for it in progress {
+                    let bar = platforms.entry(it.platform.clone()).or_insert_with(|| {
+                        let style = ProgressStyle::with_template(
+                            "{prefix:>10} {bar:32} {pos:>6}/{len} {per_sec:>12} {eta:>4} left",
+                        )
+                        .expect("the template is right");
+                        let bar = ProgressBar::new(it.planned).with_style(style);
+                        bars.add(bar.with_prefix(it.platform.clone()))
+                    });
+                    bar.set_length(it.planned);
+                    bar.set_position(it.ended);
+                }
+            }
+            Self::Log { begun, last } => {
+                let now = Instant::now();
+                if last.is_some_and(|(at, _)| now - at < LOG_INTERVAL) {
+                    return;
+                }
+                let planned: u64 = progress.iter().map(|it| it.planned).sum();
+                let ended: u64 = progress.iter().map(|it| it.ended).sum();
+                let (since, before) = last.unwrap_or((*begun, 0));
+                let seconds = (now - since).as_secs_f64().max(0.001);
+                let rate = ended.saturating_sub(before) as f64 / seconds;
+                let left = (rate > 0.0).then(|| (planned.saturating_sub(ended)) as f64 / rate);
+                tracing::info!(
+                    jobs.ended = ended,
+                    jobs.planned = planned,
+                    jobs.per_sec = format!("{rate:.0}"),
+                    left_secs = left.map_or("unknown".to_owned(), |left| format!("{left:.0}")),
+                    "crawling"
+                );
+                *last = Some((now, ended));
+            }
+        }
+    }
+
+    /// Takes the bars away.
+    pub(crate) fn finish(self) {
+        if let Self::Bars { bars, .. } = self {
+            // Fails only when the terminal is gone.
+            let _ = bars.clear();
+        }
+    }
+}
