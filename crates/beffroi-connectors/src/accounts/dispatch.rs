@@ -55,6 +55,11 @@ pub(super) fn platform_of_host(host: &str) -> Option<Platform> {
     }
 }
 
+/// Whether a host has a rule of its own.
+pub(super) fn has_rules(host: &str) -> bool {
+    rule_of(host).is_some()
+}
+
 /// Judges a text to which a redirector leads.
 pub(super) fn judge_text(target: &str, wrappers: usize) -> Parsed {
     text::judge(target, wrappers)

@@ -44,6 +44,11 @@ pub fn platform(host: &str) -> Option<Platform> {
     dispatch::platform_of_host(host)
 }
 
+/// Whether rules exist for the host, so that it cannot be an unknown server of the fediverse.
+pub(crate) fn has_rules(host: &str) -> bool {
+    dispatch::has_rules(host)
+}
+
 /// Whether the host shows advertisements on domains for sale.
 pub fn is_parking(host: &str) -> bool {
     lookup(PARKING, host).is_some()

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization;
-use url::Url;
+use url::{Host, Url};
 
 use super::{Parsed, dispatch, reason, text};
 
@@ -109,7 +109,13 @@ impl<'a> Link<'a> {
 pub(crate) fn fediverse_origin(url: &Url) -> Option<(String, String)> {
     let host = url.host_str()?;
     let host = host.strip_suffix('.').unwrap_or(host);
-    if host.is_empty() {
+    let is_server_name = matches!(url.host(), Some(Host::Ipv4(_) | Host::Ipv6(_)))
+        || host.split('.').all(|label| {
+            let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+            !label.is_empty() && label.bytes().all(is_part)
+        });
+    // A host called `http` is what is left of a doubled scheme.
+    if !is_server_name || matches!(host, "http" | "https") {
         return None;
     }
     Some(match url.port() {
@@ -138,7 +144,7 @@ pub(crate) fn is_locale(label: &str) -> bool {
 fn clean_segment(segment: &str) -> String {
     let decoded: Cow<'_, str> = percent_decode_str(segment).decode_utf8_lossy();
     let end = decoded
-        .find(|c: char| matches!(c, '?' | '&' | '#' | '"' | '<' | '>' | '\\' | ',' | '/'))
+        .find(['?', '&', '#', '"', '<', '>', '\\', ',', '/'])
         .unwrap_or(decoded.len());
     composed(text::trimmed(&decoded[..end]))
 }

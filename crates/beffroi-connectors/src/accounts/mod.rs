@@ -27,8 +27,8 @@ pub(crate) use placeholders::is_placeholder;
 pub(crate) use text::{cleaned, first_address, is_email, to_url, trimmed};
 
 use crate::{
-    bluesky, facebook, instagram, linkedin, mastodon, peertube, snapchat, telegram, threads, tiktok,
-    x, youtube,
+    bluesky, facebook, instagram, linkedin, mastodon, peertube, snapchat, telegram, threads,
+    tiktok, x, youtube,
 };
 
 /// Version of the rules, stored beside what they decided; raised whenever an answer may change.

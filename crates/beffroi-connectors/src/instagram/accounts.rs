@@ -45,6 +45,11 @@ const RESERVED: &[&str] = &[
     "your_activity",
 ];
 
+/// First segments that have a rule of their own in [`judge`], hence are nobody's name either.
+const FUNCTIONS: &[&str] = &[
+    "_n", "_u", "embed.js", "p", "reel", "reels", "stories", "tv",
+];
+
 fn judge(link: &Link<'_>) -> Parsed {
     if link.domain == "cdninstagram.com" {
         return Parsed::other(PLATFORM, reason::ASSET);
@@ -87,6 +92,9 @@ fn account(name: &str) -> Parsed {
     }
     if !is_user_name(name) {
         return Parsed::other(PLATFORM, reason::INVALID_HANDLE);
+    }
+    if RESERVED.contains(&name) || FUNCTIONS.contains(&name) {
+        return Parsed::other(PLATFORM, reason::SERVICE_PAGE);
     }
     Parsed::at(PLATFORM, name, &format!("https://www.instagram.com/{name}"))
 }

@@ -106,6 +106,7 @@ pub(crate) fn judge_mention(user: &str, host: &str) -> Parsed {
         Some(Platform::Mastodon) => account(&user, &server),
         Some(Platform::Threads) => threads::accounts::account(&user),
         Some(other) => Parsed::other(other, reason::INVALID_HANDLE),
+        None if hosts::has_rules(name) => Parsed::unusable(reason::INVALID_HANDLE),
         None => {
             account(&user, &server).weakened(Strength::Candidate, Some(reason::UNCONFIRMED_HOST))
         }

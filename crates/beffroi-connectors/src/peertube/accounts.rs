@@ -8,7 +8,7 @@
 use beffroi_model::Platform;
 use url::Url;
 
-use crate::accounts::{Link, Parsed, Service, Strength, fediverse_origin, reason};
+use crate::accounts::{Link, Parsed, Service, Strength, fediverse_origin, hosts, reason};
 
 const PLATFORM: Platform = Platform::Peertube;
 
@@ -106,7 +106,13 @@ fn actor(actor: Actor, name: &str, url: &Url) -> Option<Parsed> {
     let (name, host) = name.split_once('@').unwrap_or((name, ""));
     let remote = match host {
         "" => None,
-        host => Some(Url::parse(&format!("https://{host}/")).ok()?),
+        host => {
+            let server = Url::parse(&format!("https://{host}/")).ok()?;
+            if server.host_str().is_none_or(hosts::has_rules) {
+                return None;
+            }
+            Some(server)
+        }
     };
     let is_number = name.bytes().all(|b| b.is_ascii_digit());
     let is_name = (1..=50).contains(&name.len())

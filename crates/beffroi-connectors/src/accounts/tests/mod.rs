@@ -46,7 +46,11 @@ pub(crate) fn posts(platform: Platform, expected: &[(&str, Option<&str>)]) {
 pub(crate) fn kinds(platform: Option<Platform>, expected: &[(&str, Kind, &str)]) {
     for (text, kind, reason) in expected {
         let parsed = parse(text);
-        assert_eq!((parsed.kind, parsed.reason), (*kind, Some(*reason)), "{text}: {parsed:?}");
+        assert_eq!(
+            (parsed.kind, parsed.reason),
+            (*kind, Some(*reason)),
+            "{text}: {parsed:?}"
+        );
         assert_eq!(parsed.platform, platform, "{text}");
         assert_eq!(parsed.owner(), None, "{text}");
     }
@@ -94,7 +98,11 @@ fn an_ordinary_site_is_not_social_for_no_reason_worth_naming() {
         "https://www.google.com/maps/@48.85,2.35,15z",
     ] {
         let parsed = parse(link);
-        assert_eq!((parsed.kind, parsed.reason), (Kind::NotSocial, None), "{link}");
+        assert_eq!(
+            (parsed.kind, parsed.reason),
+            (Kind::NotSocial, None),
+            "{link}"
+        );
         assert_eq!(parsed.platform, None, "{link}");
     }
 }
@@ -157,8 +165,16 @@ fn platforms_are_listed_in_order_and_share_no_domain() {
     let mut domains: Vec<&str> = services
         .iter()
         .flat_map(|service| service.domains.iter().copied())
-        .chain(super::shorteners::SHORTENERS.iter().map(|(domain, _)| *domain))
-        .chain(super::outsiders::OUTSIDERS.iter().map(|outsider| outsider.domain))
+        .chain(
+            super::shorteners::SHORTENERS
+                .iter()
+                .map(|(domain, _)| *domain),
+        )
+        .chain(
+            super::outsiders::OUTSIDERS
+                .iter()
+                .map(|outsider| outsider.domain),
+        )
         .collect();
     domains.sort_unstable();
     let count = domains.len();
