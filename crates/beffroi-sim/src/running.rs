@@ -201,6 +201,16 @@ impl RunningSim {
     }
 }
 
+impl Drop for RunningSim {
+    /// Takes the authority's file away where nobody asked for it to be kept.
+    fn drop(&mut self) {
+        if self.settings.out.is_none() {
+            // Missing already, or the folder is gone: nothing is left behind either way.
+            let _ = std::fs::remove_file(&self.authority);
+        }
+    }
+}
+
 /// The configuration, in TOML, with which a crawler meets the simulated world.
 pub fn crawler_config(sim: &RunningSim) -> String {
     let duration = |value: Duration| {

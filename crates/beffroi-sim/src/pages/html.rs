@@ -235,14 +235,11 @@ impl Writer<'_> {
         if self.site.folder.is_empty() {
             item("Actualités", cms.path(Page::News));
             item("Réseaux sociaux", cms.path(Page::Networks));
+            if self.has_private_folder() {
+                item("Contacter un agent", cms.path(Page::PrivateContact));
+            }
             if self.site.contact {
                 item("Contact", cms.path(Page::Contact));
-            }
-            if self.has_private_folder() {
-                item(
-                    "Agents : contacter le service",
-                    cms.path(Page::PrivateContact),
-                );
             }
         }
         item("Page supprimée", "/ancienne-page-introuvable.php");
@@ -468,11 +465,16 @@ impl Writer<'_> {
                 );
             }
             for link in partners {
+                // A national service goes by its own name, the EPCI by its official one.
+                let whose = self
+                    .world
+                    .partner(self.body)
+                    .filter(|partner| partner.accounts.iter().any(|own| own.handle == link.handle))
+                    .map_or(&*link.handle, |partner| &partner.collectivity.name);
                 let _ = write!(
                     out,
-                    "<li><a href=\"{}\">{} sur {}</a></li>\n",
+                    "<li><a href=\"{}\">{whose} sur {}</a></li>\n",
                     link.href.replace('&', "&amp;"),
-                    link.handle,
                     network_word(link.platform)
                 );
             }

@@ -146,3 +146,81 @@ fn too_large() -> String {
     text.push_str("</body></html>");
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Population, TruthLine, WorldSettings, testing::country};
+
+    fn world(seed: u64) -> World {
+        let settings = WorldSettings {
+            seed,
+            population: Population::High,
+            as_of: "2026-11-23T05:00:00Z".parse().unwrap(),
+            https_share: 0.1,
+            http_port: 8480,
+            https_port: 8443,
+            limit: None,
+        };
+        World::generate(&country(), settings)
+    }
+
+    fn pages(world: &World) -> Vec<Answer> {
+        world
+            .sites
+            .iter()
+            .flat_map(|site| {
+                Page::ALL.map(|page| {
+                    answer(
+                        world,
+                        site,
+                        &format!("{}{}", site.folder, site.cms.path(page)),
+                    )
+                })
+            })
+            .collect()
+    }
+
+    fn truths(world: &World) -> Vec<TruthLine> {
+        (0..world.len()).map(|index| world.truth(index)).collect()
+    }
+
+    #[test]
+    fn the_same_seed_serves_the_same_bytes_and_truth_and_another_seed_others() {
+        let (one, same, other) = (world(1), world(1), world(2));
+        assert!(pages(&one) == pages(&same) && truths(&one) == truths(&same));
+        assert_eq!(one.registry_csv(), same.registry_csv());
+        assert!(pages(&one) != pages(&other) && truths(&one) != truths(&other));
+    }
+
+    #[test]
+    fn home_pages_are_as_heavy_as_real_ones() {
+        let world = world(1);
+        let mut bytes: Vec<usize> = world
+            .sites
+            .iter()
+            .filter(|site| site.state == State::Alive && site.entry == Entry::Direct)
+            .map(|site| {
+                answer(&world, site, &format!("{}/", site.folder))
+                    .body
+                    .len()
+            })
+            .collect();
+        bytes.sort_unstable();
+        let (low, median, high) = (
+            bytes[bytes.len() / 10],
+            bytes[bytes.len() / 2],
+            bytes[bytes.len() * 99 / 100],
+        );
+        assert!(
+            low > 8_000 && (15_000..50_000).contains(&median),
+            "{low} {median}"
+        );
+        assert!((40_000..120_000).contains(&high), "{high}");
+    }
+
+    #[test]
+    fn a_large_page_is_larger_than_any_limit() {
+        assert!(too_large().len() > 5 * 1024 * 1024);
+    }
+}

@@ -2,7 +2,7 @@
 
 use beffroi_model::{Category, Collectivity, Platform};
 
-use super::{names::fit, presence::Presence};
+use super::{names::handle, presence::Presence};
 use crate::{Population, draw::Draw};
 
 /// An account that a page links.
@@ -64,19 +64,6 @@ const ALERT_APPS: [Platform; 4] = [
     Platform::Whatsapp,
 ];
 
-/// The body's handle without punctuation, before a platform's cuts: `mairiefoix`, `villedefoix`.
-pub(crate) fn stem(body: &Collectivity, slug: &str, seed: u64) -> String {
-    let compact: String = slug.chars().filter(char::is_ascii_alphanumeric).collect();
-    let prefix = match body.category {
-        Category::Commune => {
-            let mut draw = Draw::new(seed, "stem", crate::draw::hash(slug.as_bytes()));
-            draw.pick(&["mairie", "villede", "commune", "mairiede"])
-        }
-        _ => "",
-    };
-    format!("{prefix}{compact}")
-}
-
 /// The networks and alert apps of a body, Mastodon and Bluesky excepted.
 pub(crate) fn own(
     body: &Collectivity,
@@ -86,7 +73,6 @@ pub(crate) fn own(
     draw: &mut Draw,
 ) -> Vec<Linked> {
     let presence = Presence::of(body);
-    let stem = stem(body, slug, seed);
     let mut accounts = Vec::new();
     for platform in NETWORKS.into_iter().chain(ALERT_APPS) {
         if !draw.chance(presence.chance(platform, population)) {
@@ -95,7 +81,7 @@ pub(crate) fn own(
         if platform == Platform::Illiwap && body.insee_code.is_none() {
             continue;
         }
-        let (handle, href, widget) = spelling(platform, body, slug, &stem, draw);
+        let (handle, href, widget) = spelling(platform, body, slug, seed, draw);
         let shown = if platform.is_presence_only() {
             Shown::Alert
         } else {
@@ -123,9 +109,10 @@ fn spelling(
     platform: Platform,
     body: &Collectivity,
     slug: &str,
-    stem: &str,
+    seed: u64,
     draw: &mut Draw,
 ) -> (String, String, bool) {
+    let fit = |longest| handle(body, slug, longest, seed);
     let number = |draw: &mut Draw, low: i64, high: i64| draw.between(low, high).to_string();
     match platform {
         Platform::Facebook => match draw.below(20) {
@@ -146,7 +133,7 @@ fn spelling(
                 )
             }
             spelling => {
-                let handle = fit(stem, 45);
+                let handle = fit(45);
                 let shout = capitalised(&handle);
                 let href = match spelling {
                     2..8 => format!("https://www.facebook.com/{handle}/"),
@@ -163,7 +150,7 @@ fn spelling(
             }
         },
         Platform::Instagram => {
-            let handle = fit(stem, 30);
+            let handle = fit(30);
             let href = match draw.below(3) {
                 0 => format!("https://www.instagram.com/{}/", capitalised(&handle)),
                 1 => format!("https://instagram.com/{handle}?igshid=MzRlODBiNWFlZA==&hl=fr"),
@@ -172,7 +159,7 @@ fn spelling(
             (handle, href, false)
         }
         Platform::X => {
-            let handle = fit(stem, 15);
+            let handle = fit(15);
             let href = match draw.below(4) {
                 0 => format!("https://twitter.com/{}", capitalised(&handle)),
                 1 => format!("https://x.com/{handle}?s=20"),
@@ -187,7 +174,7 @@ fn spelling(
                 let href = format!("https://www.youtube.com/channel/UC{id}");
                 (format!("UC{id}"), href, false)
             } else {
-                let handle = fit(stem, 30);
+                let handle = fit(30);
                 let href = match draw.below(2) {
                     0 => format!("https://www.youtube.com/@{}/videos", capitalised(&handle)),
                     _ => format!("https://youtube.com/@{handle}?si=abc"),
@@ -204,10 +191,10 @@ fn spelling(
                 0 => format!("https://www.linkedin.com/company/{vanity}/"),
                 _ => format!("https://fr.linkedin.com/company/{vanity}/about?trk=public"),
             };
-            (vanity, href, false)
+            (format!("company:{vanity}"), href, false)
         }
         Platform::Tiktok => {
-            let handle = fit(stem, 24);
+            let handle = fit(24);
             (
                 handle.clone(),
                 format!("https://www.tiktok.com/@{handle}?lang=fr"),
@@ -215,7 +202,7 @@ fn spelling(
             )
         }
         Platform::Threads => {
-            let handle = fit(stem, 30);
+            let handle = fit(30);
             (
                 handle.clone(),
                 format!("https://www.threads.net/@{handle}"),
@@ -223,7 +210,7 @@ fn spelling(
             )
         }
         Platform::Snapchat => {
-            let handle = fit(stem, 15);
+            let handle = fit(15);
             (
                 handle.clone(),
                 format!("https://www.snapchat.com/add/{handle}"),
@@ -231,7 +218,7 @@ fn spelling(
             )
         }
         Platform::Telegram => {
-            let handle = fit(stem, 32);
+            let handle = fit(32);
             (handle.clone(), format!("https://t.me/s/{handle}"), false)
         }
         Platform::Panneaupocket => {
@@ -307,7 +294,7 @@ const AGENCIES: [Agency; 8] = [
     Agency {
         name: "Studio Belvédère",
         host: "www.studio-belvedere.test",
-        handle: "belvederestudio",
+        handle: "studiobelvedere",
     },
     Agency {
         name: "NetVillage",
@@ -368,8 +355,8 @@ pub(crate) fn traps(
         );
         add(
             Platform::X,
-            &fit(handle, 15),
-            format!("https://twitter.com/{}", fit(handle, 15)),
+            handle,
+            format!("https://twitter.com/{handle}"),
             Shown::Agency,
         );
     }
@@ -419,7 +406,7 @@ pub(crate) fn traps(
         add(Platform::Panneaupocket, &brigade, href, Shown::Article);
     }
     if draw.chance(0.15) {
-        let former = fit(&format!("ancienne{own_compact}"), 45);
+        let former = format!("ancienne{own_compact}");
         add(
             Platform::Facebook,
             &former,
@@ -471,7 +458,7 @@ mod tests {
                     Platform::X | Platform::Snapchat => 15,
                     Platform::Tiktok => 24,
                     Platform::Instagram | Platform::Threads => 30,
-                    _ => 60,
+                    _ => 100,
                 };
                 assert!(account.handle.len() <= longest, "{account:?}");
             }

@@ -177,7 +177,7 @@ impl Builder {
 
     /// The declared address is a page of a service.
     fn not_a_site(&mut self, index: u32, platform: Platform) {
-        let port = self.world.settings.http_port;
+        let (port, seed) = (self.world.settings.http_port, self.seed());
         let body = &mut self.world.bodies[index as usize];
         let slug = &body.slug;
         let (url, handle) = match platform {
@@ -191,7 +191,7 @@ impl Builder {
                 (format!("http://lapagelocale.fr:{port}/{page}"), page)
             }
             _ => {
-                let handle = names::fit(&format!("mairie{}", slug.replace('-', "")), 45);
+                let handle = names::handle(&body.collectivity, slug, 45, seed);
                 (format!("https://www.facebook.com/{handle}"), handle)
             }
         };
@@ -242,6 +242,11 @@ impl Builder {
         site.sitemap = Sitemap::None;
         site.folder = folder.into();
         let url = format!("{}/", self.world.base(&site));
+        // Under a foreign roof only a handle that bears the name is known to be the commune's.
+        let body = &mut self.world.bodies[index as usize];
+        let compact = body.slug.replace('-', "");
+        body.accounts
+            .retain(|account| account.handle.contains(&compact));
         self.add_site(site, url);
     }
 

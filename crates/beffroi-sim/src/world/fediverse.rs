@@ -4,10 +4,10 @@ use beffroi_model::{Collectivity, Platform};
 
 use super::{
     Declared,
-    account::{self, Linked, Shown},
+    account::{Linked, Shown},
     build::Builder,
     host::{Dns, Role},
-    names::fit,
+    names,
     presence::Presence,
     social::{Case, Character, Fate, SocialAccount},
 };
@@ -106,8 +106,11 @@ pub(super) fn populate(builder: &mut Builder) {
 fn joins(builder: &Builder, body: u32, platform: Platform) -> bool {
     let world = &builder.world;
     let body = &world.bodies[body as usize];
-    // Without a site of its own nobody could find the account.
-    if !matches!(body.declared, Declared::Site { .. }) {
+    // Without a site of its own nobody could find the account, nor tell whose it is.
+    let Declared::Site { site, .. } = body.declared else {
+        return false;
+    };
+    if !world.sites[site as usize].folder.is_empty() {
         return false;
     }
     let WorldSettings {
@@ -134,25 +137,34 @@ fn join(builder: &mut Builder, platform: Platform, number: usize, body_index: u3
         0..12 => Case::PLANTED[number % Case::PLANTED.len()],
         _ => Case::Ordinary,
     };
-    let fate = if case == Case::Ordinary {
-        draw_fate(platform, &mut draw)
-    } else {
-        Fate::Sound
-    };
     let instance = if case == Case::Ordinary {
         (number % usize::from(INSTANCES)) as u16
     } else {
         (number * 6 % usize::from(INSTANCES)) as u16
     };
-    let stem = account::stem(&body.collectivity, &body.slug, seed);
+    // One cause of trouble at a time: accounts of troubled servers are sound themselves.
+    let is_troubled = platform == Platform::Mastodon
+        && !matches!(
+            builder.world.instances[usize::from(instance)].kind,
+            InstanceKind::Current | InstanceKind::Older
+        );
+    let fate = match case {
+        Case::Ordinary if !is_troubled => draw_fate(platform, &mut draw),
+        _ => Fate::Sound,
+    };
+    let fit = |longest| names::handle(&body.collectivity, &body.slug, longest, seed);
+    let (mastodon_name, bluesky_label, domain_label) = (fit(28), fit(18), fit(40));
     let population = body.collectivity.population;
     let index = builder.world.social.len() as u32;
     let mut account = match platform {
-        Platform::Mastodon => {
-            let name = fit(&stem, 28);
-            mastodon(builder, body_index, index, instance, &name)
+        Platform::Mastodon => mastodon(builder, body_index, index, instance, &mastodon_name),
+        _ => {
+            let name = match draw.below(3) {
+                0 => format!("{domain_label}.test"),
+                _ => format!("{bluesky_label}.bsky.social"),
+            };
+            bluesky(&body.collectivity, body_index, index, &name, &mut draw)
         }
-        _ => bluesky(&body.collectivity, body_index, index, &stem, &mut draw),
     };
     account.fate = fate;
     account.case = case;
@@ -176,6 +188,7 @@ fn join(builder: &mut Builder, platform: Platform, number: usize, body_index: u3
     let moves = fate == Fate::Sound
         && platform == Platform::Mastodon
         && case == Case::Ordinary
+        && !is_troubled
         && draw.chance(0.04);
     builder.world.bodies[body_index as usize].social.push(index);
     builder.world.social.push(account);
@@ -184,7 +197,7 @@ fn join(builder: &mut Builder, platform: Platform, number: usize, body_index: u3
         let target = index + 1;
         builder.world.social[index as usize].fate = Fate::MovedTo(target);
         let next = (instance + 1) % INSTANCES;
-        let mut successor = mastodon(builder, body_index, target, next, &fit(&stem, 28));
+        let mut successor = mastodon(builder, body_index, target, next, &mastodon_name);
         successor.key = draw.next();
         successor.live(&Character {
             population,
@@ -225,7 +238,7 @@ fn bluesky(
     collectivity: &Collectivity,
     body: u32,
     index: u32,
-    stem: &str,
+    name: &str,
     draw: &mut Draw,
 ) -> SocialAccount {
     const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
@@ -238,14 +251,10 @@ fn bluesky(
         .map(|_| char::from(BASE32[letters.below(32)]))
         .collect();
     let did = format!("did:plc:{did}");
-    let name = match draw.below(3) {
-        0 => format!("{}.test", fit(stem, 40)),
-        _ => format!("{}.bsky.social", fit(stem, 18)),
-    };
     let handle = if draw.chance(0.1) {
         did.clone()
     } else {
-        name.clone()
+        name.to_owned()
     };
     let linked = Linked {
         platform: Platform::Bluesky,
@@ -257,7 +266,7 @@ fn bluesky(
             Shown::Header
         },
     };
-    blank(body, index, 0, &name, did, linked)
+    blank(body, index, 0, name, did, linked)
 }
 
 fn blank(

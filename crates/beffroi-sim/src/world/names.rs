@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use beffroi_model::{Category, Collectivity, fold_name};
 
-use crate::draw::hash;
+use crate::draw::{Draw, hash};
 
 /// The body's name in lower case with hyphens, with its category where the bare name would be a
 /// town's: `l-hay-les-roses`, `departement-ain`.
@@ -52,19 +52,45 @@ pub(crate) fn unique_slugs(bodies: &[Collectivity]) -> Vec<Box<str>> {
         .collect()
 }
 
-/// Cuts a handle to a platform's length; five digits of its hash keep it unique.
-pub(crate) fn fit(handle: &str, longest: usize) -> String {
-    if handle.len() <= longest {
-        return handle.to_owned();
+/// The body's handle without punctuation, cut to a platform's length as people cut: without the
+/// first word, by the commune's code, or by whole words (two letters then keep it unique).
+pub(crate) fn handle(body: &Collectivity, slug: &str, longest: usize, seed: u64) -> String {
+    let compact = slug.replace('-', "");
+    let prefix = match body.category {
+        Category::Commune => {
+            let mut draw = Draw::new(seed, "stem", hash(slug.as_bytes()));
+            draw.pick(&["mairie", "villede", "commune", "mairiede"])
+        }
+        _ => "",
+    };
+    let full = format!("{prefix}{compact}");
+    if full.len() <= longest {
+        return full;
     }
-    let digits = hash(handle.as_bytes()) % 100_000;
-    format!("{}{digits:05}", &handle[..longest - 5])
+    if compact.len() <= longest {
+        return compact;
+    }
+    if let (Category::Commune, Some(code)) = (body.category, &body.insee_code) {
+        return format!("mairie{}", code.as_str().to_ascii_lowercase());
+    }
+    let mut cut = String::new();
+    for word in slug.split('-') {
+        if cut.len() + word.len() + 2 > longest {
+            break;
+        }
+        cut.push_str(word);
+    }
+    let letters = hash(slug.as_bytes());
+    for place in [0, 8] {
+        cut.push(char::from(b'a' + (letters >> place) as u8 % 26));
+    }
+    cut
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::commune;
+    use crate::testing::{body, commune};
 
     #[test]
     fn bodies_of_one_name_get_different_slugs() {
@@ -80,11 +106,19 @@ mod tests {
     }
 
     #[test]
-    fn a_long_handle_is_cut_and_stays_unique() {
-        let one = fit("mairiesaintremyenbouzemontsaintgenest", 15);
-        let other = fit("mairiesaintremyenbouzemontsaintgenestb", 15);
-        assert_eq!(one.len(), 15);
-        assert_ne!(one, other);
-        assert_eq!(fit("mairiefoix", 15), "mairiefoix");
+    fn a_long_handle_is_cut_as_people_cut() {
+        let village = commune("Saint-Remy-en-Bouzemont", "51513", 300);
+        let handle_of = |longest| handle(&village, &slug(&village), longest, 1);
+        assert!(handle_of(40).ends_with("saintremyenbouzemont"));
+        assert_eq!(handle_of(20), "saintremyenbouzemont");
+        assert_eq!(handle_of(15), "mairie51513");
+        let group = body(
+            "CC du Pays de Bouzemont",
+            Category::CommunauteCommunes,
+            "51",
+            9_000,
+        );
+        let cut = handle(&group, &slug(&group), 15, 1);
+        assert!(cut.starts_with("ccdupaysde") && cut.len() == 12, "{cut}");
     }
 }

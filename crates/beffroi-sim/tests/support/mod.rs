@@ -1,5 +1,5 @@
 //! A small France and a plain HTTP client that goes to the hosts' own addresses.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
