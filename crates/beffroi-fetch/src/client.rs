@@ -35,7 +35,7 @@ pub(crate) struct Inner {
 }
 
 impl FetchClient {
-    /// Builds the client. Must be called within a runtime when names are to be resolved.
+    /// Builds the client; needs no runtime yet.
     pub fn try_new(settings: FetchSettings) -> Result<Self, BuildError> {
         settings.check()?;
         let allowed = AllowList::try_new(&settings.allow_addresses)?;
@@ -119,5 +119,63 @@ impl std::fmt::Debug for FetchClient {
         f.debug_struct("FetchClient")
             .field("settings", &self.inner.settings)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::DnsSettings;
+
+    #[test]
+    fn a_client_is_built_without_a_runtime() {
+        let dns = DnsSettings {
+            server: Some("127.0.0.1".to_owned()),
+            ..DnsSettings::default()
+        };
+        let client = FetchClient::try_new(FetchSettings {
+            dns,
+            ..FetchSettings::default()
+        });
+        let user_agent = client.unwrap().user_agent();
+        assert!(user_agent.starts_with("beffroi/") && user_agent.contains(" (+https://"));
+    }
+
+    #[test]
+    fn settings_of_no_use_are_refused_by_key_and_value() {
+        let server = Some("resolver.example".to_owned());
+        for (settings, key, value) in [
+            (
+                FetchSettings {
+                    allow_addresses: vec!["localhost".to_owned()],
+                    ..FetchSettings::default()
+                },
+                "fetch.allow_addresses",
+                "`localhost`",
+            ),
+            (
+                FetchSettings {
+                    dns: DnsSettings {
+                        server,
+                        ..DnsSettings::default()
+                    },
+                    ..FetchSettings::default()
+                },
+                "fetch.dns",
+                "`resolver.example`",
+            ),
+            (
+                FetchSettings {
+                    max_header_bytes: 7,
+                    ..FetchSettings::default()
+                },
+                "fetch.max_header_bytes",
+                "`7`",
+            ),
+        ] {
+            let error = FetchClient::try_new(settings).unwrap_err().to_string();
+            assert!(error.contains(key) && error.contains(value), "{error}");
+            assert!(error.contains("expected"), "{error}");
+        }
     }
 }
