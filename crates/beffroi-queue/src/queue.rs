@@ -43,7 +43,7 @@ impl Queue {
     }
 
     /// Puts jobs into their lanes. When it returns `Ok`, all are stored and routed; otherwise some
-    /// may be. Waits out a broker's absence for at most `outage_timeout`; then, or when it is
+    /// may be. They may line up in another order than given. Waits out a broker's absence for at most `outage_timeout`; then, or when it is
     /// dropped midway, a job may be there twice.
     pub async fn publish(&self, jobs: &[Job]) -> Result<(), QueueError> {
         match &self.engine {

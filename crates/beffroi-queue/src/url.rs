@@ -28,7 +28,11 @@ impl FromStr for QueueUrl {
             return Ok(Self::InProcess);
         }
         // The text is not repeated in the error: it may hold a password.
-        let uri = text.parse::<AMQPUri>().map_err(InvalidQueueUrl)?;
+        let mut uri = text.parse::<AMQPUri>().map_err(InvalidQueueUrl)?;
+        // A closing slash names the virtual host of the empty name, which nobody has and many write.
+        if uri.vhost.is_empty() {
+            uri.vhost = "/".to_owned();
+        }
         Ok(Self::RabbitMq(Box::new(uri)))
     }
 }
@@ -90,6 +94,21 @@ mod tests {
                 "{text}"
             );
             assert!(!text.contains("s3cret"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_virtual_host_is_the_default_one_unless_named() {
+        for (text, vhost) in [
+            ("amqp://broker", "/"),
+            ("amqp://broker/", "/"),
+            ("amqp://broker/%2f", "/"),
+            ("amqp://broker/night", "night"),
+        ] {
+            let QueueUrl::RabbitMq(uri) = text.parse().unwrap() else {
+                panic!("{text} is RabbitMQ's");
+            };
+            assert_eq!(uri.vhost, vhost, "{text}");
         }
     }
 

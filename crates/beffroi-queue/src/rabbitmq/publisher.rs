@@ -20,7 +20,7 @@ use crate::{QueueError, message};
 
 /// Messages sent and not yet confirmed, of all publishers of this process together: 500 reach the
 /// broker's full rate (17,000 a second, measured with 3.10) and bound what a crash can repeat.
-const WINDOW: usize = 500;
+pub(super) const WINDOW: usize = 500;
 
 /// Pause after a failure, so that a broker that refuses is not asked in a tight circle.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -94,23 +94,8 @@ impl Publisher {
         &self.link
     }
 
-    /// Returns when all messages are stored and routed.
-    pub(super) async fn publish(
-        &self,
-        messages: impl IntoIterator<Item = Message>,
-    ) -> Result<(), QueueError> {
-        let mut messages = messages.into_iter();
-        loop {
-            // A window at a time, so that a million jobs are not a million messages in memory.
-            let window: Vec<Message> = messages.by_ref().take(WINDOW).collect();
-            if window.is_empty() {
-                return Ok(());
-            }
-            self.publish_window(window).await?;
-        }
-    }
-
-    async fn publish_window(&self, mut unconfirmed: Vec<Message>) -> Result<(), QueueError> {
+    /// Returns when all messages, a [`WINDOW`] at most, are stored and routed.
+    pub(super) async fn publish(&self, mut unconfirmed: Vec<Message>) -> Result<(), QueueError> {
         let deadline = Instant::now() + self.patience;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());

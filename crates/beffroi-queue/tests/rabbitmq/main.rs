@@ -1,0 +1,61 @@
+//! The queue's two engines under the same tests, and RabbitMQ under faults. A real broker is started
+//! for the tests and stopped after them.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "tests, which clippy cannot see without the usual harness"
+)]
+
+mod broker;
+mod faults;
+mod manners;
+mod proxy;
+mod refusals;
+mod support;
+
+use std::{process::ExitCode, sync::Arc};
+
+use broker::Broker;
+use libtest_mimic::{Arguments, Trial};
+use support::{Engine, Test};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let installed = broker::installation().is_some();
+    if !installed {
+        eprintln!(
+            "no rabbitmq-server was found (`apt-get install rabbitmq-server`): its tests are IGNORED"
+        );
+    }
+    // Listing must not start anything.
+    let broker = (installed && !arguments.list).then(|| Arc::new(Broker::start()));
+    let url = broker
+        .as_ref()
+        .map(|broker| broker.url())
+        .unwrap_or_default();
+    let over_rabbitmq = Engine::RabbitMq(url);
+    let in_process = manners::TESTS
+        .iter()
+        .map(|test| trial(test, &Engine::InProcess));
+    let rabbitmq = [manners::TESTS, refusals::TESTS, faults::TESTS].concat();
+    let rabbitmq = rabbitmq
+        .iter()
+        .map(|test| trial(test, &over_rabbitmq).with_ignored_flag(!installed));
+    let conclusion = libtest_mimic::run(&arguments, in_process.chain(rabbitmq).collect());
+    drop(broker);
+    conclusion.exit_code()
+}
+
+fn trial(test: &Test, engine: &Engine) -> Trial {
+    let Test { name, run } = *test;
+    let engine = engine.clone();
+    Trial::test(format!("{engine}::{name}"), move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(run(engine, name));
+        Ok(())
+    })
+}
