@@ -20,7 +20,11 @@ pub(super) struct Asker<'a> {
 
 impl<'a> Asker<'a> {
     pub(super) fn new(client: &'a FetchClient, settings: &'a WebsiteSettings) -> Self {
-        Self { client, settings, fetches: Vec::new() }
+        Self {
+            client,
+            settings,
+            fetches: Vec::new(),
+        }
     }
 
     /// A page, read while it arrives.
@@ -59,7 +63,11 @@ impl<'a> Asker<'a> {
         let fetched = self.client.get_into(request, &mut reader).await;
         let fetched = self.keep(fetched)?;
         let is_there = fetched.head.status == 200;
-        Ok(if is_there { reader.finish() } else { SitemapFile::default() })
+        Ok(if is_there {
+            reader.finish()
+        } else {
+            SitemapFile::default()
+        })
     }
 
     /// Sitemaps that robots.txt names.
@@ -73,10 +81,7 @@ impl<'a> Asker<'a> {
         }
     }
 
-    fn keep(
-        &mut self,
-        fetched: Result<Fetched, FetchError>,
-    ) -> Result<Fetched, Box<FetchError>> {
+    fn keep(&mut self, fetched: Result<Fetched, FetchError>) -> Result<Fetched, Box<FetchError>> {
         match fetched {
             Ok(mut fetched) => {
                 self.fetches.append(&mut fetched.records);

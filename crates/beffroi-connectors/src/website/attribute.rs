@@ -133,7 +133,12 @@ pub(super) struct Gatherer {
 impl Gatherer {
     /// Takes the links of a page.
     pub(super) fn add_page(&mut self, facts: &PageFacts, page: &Url, base: &Url, owners: &[Owner]) {
-        let mut page = PageGatherer { gatherer: self, page: page.as_str(), base, owners };
+        let mut page = PageGatherer {
+            gatherer: self,
+            page: page.as_str(),
+            base,
+            owners,
+        };
         page.links(facts);
         page.data(facts);
         page.metas(facts);
@@ -149,12 +154,17 @@ impl Gatherer {
     }
 
     fn see(&mut self, parsed: &Parsed, page: &str, how: FindMethod, base: f32, label: Label) {
-        let Some(account) = parsed.account() else { return };
+        let Some(account) = parsed.account() else {
+            return;
+        };
         if account.platform == Platform::Website {
             return;
         }
         let key = (account.platform, account.handle.clone());
-        let evidence = Evidence { page: page.to_owned(), how };
+        let evidence = Evidence {
+            page: page.to_owned(),
+            how,
+        };
         if let Some(index) = self.by_account.get(&key) {
             let sighting = &mut self.sightings[*index];
             sighting.base = sighting.base.max(base);
@@ -173,8 +183,13 @@ impl Gatherer {
         }
         self.by_account.insert(key, self.sightings.len());
         let spelling = parsed.spelling.clone().unwrap_or_default();
+        // The port of a Mastodon instance is no postcode.
+        let handle = match account.handle.rsplit_once(':') {
+            Some((handle, _)) if account.platform == Platform::Mastodon => handle,
+            _ => account.handle.trim_end_matches(".bsky.social"),
+        };
         self.sightings.push(Sighting {
-            spelling: format!("{} {spelling}", account.handle),
+            spelling: format!("{handle} {spelling}"),
             account,
             strength: parsed.strength,
             base,
@@ -189,7 +204,9 @@ impl Gatherer {
             .sightings
             .iter()
             .filter_map(|sighting| {
-                let judged = owners.iter().map(|owner| (owner, judge(sighting, owner, roof)));
+                let judged = owners
+                    .iter()
+                    .map(|owner| (owner, judge(sighting, owner, roof)));
                 let (owner, confidence) = judged.max_by(|a, b| a.1.total_cmp(&b.1))?;
                 Some(AccountFind {
                     collectivity_id: owner.collectivity_id.clone(),
@@ -232,6 +249,7 @@ impl PageGatherer<'_> {
         for (at, (index, parsed)) in found.iter().enumerate() {
             let link = &facts.links[*index];
             // Icons of several networks side by side are a block of networks, whatever its tags.
+            // In a footer they may as well be the maker's.
             let is_beside = |other: Option<&(usize, Parsed)>| {
                 other.is_some_and(|(there, neighbour)| {
                     there.abs_diff(*index) <= 2 && neighbour.platform != parsed.platform
@@ -240,7 +258,7 @@ impl PageGatherer<'_> {
             let before = at.checked_sub(1).and_then(|before| found.get(before));
             let in_cluster = is_beside(before) || is_beside(found.get(at + 1));
             let zone = match link.zone {
-                Zone::Body | Zone::Footer if in_cluster => Zone::Social,
+                Zone::Body if in_cluster => Zone::Header,
                 zone => zone,
             };
             let (how, base) = if link.rel_me {
@@ -257,13 +275,19 @@ impl PageGatherer<'_> {
 
     fn data(&mut self, facts: &PageFacts) {
         for found in json_ld::same_as(&facts.json_ld) {
-            let Some(parsed) = self.parse(&found.href) else { continue };
-            let names_us = found.node.name.as_ref().is_some_and(|name| {
-                self.owners.iter().any(|owner| owner.names.fit(name))
-            });
+            let Some(parsed) = self.parse(&found.href) else {
+                continue;
+            };
+            let names_us = found
+                .node
+                .name
+                .as_ref()
+                .is_some_and(|name| self.owners.iter().any(|owner| owner.names.fit(name)));
             let is_unnamed_owner = self.owners.iter().any(|owner| !owner.is_known);
             let is_ours = found.node.url.as_ref().is_some_and(|url| {
-                self.base.join(url).is_ok_and(|url| url.host_str() == self.base.host_str())
+                self.base
+                    .join(url)
+                    .is_ok_and(|url| url.host_str() == self.base.host_str())
             });
             let base = match (found.node.is_body(), names_us || is_unnamed_owner, is_ours) {
                 (true, true, _) => 0.95,
@@ -272,8 +296,13 @@ impl PageGatherer<'_> {
                 (true, false, false) | (false, true, _) => 0.55,
                 (false, false, _) => 0.4,
             };
-            let label = if names_us { Label::NamesBody } else { Label::Silent };
-            self.gatherer.see(&parsed, self.page, FindMethod::JsonLd, base, label);
+            let label = if names_us {
+                Label::NamesBody
+            } else {
+                Label::Silent
+            };
+            self.gatherer
+                .see(&parsed, self.page, FindMethod::JsonLd, base, label);
         }
     }
 
@@ -306,10 +335,15 @@ impl PageGatherer<'_> {
                     .collect(),
                 _ => Vec::new(),
             };
-            let base = if meta.name == "article:author" { 0.5 } else { 0.7 };
+            let base = if meta.name == "article:author" {
+                0.5
+            } else {
+                0.7
+            };
             for address in addresses {
                 let parsed = accounts::parse(&address);
-                self.gatherer.see(&parsed, self.page, FindMethod::Meta, base, Label::Silent);
+                self.gatherer
+                    .see(&parsed, self.page, FindMethod::Meta, base, Label::Silent);
             }
         }
     }
@@ -317,12 +351,14 @@ impl PageGatherer<'_> {
     fn embeds(&mut self, facts: &PageFacts) {
         for address in facts.iframes.iter().chain(&facts.widgets) {
             if let Some(parsed) = self.parse(address) {
-                self.gatherer.see(&parsed, self.page, FindMethod::Widget, 0.7, Label::Silent);
+                self.gatherer
+                    .see(&parsed, self.page, FindMethod::Widget, 0.7, Label::Silent);
             }
         }
         for feed in &facts.feeds {
             if let Some(parsed) = self.parse(&feed.href) {
-                self.gatherer.see(&parsed, self.page, FindMethod::Feed, 0.7, Label::Silent);
+                self.gatherer
+                    .see(&parsed, self.page, FindMethod::Feed, 0.7, Label::Silent);
             }
         }
         for script in &facts.assets {
@@ -330,7 +366,8 @@ impl PageGatherer<'_> {
             if let Some(parsed) = self.parse(script)
                 && parsed.platform.is_some_and(Platform::is_presence_only)
             {
-                self.gatherer.see(&parsed, self.page, FindMethod::Widget, 0.7, Label::Silent);
+                self.gatherer
+                    .see(&parsed, self.page, FindMethod::Widget, 0.7, Label::Silent);
             }
         }
     }
@@ -338,13 +375,19 @@ impl PageGatherer<'_> {
     /// A page without links may hold its content as data for a script.
     fn inline_data(&mut self, facts: &PageFacts) {
         for block in &facts.inline_json {
-            let plain = block.replace("\\/", "/").replace("\\u002F", "/").replace("\\\"", "\"");
+            let plain = block
+                .replace("\\/", "/")
+                .replace("\\u002F", "/")
+                .replace("\\\"", "\"");
             let addresses = plain.match_indices("http").take(MAX_INLINE_ADDRESSES);
             for (start, _) in addresses {
                 let rest = &plain[start..];
-                let end = rest.find(['"', '\'', '\\', ' ', '<', ',']).unwrap_or(rest.len());
+                let end = rest
+                    .find(['"', '\'', '\\', ' ', '<', ','])
+                    .unwrap_or(rest.len());
                 if let Some(parsed) = self.parse(&rest[..end]) {
-                    self.gatherer.see(&parsed, self.page, FindMethod::Script, 0.6, Label::Silent);
+                    self.gatherer
+                        .see(&parsed, self.page, FindMethod::Script, 0.6, Label::Silent);
                 }
             }
         }
@@ -395,9 +438,18 @@ fn judge(sighting: &Sighting, owner: &Owner, roof: Roof) -> f32 {
         Strength::Candidate => sighting.base * 0.85,
         Strength::Weak => sighting.base * 0.6,
     };
-    let methods: std::collections::HashSet<FindMethod> =
-        sighting.evidence.iter().map(|evidence| evidence.how).collect();
-    confidence += 0.05 * (methods.len().min(3) - 1) as f32;
+    // The same link in a text and in a menu is one witness, not two.
+    let is_other_witness = |evidence: &&Evidence| {
+        evidence.how != sighting.evidence[0].how
+            && !matches!(evidence.how, FindMethod::Anchor | FindMethod::BodyAnchor)
+    };
+    if sighting
+        .evidence
+        .iter()
+        .any(|evidence| is_other_witness(&evidence))
+    {
+        confidence += 0.05;
+    }
 
     let matched = names.compare(&sighting.spelling);
     let has_code = names.codes_are_in(&sighting.spelling);
@@ -408,7 +460,11 @@ fn judge(sighting: &Sighting, owner: &Owner, roof: Roof) -> f32 {
         NameMatch::Part => 0.2,
         NameMatch::None => 0.0,
     };
-    let boost = if has_code { f32::max(boost, 0.4) } else { boost };
+    let boost = if has_code {
+        f32::max(boost, 0.4)
+    } else {
+        boost
+    };
     confidence += (1.0 - confidence) * boost;
 
     let is_unnamed = matched == NameMatch::None && !has_code && sighting.label != Label::NamesBody;
@@ -421,12 +477,21 @@ fn judge(sighting: &Sighting, owner: &Owner, roof: Roof) -> f32 {
         cap(0.2);
     }
     if is_somebody_else(&compact, names) {
-        cap(if matched == NameMatch::Whole { 0.45 } else { 0.1 });
+        cap(if matched == NameMatch::Whole {
+            0.45
+        } else {
+            0.1
+        });
     }
     if is_other_kind(&compact, names, matched) {
-        cap(if matched == NameMatch::None { 0.2 } else { 0.45 });
+        cap(if matched == NameMatch::None {
+            0.2
+        } else {
+            0.45
+        });
     }
-    if is_known && matched == NameMatch::None && names_another(&compact) {
+    let may_name_another = matched == NameMatch::None && !has_code && !is_opaque(&sighting.account);
+    if is_known && may_name_another && names_another(&compact, names.category()) {
         cap(0.3);
     }
     if names.foreign_code_in(&sighting.spelling) && !is_opaque(&sighting.account) {
@@ -443,8 +508,12 @@ fn is_opaque(account: &AccountRef) -> bool {
     let handle = account.handle.as_str();
     let letters = handle.bytes().filter(u8::is_ascii_alphabetic).count();
     let digits = handle.bytes().filter(u8::is_ascii_digit).count();
-    let is_channel = account.platform == Platform::Youtube && account.url.path().contains("/channel/");
-    let is_code = matches!(account.platform, Platform::Whatsapp | Platform::Signal | Platform::Discord);
+    let is_channel =
+        account.platform == Platform::Youtube && account.url.path().contains("/channel/");
+    let is_code = matches!(
+        account.platform,
+        Platform::Whatsapp | Platform::Signal | Platform::Discord
+    );
     is_channel || is_code || digits >= 6 && digits > letters
 }
 
@@ -453,16 +522,24 @@ fn bears_civic_word(compact: &str) -> bool {
 }
 
 fn is_somebody_else(compact: &str, names: &Names) -> bool {
-    SOMEBODY_ELSE.iter().any(|part| compact.contains(part) && !names.hold(part))
+    SOMEBODY_ELSE
+        .iter()
+        .any(|part| compact.contains(part) && !names.hold(part))
 }
 
 /// Whether the handle bears the words of another kind of body than this one.
 fn is_other_kind(compact: &str, names: &Names, matched: NameMatch) -> bool {
     let others: &[&str] = match names.category() {
         None => return false,
-        Some(Category::Commune) => {
-            &["agglo", "communaute", "comcom", "metropole", "departement", "region", "paysde"]
-        }
+        Some(Category::Commune) => &[
+            "agglo",
+            "communaute",
+            "comcom",
+            "metropole",
+            "departement",
+            "region",
+            "paysde",
+        ],
         Some(
             Category::Metropole
             | Category::CommunauteUrbaine
@@ -472,7 +549,9 @@ fn is_other_kind(compact: &str, names: &Names, matched: NameMatch) -> bool {
         ) => &["mairie", "villede"],
         Some(Category::Departement) => &["mairie", "villede", "region", "agglo"],
         Some(
-            Category::Region | Category::CollectiviteTerritorialeUnique | Category::CollectiviteOutreMer,
+            Category::Region
+            | Category::CollectiviteTerritorialeUnique
+            | Category::CollectiviteOutreMer,
         ) => &["mairie", "villede", "agglo"],
     };
     let bears = others
@@ -484,8 +563,27 @@ fn is_other_kind(compact: &str, names: &Names, matched: NameMatch) -> bool {
     bears || is_short_epci
 }
 
-/// Whether the handle is `mairie` or `ville` of something, which is not this body.
-fn names_another(compact: &str) -> bool {
+/// Whether the handle is `mairie` or `ville` of something, which is not this body. Bodies of which
+/// there are few may bear the word of their kind with an abbreviation: `departement45`.
+fn names_another(compact: &str, category: Option<Category>) -> bool {
+    let own_word = match category {
+        Some(Category::Departement) => "departement",
+        Some(Category::Metropole) => "metropole",
+        Some(Category::Region) => "region",
+        Some(Category::CommunauteAgglomeration) => "agglo",
+        Some(
+            Category::Commune
+            | Category::CommunauteUrbaine
+            | Category::CommunauteCommunes
+            | Category::EtablissementPublicTerritorial
+            | Category::CollectiviteTerritorialeUnique
+            | Category::CollectiviteOutreMer,
+        )
+        | None => "",
+    };
+    if !own_word.is_empty() && compact.contains(own_word) {
+        return false;
+    }
     let mut rest = compact.to_owned();
     for word in CIVIC_HANDLE_WORDS {
         rest = rest.replace(word, "");

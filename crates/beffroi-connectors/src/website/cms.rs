@@ -23,8 +23,14 @@ struct Cms {
     feeds: &'static [&'static str],
 }
 
-const NONE: Cms =
-    Cms { name: "", headers: &[], generators: &[], hosts: &[], assets: &[], feeds: &[] };
+const NONE: Cms = Cms {
+    name: "",
+    headers: &[],
+    generators: &[],
+    hosts: &[],
+    assets: &[],
+    feeds: &[],
+};
 
 /// Marks of one system are never a part of those of another that stands before it.
 const SYSTEMS: [Cms; 19] = [
@@ -40,22 +46,42 @@ const SYSTEMS: [Cms; 19] = [
         name: "spip",
         headers: &[("composed-by", "spip"), ("x-spip-cache", "")],
         generators: &["spip"],
-        assets: &["spip.php", "/local/cache-css/", "/local/cache-vignettes/", "/plugins-dist/"],
+        assets: &[
+            "spip.php",
+            "/local/cache-css/",
+            "/local/cache-vignettes/",
+            "/plugins-dist/",
+        ],
         feeds: &["spip.php?page=backend"],
         ..NONE
     },
     Cms {
         name: "joomla",
         generators: &["joomla"],
-        assets: &["/media/jui/", "/media/vendor/", "/media/system/js/", "/components/com_", "option=com_"],
+        assets: &[
+            "/media/jui/",
+            "/media/vendor/",
+            "/media/system/js/",
+            "/components/com_",
+            "option=com_",
+        ],
         feeds: &["?format=feed&type=rss", "index.php?format=feed&type=rss"],
         ..NONE
     },
     Cms {
         name: "drupal",
-        headers: &[("x-generator", "drupal"), ("x-drupal-cache", ""), ("x-drupal-dynamic-cache", "")],
+        headers: &[
+            ("x-generator", "drupal"),
+            ("x-drupal-cache", ""),
+            ("x-drupal-dynamic-cache", ""),
+        ],
         generators: &["drupal"],
-        assets: &["/sites/default/files/", "/core/misc/drupal", "/misc/drupal.js", "/core/themes/"],
+        assets: &[
+            "/sites/default/files/",
+            "/core/misc/drupal",
+            "/misc/drupal.js",
+            "/core/themes/",
+        ],
         feeds: &["rss.xml"],
         ..NONE
     },
@@ -77,7 +103,12 @@ const SYSTEMS: [Cms; 19] = [
     Cms {
         name: "jimdo",
         generators: &["jimdo"],
-        hosts: &[".jimdofree.com", ".jimdosite.com", ".jimdoweb.com", ".jimdo.com"],
+        hosts: &[
+            ".jimdofree.com",
+            ".jimdosite.com",
+            ".jimdoweb.com",
+            ".jimdo.com",
+        ],
         assets: &["jimstatic.com", "jimdo"],
         feeds: &["rss/blog"],
         ..NONE
@@ -96,7 +127,12 @@ const SYSTEMS: [Cms; 19] = [
         feeds: &["feeds/posts/default"],
         ..NONE
     },
-    Cms { name: "over-blog", hosts: &[".over-blog.com"], feeds: &["rss"], ..NONE },
+    Cms {
+        name: "over-blog",
+        hosts: &[".over-blog.com"],
+        feeds: &["rss"],
+        ..NONE
+    },
     Cms {
         name: "squarespace",
         generators: &["squarespace"],
@@ -111,9 +147,24 @@ const SYSTEMS: [Cms; 19] = [
         feeds: &["rss/all.xml"],
         ..NONE
     },
-    Cms { name: "sitew", hosts: &[".sitew.com", ".sitew.fr"], assets: &["sitew.com"], ..NONE },
-    Cms { name: "webador", generators: &["webador"], assets: &["webador"], ..NONE },
-    Cms { name: "weebly", hosts: &[".weebly.com"], assets: &["editmysite.com"], ..NONE },
+    Cms {
+        name: "sitew",
+        hosts: &[".sitew.com", ".sitew.fr"],
+        assets: &["sitew.com"],
+        ..NONE
+    },
+    Cms {
+        name: "webador",
+        generators: &["webador"],
+        assets: &["webador"],
+        ..NONE
+    },
+    Cms {
+        name: "weebly",
+        hosts: &[".weebly.com"],
+        assets: &["editmysite.com"],
+        ..NONE
+    },
     Cms {
         name: "reseau-des-communes",
         hosts: &[".reseaudescommunes.fr"],
@@ -125,8 +176,16 @@ const SYSTEMS: [Cms; 19] = [
         hosts: &[".neopse-site.fr", ".neopse-site.com"],
         ..NONE
     },
-    Cms { name: "intramuros", assets: &["files.appli-intramuros.com"], ..NONE },
-    Cms { name: "ez-publish", generators: &["ez publish", "ibexa"], ..NONE },
+    Cms {
+        name: "intramuros",
+        assets: &["files.appli-intramuros.com"],
+        ..NONE
+    },
+    Cms {
+        name: "ez-publish",
+        generators: &["ez publish", "ibexa"],
+        ..NONE
+    },
 ];
 
 /// The system's name, when one is recognised.
@@ -139,9 +198,13 @@ pub(super) fn recognise(head: &Head, facts: &PageFacts) -> Option<&'static str> 
 
 fn by_header(head: &Head) -> Option<&'static str> {
     let bears = |(name, part): &(&str, &str)| {
-        head.header(name).is_some_and(|value| value.to_ascii_lowercase().contains(part))
+        head.header(name)
+            .is_some_and(|value| value.to_ascii_lowercase().contains(part))
     };
-    SYSTEMS.iter().find(|cms| cms.headers.iter().any(bears)).map(|cms| cms.name)
+    SYSTEMS
+        .iter()
+        .find(|cms| cms.headers.iter().any(bears))
+        .map(|cms| cms.name)
 }
 
 fn by_generator(facts: &PageFacts) -> Option<&'static str> {
@@ -151,13 +214,23 @@ fn by_generator(facts: &PageFacts) -> Option<&'static str> {
 }
 
 fn by_host(host: &str) -> Option<&'static str> {
-    SYSTEMS.iter().find(|cms| cms.hosts.iter().any(|end| host.ends_with(end))).map(|cms| cms.name)
+    SYSTEMS
+        .iter()
+        .find(|cms| cms.hosts.iter().any(|end| host.ends_with(end)))
+        .map(|cms| cms.name)
 }
 
 fn by_asset(facts: &PageFacts) -> Option<&'static str> {
-    let addresses = || facts.assets.iter().chain(facts.internal_links().map(|link| &link.href));
+    let addresses = || {
+        facts
+            .assets
+            .iter()
+            .chain(facts.internal_links().map(|link| &link.href))
+    };
     let found = |cms: &&Cms| {
-        cms.assets.iter().any(|mark| addresses().any(|address| address.contains(mark)))
+        cms.assets
+            .iter()
+            .any(|mark| addresses().any(|address| address.contains(mark)))
     };
     SYSTEMS.iter().find(found).map(|cms| cms.name)
 }
@@ -178,29 +251,72 @@ mod tests {
     fn head(url: &str, headers: &[(&'static str, &'static str)]) -> Head {
         let headers = headers.iter().map(|(name, value)| {
             (
-                reqwest::header::HeaderName::from_static(name),
-                reqwest::header::HeaderValue::from_static(value),
+                beffroi_fetch::header::HeaderName::from_static(name),
+                beffroi_fetch::header::HeaderValue::from_static(value),
             )
         });
-        Head { url: url.parse().unwrap(), status: 200, headers: headers.collect() }
+        Head {
+            url: url.parse().unwrap(),
+            status: 200,
+            headers: headers.collect(),
+        }
     }
 
     #[test]
     fn a_system_is_known_by_header_generator_host_or_assets() {
         let site = "https://www.exemple.example/";
         for (url, headers, html, expected) in [
-            (site, &[("composed-by", "SPIP 4.2 @ www.spip.net")][..], "", Some("spip")),
-            (site, &[("x-generator", "Drupal 10 (https://www.drupal.org)")], "", Some("drupal")),
-            (site, &[], "<meta name=generator content='WordPress 6.4'>", Some("wordpress")),
-            (site, &[], "<meta name=generator content='TYPO3 CMS'>", Some("typo3")),
+            (
+                site,
+                &[("composed-by", "SPIP 4.2 @ www.spip.net")][..],
+                "",
+                Some("spip"),
+            ),
+            (
+                site,
+                &[("x-generator", "Drupal 10 (https://www.drupal.org)")],
+                "",
+                Some("drupal"),
+            ),
+            (
+                site,
+                &[],
+                "<meta name=generator content='WordPress 6.4'>",
+                Some("wordpress"),
+            ),
+            (
+                site,
+                &[],
+                "<meta name=generator content='TYPO3 CMS'>",
+                Some("typo3"),
+            ),
             ("https://x.e-monsite.com/", &[], "", Some("e-monsite")),
-            (site, &[], "<link rel=stylesheet href='/wp-content/t/s.css'>", Some("wordpress")),
-            (site, &[], "<a href='/spip.php?article12'>x</a>", Some("spip")),
-            (site, &[], "<script src='https://static.parastorage.com/a.js'></script>", Some("wix")),
+            (
+                site,
+                &[],
+                "<link rel=stylesheet href='/wp-content/t/s.css'>",
+                Some("wordpress"),
+            ),
+            (
+                site,
+                &[],
+                "<a href='/spip.php?article12'>x</a>",
+                Some("spip"),
+            ),
+            (
+                site,
+                &[],
+                "<script src='https://static.parastorage.com/a.js'></script>",
+                Some("wix"),
+            ),
             (site, &[], "<p>rien</p>", None),
         ] {
             let facts = extract(html, "www.exemple.example", 100);
-            assert_eq!(recognise(&head(url, headers), &facts), expected, "{url} {html}");
+            assert_eq!(
+                recognise(&head(url, headers), &facts),
+                expected,
+                "{url} {html}"
+            );
         }
     }
 

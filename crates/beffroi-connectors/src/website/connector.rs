@@ -52,7 +52,10 @@ impl WebsiteConnector {
             state: seen.state,
             ..Measurement::without_figures(request.account.clone(), seen.outcome, observed_at)
         };
-        Measured { measurement, retry: seen.retry }
+        Measured {
+            measurement,
+            retry: seen.retry,
+        }
     }
 }
 

@@ -13,9 +13,17 @@ use jiff::{
 /// Reads a date in any of these forms.
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    iso(text)
-        .or_else(|| jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp()))
-        .or_else(|| by_words(text))
+    if let Some(moment) = iso(text) {
+        return Some(moment);
+    }
+    // RFC 2822 takes a zone name that it does not know for UTC.
+    if named_zone(text).is_some() {
+        return by_words(text);
+    }
+    let by_rule = jiff::fmt::rfc2822::parse(text)
+        .ok()
+        .map(|zoned| zoned.timestamp());
+    by_rule.or_else(|| by_words(text))
 }
 
 /// `2026-11-20T17:00:00+01:00` and what is left when its end is missing.
@@ -27,7 +35,9 @@ fn iso(text: &str) -> Option<Timestamp> {
         return Some(moment);
     }
     if let Ok(moment) = jiff::civil::DateTime::strptime("%Y-%m-%dT%H:%M%z", text) {
-        let offset = jiff::fmt::strtime::parse("%Y-%m-%dT%H:%M%z", text).ok()?.offset()?;
+        let offset = jiff::fmt::strtime::parse("%Y-%m-%dT%H:%M%z", text)
+            .ok()?
+            .offset()?;
         return offset.to_timestamp(moment).ok();
     }
     if let Some(minutes) = text.strip_suffix('Z')
@@ -46,7 +56,10 @@ fn iso(text: &str) -> Option<Timestamp> {
 }
 
 fn utc(moment: DateTime) -> Option<Timestamp> {
-    moment.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+    moment
+        .to_zoned(TimeZone::UTC)
+        .ok()
+        .map(|zoned| zoned.timestamp())
 }
 
 /// `jeu., 12 févr. 2026 10:00:00 +0100`, `Mon, 2 Nov 26 8:05`, `Le 1er août 2026 à 9h30`: the day
@@ -56,8 +69,14 @@ fn by_words(text: &str) -> Option<Timestamp> {
     let time = time_of_day(text).unwrap_or(Time::midnight());
     let folded = fold_name(text);
     let words: Vec<&str> = folded.split(' ').collect();
-    let (at, month) = words.iter().enumerate().find_map(|(at, word)| Some((at, month(word)?)))?;
-    let day = words.get(at.checked_sub(1)?)?;
+    let date = (1..words.len()).find_map(|at| date_around(&words, at))?;
+    offset.to_timestamp(date.to_datetime(time)).ok()
+}
+
+/// The date whose month is the word at `at`: its day stands before it, its year behind.
+fn date_around(words: &[&str], at: usize) -> Option<Date> {
+    let month = month(words[at])?;
+    let day = words[at - 1];
     let day: i8 = day.strip_suffix("er").unwrap_or(day).parse().ok()?;
     let year: i16 = match words.get(at + 1)?.parse().ok()? {
         // Two digits as RFC 2822 reads them.
@@ -65,13 +84,12 @@ fn by_words(text: &str) -> Option<Timestamp> {
         short @ 50..100 => 1900 + short,
         long => long,
     };
-    let moment = Date::new(year, month, day).ok()?.to_datetime(time);
-    offset.to_timestamp(moment).ok()
+    Date::new(year, month, day).ok()
 }
 
 fn month(word: &str) -> Option<i8> {
-    const BEGINNINGS: [(&str, i8); 21] = [
-        ("janv", 1),
+    // `mar` is also the beginning of `mardi`, which no day number precedes.
+    const BEGINNINGS: [(&str, i8); 18] = [
         ("jan", 1),
         ("fev", 2),
         ("feb", 2),
@@ -82,7 +100,7 @@ fn month(word: &str) -> Option<i8> {
         ("may", 5),
         ("juin", 6),
         ("jun", 6),
-        ("juil", 7),
+        ("jui", 7),
         ("jul", 7),
         ("aou", 8),
         ("aug", 8),
@@ -90,18 +108,13 @@ fn month(word: &str) -> Option<i8> {
         ("oct", 10),
         ("nov", 11),
         ("dec", 12),
-        ("juill", 7),
-        ("sept", 9),
     ];
-    // `mardi` and `mar.` are days as often as months; only `mars` and `march` are a month here,
-    // and `mar` when a number follows, which the caller's shape asks for anyway.
-    if matches!(word, "mardi" | "maire" | "mairie") {
-        return None;
-    }
-    BEGINNINGS
+    let found = BEGINNINGS
         .iter()
-        .find(|(beginning, _)| word.starts_with(beginning) && word.len() <= "septembre".len())
+        .find(|(beginning, _)| word.starts_with(beginning));
+    found
         .map(|(_, month)| *month)
+        .filter(|_| word.len() <= "septembre".len())
 }
 
 /// `10:00`, `9:05:30`, `9h30`, `20 h`.
@@ -116,22 +129,45 @@ fn time_of_day(text: &str) -> Option<Time> {
     let hour = number(&before[start..])?;
     let mut after = text[separator + 1..].split(|c: char| !c.is_ascii_digit());
     let minute = after.next().and_then(number).unwrap_or(0);
-    let second = after.next().filter(|digits| digits.len() == 2).and_then(number).unwrap_or(0);
+    let second = after
+        .next()
+        .filter(|digits| digits.len() == 2)
+        .and_then(number)
+        .unwrap_or(0);
     Time::new(hour, minute, if second < 60 { second } else { 0 }, 0).ok()
 }
 
-fn zone(text: &str) -> Offset {
-    let last = text.split_ascii_whitespace().next_back().unwrap_or_default();
-    match last {
-        "CET" | "HNEC" => return Offset::constant(1),
-        "CEST" | "HAEC" => return Offset::constant(2),
-        _ => {}
+fn named_zone(text: &str) -> Option<Offset> {
+    match text.split_ascii_whitespace().next_back()? {
+        "CET" | "HNEC" => Some(Offset::constant(1)),
+        "CEST" | "HAEC" => Some(Offset::constant(2)),
+        _ => None,
     }
-    let digits = last.strip_prefix(['+', '-']).map(|rest| rest.replace(':', ""));
-    let Some(digits) = digits.filter(|digits| digits.len() == 4) else { return Offset::UTC };
-    let Ok(number) = digits.parse::<i32>() else { return Offset::UTC };
+}
+
+fn zone(text: &str) -> Offset {
+    if let Some(offset) = named_zone(text) {
+        return offset;
+    }
+    let last = text
+        .split_ascii_whitespace()
+        .next_back()
+        .unwrap_or_default();
+    let digits = last
+        .strip_prefix(['+', '-'])
+        .map(|rest| rest.replace(':', ""));
+    let Some(digits) = digits.filter(|digits| digits.len() == 4) else {
+        return Offset::UTC;
+    };
+    let Ok(number) = digits.parse::<i32>() else {
+        return Offset::UTC;
+    };
     let seconds = (number / 100) * 3600 + (number % 100) * 60;
-    let signed = if last.starts_with('-') { -seconds } else { seconds };
+    let signed = if last.starts_with('-') {
+        -seconds
+    } else {
+        seconds
+    };
     Offset::from_seconds(signed).unwrap_or(Offset::UTC)
 }
 
@@ -167,7 +203,16 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in ["", "hier", "12", "31 février 2026", "20 novembre", "2026-13-01", "é", "9h30"] {
+        for text in [
+            "",
+            "hier",
+            "12",
+            "31 février 2026",
+            "20 novembre",
+            "2026-13-01",
+            "é",
+            "9h30",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

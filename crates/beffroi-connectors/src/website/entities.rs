@@ -19,7 +19,8 @@ pub(super) fn decode(text: &str) -> Cow<'_, str> {
     while let Some(after) = rest.strip_prefix('&') {
         let bytes = after.as_bytes();
         let end = memchr::memchr(b';', &bytes[..bytes.len().min(LONGEST_NAME)]);
-        let resolved = end.and_then(|end| push_reference(&after[..end], &mut decoded).then_some(end));
+        let resolved =
+            end.and_then(|end| push_reference(&after[..end], &mut decoded).then_some(end));
         rest = match resolved {
             Some(end) => &after[end + 1..],
             None => {
@@ -36,7 +37,9 @@ pub(super) fn decode(text: &str) -> Cow<'_, str> {
 
 fn push_reference(name: &str, decoded: &mut String) -> bool {
     let Some(number) = name.strip_prefix('#') else {
-        let Some(characters) = resolve_html5_entity(name) else { return false };
+        let Some(characters) = resolve_html5_entity(name) else {
+            return false;
+        };
         decoded.push_str(characters);
         return true;
     };

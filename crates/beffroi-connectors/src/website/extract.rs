@@ -37,17 +37,22 @@ const MAX_RESTARTS: u32 = 4;
 /// for each of them.
 const WRITE_BYTES: usize = 16 * 1024;
 
+/// The parser; what it would write goes nowhere.
+type Rewriter = HtmlRewriter<'static, fn(&[u8])>;
+
 /// Reads one page.
 pub struct Extractor {
     collector: Arc<Mutex<Collector>>,
-    rewriter: Option<HtmlRewriter<'static, fn(&[u8])>>,
+    rewriter: Option<Rewriter>,
     pending: String,
     restarts: u32,
 }
 
 impl std::fmt::Debug for Extractor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Extractor").field("restarts", &self.restarts).finish_non_exhaustive()
+        f.debug_struct("Extractor")
+            .field("restarts", &self.restarts)
+            .finish_non_exhaustive()
     }
 }
 
@@ -83,9 +88,11 @@ impl Extractor {
         }
     }
 
-    fn feed(&mut self, text: &str) {
+    pub(super) fn feed(&mut self, text: &str) {
         lock(&self.collector).facts.html_bytes += text.len() as u64;
-        let Some(rewriter) = self.rewriter.as_mut() else { return };
+        let Some(rewriter) = self.rewriter.as_mut() else {
+            return;
+        };
         if rewriter.write(text.as_bytes()).is_ok() {
             return;
         }
@@ -251,7 +258,10 @@ impl Collector {
 
     /// Gives the open anchor the text that was inside it.
     fn close_anchor(&mut self) {
-        if let Some(link) = self.open_link.take().and_then(|index| self.facts.links.get_mut(index))
+        if let Some(link) = self
+            .open_link
+            .take()
+            .and_then(|index| self.facts.links.get_mut(index))
         {
             push_words(&mut link.label, &decode(&self.anchor_text), MAX_LABEL_BYTES);
         }
@@ -315,12 +325,20 @@ static READERS: LazyLock<Vec<(Selector, Reader)>> = LazyLock::new(|| {
         ("frame", read_frame),
         ("a img[alt]", read_image_in_anchor),
         ("form, input", read_form),
-        ("div[data-href], div[data-channelid], div[data-channel], span[itemprop=sameAs]", read_widget),
+        (
+            "div[data-href], div[data-channelid], div[data-channel], span[itemprop=sameAs]",
+            read_widget,
+        ),
     ];
     readers
         .into_iter()
         .map(|(selector, reader)| {
-            (selector.parse().expect("the selectors are written in this file"), reader)
+            (
+                selector
+                    .parse()
+                    .expect("the selectors are written in this file"),
+                reader,
+            )
         })
         .collect()
 });
@@ -339,33 +357,51 @@ static ZONES: LazyLock<Vec<(Selector, Option<Zone>)>> = LazyLock::new(|| {
         ("footer".to_owned(), Some(Zone::Footer)),
         ("nav".to_owned(), Some(Zone::Nav)),
         ("article".to_owned(), Some(Zone::Article)),
-        (blocks(&["[class*=social]:not([class*=share])", "[class*=reseau]"]), Some(Zone::Social)),
-        (blocks(&["[class*=share]", "[class*=partage]"]), Some(Zone::Share)),
-        (blocks(&["[id*=footer]", "[class*=footer]"]), Some(Zone::Footer)),
+        (
+            blocks(&["[class*=social]:not([class*=share])", "[class*=reseau]"]),
+            Some(Zone::Social),
+        ),
+        (
+            blocks(&["[class*=share]", "[class*=partage]"]),
+            Some(Zone::Share),
+        ),
+        (
+            blocks(&["[id*=footer]", "[class*=footer]"]),
+            Some(Zone::Footer),
+        ),
         ("template".to_owned(), None),
     ];
     zones
         .into_iter()
         .map(|(selector, zone)| {
-            (selector.parse().expect("the selectors are written in this file"), zone)
+            (
+                selector
+                    .parse()
+                    .expect("the selectors are written in this file"),
+                zone,
+            )
         })
         .collect()
 });
 
-static ANCHORS: LazyLock<Selector> =
-    LazyLock::new(|| "a, area".parse().expect("the selectors are written in this file"));
+static ANCHORS: LazyLock<Selector> = LazyLock::new(|| {
+    "a, area"
+        .parse()
+        .expect("the selectors are written in this file")
+});
 
-fn rewriter_of(collector: &Arc<Mutex<Collector>>) -> HtmlRewriter<'static, fn(&[u8])> {
-    let mut settings = Settings::new_send().with_strict(false).with_memory_settings(
-        MemorySettings::new().with_max_allowed_memory_usage(PARSER_MEMORY_BYTES),
-    );
+fn rewriter_of(collector: &Arc<Mutex<Collector>>) -> Rewriter {
+    let mut settings = Settings::new_send()
+        .with_strict(false)
+        .with_memory_settings(
+            MemorySettings::new().with_max_allowed_memory_usage(PARSER_MEMORY_BYTES),
+        );
     for (selector, zone) in ZONES.iter() {
         let (shared, zone) = (Arc::clone(collector), *zone);
         settings = settings.append_element_content_handler((
             Cow::Borrowed(selector),
-            ElementContentHandlers::default().element(
-                move |element: &mut Element<'_, '_>| open_zone(&shared, zone, element),
-            ),
+            ElementContentHandlers::default()
+                .element(move |element: &mut Element<'_, '_>| open_zone(&shared, zone, element)),
         ));
     }
     for (selector, reader) in READERS.iter() {
@@ -430,7 +466,9 @@ fn read_anchor(shared: &Arc<Mutex<Collector>>, element: &mut Element<'_, '_>) ->
     if collector.hidden > 0 {
         return Ok(());
     }
-    let Some(href) = anchor_target(element) else { return Ok(()) };
+    let Some(href) = anchor_target(element) else {
+        return Ok(());
+    };
     let is_external = is_external(&href, &collector.own_host);
     let mut link = Link {
         is_external,
@@ -444,19 +482,25 @@ fn read_anchor(shared: &Arc<Mutex<Collector>>, element: &mut Element<'_, '_>) ->
     if is_external {
         let has_word = |name: &str, word: &str| {
             element.get_attribute(name).is_some_and(|value| {
-                value.split_ascii_whitespace().any(|part| part.eq_ignore_ascii_case(word))
+                value
+                    .split_ascii_whitespace()
+                    .any(|part| part.eq_ignore_ascii_case(word))
             })
         };
         link.rel_me = has_word("rel", "me");
         link.same_as = has_word("itemprop", "sameAs") || has_word("property", "schema:sameAs");
-        link.shares = element.get_attribute("class").is_some_and(|class| says_share(&class));
+        link.shares = element
+            .get_attribute("class")
+            .is_some_and(|class| says_share(&class));
         for name in ["title", "aria-label"] {
             if let Some(value) = element.get_attribute(name) {
                 push_words(&mut link.label, &decode(&value), MAX_LABEL_BYTES);
             }
         }
     }
-    let Some(index) = collector.add_link(link) else { return Ok(()) };
+    let Some(index) = collector.add_link(link) else {
+        return Ok(());
+    };
     if !element.can_have_content() {
         return Ok(());
     }
@@ -480,7 +524,9 @@ fn anchor_target(element: &Element<'_, '_>) -> Option<String> {
     let trimmed = href.trim();
     let leads_nowhere = trimmed.is_empty()
         || trimmed.starts_with('#')
-        || trimmed.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("javascript:"));
+        || trimmed
+            .get(..11)
+            .is_some_and(|start| start.eq_ignore_ascii_case("javascript:"));
     if !leads_nowhere {
         return (trimmed.len() <= MAX_HREF_BYTES).then(|| trimmed.to_owned());
     }
@@ -510,15 +556,21 @@ fn read_title(collector: &mut Collector, _element: &mut Element<'_, '_>) {
 }
 
 fn read_meta(collector: &mut Collector, element: &mut Element<'_, '_>) {
-    let Some(content) = element.get_attribute("content") else { return };
-    if element.get_attribute("http-equiv").is_some_and(|kind| kind.eq_ignore_ascii_case("refresh"))
+    let Some(content) = element.get_attribute("content") else {
+        return;
+    };
+    if element
+        .get_attribute("http-equiv")
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("refresh"))
     {
         if collector.facts.refresh.is_none() && content.len() <= MAX_HREF_BYTES {
             collector.facts.refresh = parse_refresh(&decode(&content));
         }
         return;
     }
-    let name = element.get_attribute("name").or_else(|| element.get_attribute("property"));
+    let name = element
+        .get_attribute("name")
+        .or_else(|| element.get_attribute("property"));
     let Some(name) = name else { return };
     let name = name.trim().to_ascii_lowercase();
     let content = bounded(decode(&content).trim(), MAX_LABEL_BYTES * 4).to_owned();
@@ -550,13 +602,20 @@ fn is_meta_of_interest(name: &str) -> bool {
 }
 
 fn read_link(collector: &mut Collector, element: &mut Element<'_, '_>) {
-    let Some(rel) = element.get_attribute("rel").or_else(|| element.get_attribute("itemprop"))
+    let Some(rel) = element
+        .get_attribute("rel")
+        .or_else(|| element.get_attribute("itemprop"))
     else {
         return;
     };
-    let has = |word: &str| rel.split_ascii_whitespace().any(|part| part.eq_ignore_ascii_case(word));
+    let has = |word: &str| {
+        rel.split_ascii_whitespace()
+            .any(|part| part.eq_ignore_ascii_case(word))
+    };
     if has("me") || has("sameAs") {
-        let Some(href) = bounded_attribute(element, "href") else { return };
+        let Some(href) = bounded_attribute(element, "href") else {
+            return;
+        };
         collector.add_link(Link {
             is_external: true,
             href,
@@ -567,7 +626,9 @@ fn read_link(collector: &mut Collector, element: &mut Element<'_, '_>) {
             shares: false,
         });
     } else if (has("alternate") && is_feed_type(element)) || has("feed") {
-        let Some(href) = bounded_attribute(element, "href") else { return };
+        let Some(href) = bounded_attribute(element, "href") else {
+            return;
+        };
         let title = bounded_attribute(element, "title").unwrap_or_default();
         if collector.facts.feeds.len() < MAX_OTHERS {
             collector.facts.feeds.push(FeedLink { href, title });
@@ -605,7 +666,10 @@ fn read_script(collector: &mut Collector, element: &mut Element<'_, '_>) {
         add_asset(collector, element, "src");
         return;
     }
-    let kind = element.get_attribute("type").unwrap_or_default().to_ascii_lowercase();
+    let kind = element
+        .get_attribute("type")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     collector.owner = if kind == "application/ld+json" {
         TextOwner::JsonLd
     } else if kind == "in/followcompany" {
@@ -649,7 +713,9 @@ fn read_frame(collector: &mut Collector, element: &mut Element<'_, '_>) {
 }
 
 fn read_image_in_anchor(collector: &mut Collector, element: &mut Element<'_, '_>) {
-    let link = collector.open_link.and_then(|index| collector.facts.links.get_mut(index));
+    let link = collector
+        .open_link
+        .and_then(|index| collector.facts.links.get_mut(index));
     if let Some(link) = link
         && let Some(alt) = element.get_attribute("alt")
     {
@@ -659,11 +725,19 @@ fn read_image_in_anchor(collector: &mut Collector, element: &mut Element<'_, '_>
 
 fn read_form(collector: &mut Collector, element: &mut Element<'_, '_>) {
     for name in ["action", "id", "class", "name", "placeholder"] {
-        let Some(value) = element.get_attribute(name) else { continue };
+        let Some(value) = element.get_attribute(name) else {
+            continue;
+        };
         let value = value.to_ascii_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| value.contains(word));
-        collector.facts.forms.newsletter |=
-            has(&["newsletter", "mailpoet", "mailchimp", "infolettre", "sendinblue", "brevo"]);
+        collector.facts.forms.newsletter |= has(&[
+            "newsletter",
+            "mailpoet",
+            "mailchimp",
+            "infolettre",
+            "sendinblue",
+            "brevo",
+        ]);
         collector.facts.forms.contact |= has(&["contact", "wpcf7", "wpforms"]);
     }
 }
@@ -726,8 +800,10 @@ fn parse_refresh(content: &str) -> Option<Refresh> {
         _ => rest,
     };
     let href = href.trim();
-    (digits > 0 || !href.is_empty())
-        .then(|| Refresh { delay_secs, href: (!href.is_empty()).then(|| href.to_owned()) })
+    (digits > 0 || !href.is_empty()).then(|| Refresh {
+        delay_secs,
+        href: (!href.is_empty()).then(|| href.to_owned()),
+    })
 }
 
 /// Whether an address leads to another host than the page's (`www.` apart). Addresses that are
@@ -744,7 +820,9 @@ pub fn is_external(href: &str, own_host: &str) -> bool {
             },
         },
     };
-    let end = after_scheme.find(['/', '?', '#', ':']).unwrap_or(after_scheme.len());
+    let end = after_scheme
+        .find(['/', '?', '#', ':'])
+        .unwrap_or(after_scheme.len());
     !strip_www(&after_scheme[..end]).eq_ignore_ascii_case(own_host)
 }
 
@@ -756,20 +834,28 @@ fn strip_www(host: &str) -> &str {
 }
 
 fn says_share(class: &str) -> bool {
-    ["share", "partage", "addtoany", "sharer"].iter().any(|word| class.contains(word))
+    ["share", "partage", "addtoany", "sharer"]
+        .iter()
+        .any(|word| class.contains(word))
 }
 
 /// The first web address between quotes in a script.
 pub fn first_web_address(script: &str) -> Option<&str> {
     let start = script.find("http")?;
     let address = &script[start..];
-    let end = address.find(['\'', '"', ')', ' ', '<']).unwrap_or(address.len());
+    let end = address
+        .find(['\'', '"', ')', ' ', '<'])
+        .unwrap_or(address.len());
     let address = &address[..end];
     (address.contains("://") && address.len() <= MAX_HREF_BYTES).then_some(address)
 }
 
 fn bounded(text: &str, limit: usize) -> &str {
-    &text[..text.floor_char_boundary(limit)]
+    if text.len() <= limit {
+        return text;
+    }
+    let end = (0..=limit).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
 }
 
 fn push_bounded(text: &mut String, more: &str, limit: usize) {

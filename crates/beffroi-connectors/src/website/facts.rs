@@ -157,7 +157,10 @@ pub struct PageFacts {
 impl PageFacts {
     /// The content of the first meta tag of that name.
     pub fn meta(&self, name: &str) -> Option<&str> {
-        self.metas.iter().find(|meta| meta.name == name).map(|meta| meta.content.as_str())
+        self.metas
+            .iter()
+            .find(|meta| meta.name == name)
+            .map(|meta| meta.content.as_str())
     }
 
     /// Links within the site.

@@ -26,7 +26,10 @@ pub(super) struct Feed {
 /// The addresses that the page itself offers, best first: `<link>`s, then anchors that look like
 /// feeds. Feeds of comments, of other sites and calendars are left out.
 pub(super) fn offered(facts: &PageFacts, base: &Url) -> Vec<Url> {
-    let linked = facts.feeds.iter().map(|feed| (feed.href.as_str(), feed.title.as_str()));
+    let linked = facts
+        .feeds
+        .iter()
+        .map(|feed| (feed.href.as_str(), feed.title.as_str()));
     let anchored = facts
         .internal_links()
         .filter(|link| looks_like_feed(&link.href))
@@ -44,7 +47,11 @@ pub(super) fn offered(facts: &PageFacts, base: &Url) -> Vec<Url> {
 
 fn looks_like_feed(href: &str) -> bool {
     let lower = href.to_ascii_lowercase();
-    let path = lower.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let path = lower
+        .split(['?', '#'])
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('/');
     path.ends_with("/feed")
         || path.ends_with("/rss")
         || path.ends_with(".rss")
@@ -74,7 +81,9 @@ fn is_side_feed(url: &Url, title: &str) -> bool {
 /// Whether two addresses belong to one site: the same registrable domain, and on a shared one the
 /// same host.
 pub(super) fn same_site(url: &Url, base: &Url) -> bool {
-    let (Some(host), Some(own)) = (url.host_str(), base.host_str()) else { return false };
+    let (Some(host), Some(own)) = (url.host_str(), base.host_str()) else {
+        return false;
+    };
     let bare = |host: &str| host.strip_prefix("www.").unwrap_or(host).to_owned();
     if bare(host) == bare(own) {
         return true;
@@ -104,7 +113,12 @@ pub(super) fn parse(body: &[u8], header_charset: Option<&str>) -> Result<Feed, N
 fn read(body: &[u8]) -> parser::ParseFeedResult<Feed> {
     let parser = parser::Builder::new()
         .sanitize_content(false)
-        .id_generator(|links, _, _| links.first().map(|link| link.href.clone()).unwrap_or_default())
+        .id_generator(|links, _, _| {
+            links
+                .first()
+                .map(|link| link.href.clone())
+                .unwrap_or_default()
+        })
         .timestamp_parser(|text| {
             let moment = dates::parse(text)?;
             chrono::DateTime::from_timestamp(moment.as_second(), 0)
@@ -123,9 +137,21 @@ fn read(body: &[u8]) -> parser::ParseFeedResult<Feed> {
         .filter_map(|entry| {
             let date = entry.published.or(entry.updated)?;
             let published_at = jiff::Timestamp::from_second(date.timestamp()).ok()?;
-            let url = entry.links.into_iter().map(|link| link.href).find(|href| !href.is_empty());
-            let name = if entry.id.is_empty() { url.as_deref()? } else { &entry.id };
-            Some(Publication { id: short_hash(name), url, published_at })
+            let url = entry
+                .links
+                .into_iter()
+                .map(|link| link.href)
+                .find(|href| !href.is_empty());
+            let name = if entry.id.is_empty() {
+                url.as_deref()?
+            } else {
+                &entry.id
+            };
+            Some(Publication {
+                id: short_hash(name),
+                url,
+                published_at,
+            })
         })
         .collect();
     let undated = entries - publications.len();
@@ -133,7 +159,11 @@ fn read(body: &[u8]) -> parser::ParseFeedResult<Feed> {
     let mut seen = std::collections::HashSet::new();
     publications.retain(|item| seen.insert(item.id.clone()));
     publications.truncate(MAX_PUBLICATIONS);
-    Ok(Feed { kind, publications, undated })
+    Ok(Feed {
+        kind,
+        publications,
+        undated,
+    })
 }
 
 /// The text of a feed, by its byte-order mark, the header, its own declaration, or else as UTF-8
@@ -168,7 +198,11 @@ fn repair(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         push_allowed(&mut repaired, &rest[..at]);
         let after = &rest[at + 1..];
-        let end = after.as_bytes().iter().take(32).position(|byte| *byte == b';');
+        let end = after
+            .as_bytes()
+            .iter()
+            .take(32)
+            .position(|byte| *byte == b';');
         let is_xml_reference = end.is_some_and(|end| {
             let name = &after[..end];
             matches!(name, "amp" | "lt" | "gt" | "quot" | "apos")
@@ -185,7 +219,10 @@ fn repair(text: &str) -> String {
 }
 
 fn push_allowed(text: &mut String, part: &str) {
-    text.extend(part.chars().filter(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r')));
+    text.extend(
+        part.chars()
+            .filter(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r')),
+    );
 }
 
 fn close_open_root(text: &mut String) {
@@ -220,7 +257,9 @@ mod tests {
 
     fn days(feed: &Feed) -> Vec<String> {
         let items = feed.publications.iter();
-        items.map(|item| item.published_at.to_string()[..10].to_owned()).collect()
+        items
+            .map(|item| item.published_at.to_string()[..10].to_owned())
+            .collect()
     }
 
     #[test]
@@ -229,14 +268,20 @@ mod tests {
         assert_eq!((rss.kind, rss.undated), (FeedKind::Rss, 0));
         assert_eq!(days(&rss), ["2026-11-20", "2026-11-02"]);
         assert_eq!(rss.publications[0].id, short_hash("urn:1"));
-        assert_eq!(rss.publications[1].id, short_hash("https://www.exemple.example/travaux"));
+        assert_eq!(
+            rss.publications[1].id,
+            short_hash("https://www.exemple.example/travaux")
+        );
 
         let atom = r#"<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><id>x</id>
             <updated>2026-11-20T00:00:00Z</updated><entry><title>a</title><id>e1</id>
             <link href="https://www.exemple.example/a"/><updated>2026-11-19T10:00:00Z</updated>
             </entry></feed>"#;
         let atom = parse(atom.as_bytes(), None).unwrap();
-        assert_eq!((atom.kind, days(&atom)), (FeedKind::Atom, vec!["2026-11-19".to_owned()]));
+        assert_eq!(
+            (atom.kind, days(&atom)),
+            (FeedKind::Atom, vec!["2026-11-19".to_owned()])
+        );
 
         let rdf = r#"<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
             xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">
@@ -246,23 +291,35 @@ mod tests {
             <link>https://www.exemple.example/b</link><dc:date>2026-11-18T09:00:00Z</dc:date></item>
             </rdf:RDF>"#;
         let rdf = parse(rdf.as_bytes(), None).unwrap();
-        assert_eq!((rdf.kind, days(&rdf)), (FeedKind::Rss, vec!["2026-11-18".to_owned()]));
+        assert_eq!(
+            (rdf.kind, days(&rdf)),
+            (FeedKind::Rss, vec!["2026-11-18".to_owned()])
+        );
 
         let json = r#"{"version":"https://jsonfeed.org/version/1.1","title":"t","items":[
             {"id":"1","url":"https://www.exemple.example/c","content_text":"c",
              "date_published":"2026-11-17T09:00:00+01:00"}]}"#;
         let json = parse(json.as_bytes(), None).unwrap();
-        assert_eq!((json.kind, days(&json)), (FeedKind::Json, vec!["2026-11-17".to_owned()]));
+        assert_eq!(
+            (json.kind, days(&json)),
+            (FeedKind::Json, vec!["2026-11-17".to_owned()])
+        );
     }
 
     #[test]
     fn broken_feeds_are_read_leniently() {
         let bom_and_blank = format!("\u{feff}\n\n  {RSS}");
-        let bare_ampersand = RSS.replace("&amp;", "&").replace("Voeux", "V&nbsp;\u{1}oeux");
+        let bare_ampersand = RSS
+            .replace("&amp;", "&")
+            .replace("Voeux", "V&nbsp;\u{1}oeux");
         let cut = &RSS[..RSS.rfind("<item>").unwrap() + 40];
         let (latin, _, _) = encoding_rs::WINDOWS_1252.encode(RSS);
         for (what, body, items) in [
-            ("byte-order mark and blank lines", bom_and_blank.as_bytes(), 2),
+            (
+                "byte-order mark and blank lines",
+                bom_and_blank.as_bytes(),
+                2,
+            ),
             ("bare ampersands", bare_ampersand.as_bytes(), 2),
             ("windows-1252 bytes declared as UTF-8", &*latin, 2),
             ("cut in the middle of an item", cut.as_bytes(), 1),
@@ -274,7 +331,14 @@ mod tests {
 
     #[test]
     fn a_page_is_no_feed() {
-        for body in ["", "  ", "<html><body>Page introuvable</body></html>", "{}", "{\"a\":", "x"] {
+        for body in [
+            "",
+            "  ",
+            "<html><body>Page introuvable</body></html>",
+            "{}",
+            "{\"a\":",
+            "x",
+        ] {
             assert!(parse(body.as_bytes(), None).is_err(), "{body}");
         }
     }
@@ -297,7 +361,10 @@ mod tests {
         let found: Vec<&str> = found.iter().map(Url::as_str).collect();
         assert_eq!(
             found,
-            ["https://www.exemple.example/feed/", "https://www.exemple.example/spip.php?page=backend"]
+            [
+                "https://www.exemple.example/feed/",
+                "https://www.exemple.example/spip.php?page=backend"
+            ]
         );
     }
 

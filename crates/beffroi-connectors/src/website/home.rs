@@ -56,12 +56,19 @@ pub(super) struct Way {
 
 /// Goes to the home page; `validators` hold for that very address.
 pub(super) async fn arrive(asker: &mut Asker<'_>, url: &Url, validators: &Validators) -> Way {
-    let mut way = Detours { certificate_problem: None, has_toggled_www: false };
+    let mut way = Detours {
+        certificate_problem: None,
+        has_toggled_www: false,
+    };
     let mut target = url.clone();
     let mut seen = HashSet::from([target.clone()]);
     let mut page_redirects = 0;
     let arrival = loop {
-        let validators = if target == *url { validators.clone() } else { Validators::default() };
+        let validators = if target == *url {
+            validators.clone()
+        } else {
+            Validators::default()
+        };
         let (fetched, page) = match asker.page(&target, &validators).await {
             Ok(answer) => answer,
             Err(error) => {
@@ -86,7 +93,7 @@ pub(super) async fn arrive(asker: &mut Asker<'_>, url: &Url, validators: &Valida
                 }
                 next
             }
-            Judged::Other(arrival) => break arrival,
+            Judged::Other(arrival) => break *arrival,
         };
         if let Some(parsed) = account_at(&next) {
             break Arrival::Account(parsed, next);
@@ -94,17 +101,27 @@ pub(super) async fn arrive(asker: &mut Asker<'_>, url: &Url, validators: &Valida
         page_redirects += 1;
         if page_redirects > asker.settings.max_page_redirects {
             let outcome = Outcome::Failed(Failed::TooManyRedirects);
-            break Arrival::Ended(Ended { outcome, url: next, status: None, retry: None });
+            break Arrival::Ended(Ended {
+                outcome,
+                url: next,
+                status: None,
+                retry: None,
+            });
         }
         target = next;
     };
-    Way { arrival, certificate_problem: way.certificate_problem }
+    Way {
+        arrival,
+        certificate_problem: way.certificate_problem,
+    }
 }
 
 /// The account of another platform at an address, if it is one.
 pub(super) fn account_at(url: &Url) -> Option<Parsed> {
     let parsed = accounts::parse_url(url);
-    let is_network = parsed.platform.is_some_and(|p| p != beffroi_model::Platform::Website);
+    let is_network = parsed
+        .platform
+        .is_some_and(|p| p != beffroi_model::Platform::Website);
     is_network.then_some(parsed)
 }
 
@@ -172,20 +189,25 @@ fn toggle_www(url: &Url) -> Option<Url> {
 
 fn failed(error: &FetchError) -> Ended {
     let is_parked = error.url.host_str().is_some_and(hosts::is_parking);
-    let outcome =
-        if is_parked { Outcome::Absent(Absent::Parked) } else { error.outcome };
+    let outcome = if is_parked {
+        Outcome::Absent(Absent::Parked)
+    } else {
+        error.outcome
+    };
     let may_pass = error.is_transient || error.not_before.is_some();
     Ended {
         outcome,
         url: error.url.clone(),
         status: error.status,
-        retry: (may_pass && !is_parked).then_some(Retry { not_before: error.not_before }),
+        retry: (may_pass && !is_parked).then_some(Retry {
+            not_before: error.not_before,
+        }),
     }
 }
 
 enum Judged {
     Arrived(Box<Home>),
-    Other(Arrival),
+    Other(Box<Arrival>),
 }
 
 /// What an answer means, before its words are read.
@@ -193,16 +215,21 @@ fn judge_answer(fetched: Fetched, page: Option<ReadPage>) -> Judged {
     let head = fetched.head;
     let ended = |outcome: Outcome| {
         let (url, status) = (head.url.clone(), Some(head.status));
-        Judged::Other(Arrival::Ended(Ended { outcome, url, status, retry: None }))
+        Judged::Other(Box::new(Arrival::Ended(Ended {
+            outcome,
+            url,
+            status,
+            retry: None,
+        })))
     };
     if let Some(parsed) = account_at(&head.url) {
-        return Judged::Other(Arrival::Account(parsed, head.url.clone()));
+        return Judged::Other(Box::new(Arrival::Account(parsed, head.url.clone())));
     }
     if head.url.host_str().is_some_and(hosts::is_parking) {
         return ended(Outcome::Absent(Absent::Parked));
     }
     match head.status {
-        304 => return Judged::Other(Arrival::NotModified(head)),
+        304 => return Judged::Other(Box::new(Arrival::NotModified(head))),
         404 => return ended(Outcome::Absent(Absent::NotFound)),
         410 => return ended(Outcome::Absent(Absent::Gone)),
         401 | 403 | 451 => return ended(Outcome::Forbidden(Forbidden::Blocked)),
@@ -216,7 +243,12 @@ fn judge_answer(fetched: Fetched, page: Option<ReadPage>) -> Judged {
         return ended(Outcome::Failed(Failed::NotHtml));
     }
     let base = base_of(&page.facts, &head.url);
-    Judged::Arrived(Box::new(Home { head, page, base, body_bytes: fetched.body_bytes }))
+    Judged::Arrived(Box::new(Home {
+        head,
+        page,
+        base,
+        body_bytes: fetched.body_bytes,
+    }))
 }
 
 #[cfg(test)]
@@ -240,6 +272,11 @@ mod tests {
     fn http_keeps_a_written_port() {
         let plain = over_http(&"https://exemple.fr:8443/a".parse().unwrap()).unwrap();
         assert_eq!(plain.as_str(), "http://exemple.fr:8443/a");
-        assert_eq!(over_http(&"https://exemple.fr/".parse().unwrap()).unwrap().as_str(), "http://exemple.fr/");
+        assert_eq!(
+            over_http(&"https://exemple.fr/".parse().unwrap())
+                .unwrap()
+                .as_str(),
+            "http://exemple.fr/"
+        );
     }
 }

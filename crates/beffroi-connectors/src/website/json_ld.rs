@@ -61,7 +61,10 @@ pub(super) fn same_as(blocks: &[String]) -> Vec<SameAs> {
 
 /// The name of the body that the page is about, when its data tells.
 pub(super) fn body_name(blocks: &[String]) -> Option<String> {
-    blocks.iter().filter_map(|block| parse(block)).find_map(|value| find_name(&value, 0))
+    blocks
+        .iter()
+        .filter_map(|block| parse(block))
+        .find_map(|value| find_name(&value, 0))
 }
 
 fn find_name(value: &Value, depth: usize) -> Option<String> {
@@ -75,7 +78,9 @@ fn find_name(value: &Value, depth: usize) -> Option<String> {
             if node.is_body() && node.name.is_some() {
                 return node.name;
             }
-            fields.values().find_map(|field| find_name(field, depth + 1))
+            fields
+                .values()
+                .find_map(|field| find_name(field, depth + 1))
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
     }
@@ -83,10 +88,21 @@ fn find_name(value: &Value, depth: usize) -> Option<String> {
 
 fn parse(block: &str) -> Option<Value> {
     let block = block.trim();
-    let block = block.strip_prefix("//<![CDATA[").or(block.strip_prefix("<![CDATA[")).unwrap_or(block);
-    let block = block.trim_end().trim_end_matches("]]>").trim_end_matches("//").trim();
+    let block = block
+        .strip_prefix("//<![CDATA[")
+        .or(block.strip_prefix("<![CDATA["))
+        .unwrap_or(block);
+    let block = block
+        .trim_end()
+        .trim_end_matches("]]>")
+        .trim_end_matches("//")
+        .trim();
     let block = block.strip_prefix("<!--").unwrap_or(block);
-    let block = block.strip_suffix("-->").unwrap_or(block).trim().trim_end_matches(';');
+    let block = block
+        .strip_suffix("-->")
+        .unwrap_or(block)
+        .trim()
+        .trim_end_matches(';');
     if let Ok(value) = serde_json::from_str(block) {
         return Some(value);
     }
@@ -98,8 +114,7 @@ fn parse(block: &str) -> Option<Value> {
 fn without_trailing_commas(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let (mut in_string, mut escaped) = (false, false);
-    let mut characters = text.char_indices();
-    while let Some((at, c)) = characters.next() {
+    for (at, c) in text.char_indices() {
         if in_string {
             in_string = escaped || c != '"';
             escaped = c == '\\' && !escaped;
@@ -120,13 +135,20 @@ fn collect(value: &Value, depth: usize, found: &mut Vec<SameAs>) {
         return;
     }
     match value {
-        Value::Array(items) => items.iter().for_each(|item| collect(item, depth + 1, found)),
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| collect(item, depth + 1, found)),
         Value::Object(fields) => {
             if let Some(same_as) = fields.get("sameAs") {
                 let node = node(fields);
-                found.extend(texts(same_as).map(|href| SameAs { href, node: node.clone() }));
+                found.extend(texts(same_as).map(|href| SameAs {
+                    href,
+                    node: node.clone(),
+                }));
             }
-            fields.values().for_each(|field| collect(field, depth + 1, found));
+            fields
+                .values()
+                .for_each(|field| collect(field, depth + 1, found));
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
@@ -134,10 +156,22 @@ fn collect(value: &Value, depth: usize, found: &mut Vec<SameAs>) {
 
 fn node(fields: &serde_json::Map<String, Value>) -> Node {
     let types = fields.get("@type").into_iter().flat_map(texts).map(|kind| {
-        kind.rsplit(['/', ':']).next().unwrap_or_default().to_owned()
+        kind.rsplit(['/', ':'])
+            .next()
+            .unwrap_or_default()
+            .to_owned()
     });
-    let text = |name: &str| fields.get(name).and_then(Value::as_str).map(|text| decode(text).into_owned());
-    Node { types: types.collect(), name: text("name"), url: text("url") }
+    let text = |name: &str| {
+        fields
+            .get(name)
+            .and_then(Value::as_str)
+            .map(|text| decode(text).into_owned())
+    };
+    Node {
+        types: types.collect(),
+        name: text("name"),
+        url: text("url"),
+    }
 }
 
 fn texts(value: &Value) -> impl Iterator<Item = String> {
@@ -145,7 +179,10 @@ fn texts(value: &Value) -> impl Iterator<Item = String> {
         Value::Array(items) => items.as_slice(),
         other => std::slice::from_ref(other),
     };
-    items.iter().filter_map(Value::as_str).map(|text| text.trim().to_owned())
+    items
+        .iter()
+        .filter_map(Value::as_str)
+        .map(|text| text.trim().to_owned())
 }
 
 #[cfg(test)]
@@ -179,9 +216,15 @@ mod tests {
     #[test]
     fn broken_blocks_are_read_leniently_or_not_at_all() {
         for (block, expected) in [
-            ("//<![CDATA[\n{\"sameAs\":[\"https://x.com/a\",],}\n//]]>", 1),
+            (
+                "//<![CDATA[\n{\"sameAs\":[\"https://x.com/a\",],}\n//]]>",
+                1,
+            ),
             ("{&quot;sameAs&quot;:&quot;https://x.com/a&quot;}", 1),
-            ("{\"description\":\"a\nb\",\"sameAs\":\"https://x.com/a\"}", 1),
+            (
+                "{\"description\":\"a\nb\",\"sameAs\":\"https://x.com/a\"}",
+                1,
+            ),
             ("{\"sameAs\": https://x.com/a}", 0),
             ("", 0),
         ] {

@@ -27,11 +27,29 @@ const KIND_WORDS: [&str; 12] = [
 ];
 
 /// Words with which bodies form their handles: `mairie-exemple`, `villedexemple`.
-pub(super) const CIVIC_HANDLE_WORDS: [&str; 9] =
-    ["mairie", "ville", "commune", "agglo", "metropole", "cdc", "departement", "region", "village"];
+pub(super) const CIVIC_HANDLE_WORDS: [&str; 8] = [
+    "mairie",
+    "ville",
+    "commune",
+    "agglo",
+    "metropole",
+    "departement",
+    "region",
+    "village",
+];
 
 /// First words that so many communes share that the next ones alone tell them apart.
 const COMMON_FIRST_WORDS: [&str; 4] = ["saint", "sainte", "st", "ste"];
+
+/// Words of many names: in a handle they alone say nothing.
+const WIDESPREAD_WORDS: [&str; 22] = [
+    "nord", "ouest", "grand", "grande", "petit", "petite", "haut", "haute", "hauts", "bas",
+    "basse", "pays", "vallee", "vallees", "terre", "terres", "rives", "coeur", "portes", "plaine",
+    "loire", "centre",
+];
+
+/// Shorter names are looked for as whole words only: `ales` is in `lescigales`.
+const SHORT_NAME_BYTES: usize = 5;
 
 /// What one knows of a collectivity's names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,7 +71,10 @@ impl Names {
         let postal_codes: Vec<&str> = subject.postal_codes.iter().map(String::as_str).collect();
         let mut names = Self::of(&subject.name, &postal_codes);
         names.category = Some(subject.category);
-        names.insee_code = subject.insee_code.as_ref().map(|code| code.as_str().to_owned());
+        names.insee_code = subject
+            .insee_code
+            .as_ref()
+            .map(|code| code.as_str().to_owned());
         names
     }
 
@@ -62,8 +83,11 @@ impl Names {
         let folded = fold_name(name);
         let is_telling =
             |word: &&str| !PARTICLES.contains(word) && !KIND_WORDS.contains(word) && word.len() > 1;
-        let words: Vec<String> =
-            folded.split(' ').filter(is_telling).map(str::to_owned).collect();
+        let words: Vec<String> = folded
+            .split(' ')
+            .filter(is_telling)
+            .map(str::to_owned)
+            .collect();
         let mut compact = Vec::new();
         let mut add = |spelling: String| {
             if spelling.len() >= 3 && !compact.contains(&spelling) {
@@ -83,7 +107,14 @@ impl Names {
         add(short.concat());
         add(folded.replace("saint", "st").replace(' ', ""));
         let postal_codes = postal_codes.iter().map(|code| (*code).to_owned()).collect();
-        Self { folded, compact, words, postal_codes, insee_code: None, category: None }
+        Self {
+            folded,
+            compact,
+            words,
+            postal_codes,
+            insee_code: None,
+            category: None,
+        }
     }
 
     /// Whether there is a name at all.
@@ -112,17 +143,28 @@ impl Names {
 
     /// How much of the name a handle bears.
     pub(super) fn compare(&self, handle: &str) -> NameMatch {
-        let plain = fold_name(handle).replace(' ', "");
-        if self.compact.iter().any(|name| plain.contains(name.as_str())) {
+        let folded = fold_name(handle);
+        let plain = folded.replace(' ', "");
+        let bears = |name: &str| {
+            if name.len() > SHORT_NAME_BYTES {
+                plain.contains(name)
+            } else {
+                folded
+                    .split(' ')
+                    .any(|word| is_name_with_trimmings(word, name))
+            }
+        };
+        if self.compact.iter().any(|name| bears(name)) {
             return NameMatch::Whole;
         }
-        let telling = self.words.iter().filter(|word| {
-            word.len() >= 4 && !COMMON_FIRST_WORDS.contains(&word.as_str())
-        });
+        let is_telling = |word: &&String| {
+            !COMMON_FIRST_WORDS.contains(&word.as_str())
+                && !WIDESPREAD_WORDS.contains(&word.as_str())
+        };
         let (mut found, mut all) = (0, 0);
-        for word in telling {
+        for word in self.words.iter().filter(is_telling) {
             all += 1;
-            found += usize::from(plain.contains(word.as_str()));
+            found += usize::from(bears(word));
         }
         if all > 0 && found == all {
             NameMatch::Whole
@@ -152,7 +194,10 @@ impl Names {
     }
 
     fn codes(&self) -> impl Iterator<Item = &str> {
-        self.postal_codes.iter().chain(&self.insee_code).map(String::as_str)
+        self.postal_codes
+            .iter()
+            .chain(&self.insee_code)
+            .map(String::as_str)
     }
 
     /// Whether the name is shared by so many bodies that it proves nothing alone: a single short
@@ -177,12 +222,45 @@ pub(super) enum NameMatch {
     None,
 }
 
+/// Whether a word is a short name with what bodies put around it: `mairiedemetz57`, `villedemetz`.
+fn is_name_with_trimmings(word: &str, name: &str) -> bool {
+    const AROUND: [&str; 13] = [
+        "mairie",
+        "ville",
+        "commune",
+        "village",
+        "agglo",
+        "metropole",
+        "officiel",
+        "de",
+        "du",
+        "d",
+        "la",
+        "le",
+        "les",
+    ];
+    let Some(at) = word.find(name) else {
+        return false;
+    };
+    let mut before = &word[..at];
+    while let Some(rest) = AROUND.iter().find_map(|around| before.strip_suffix(around)) {
+        before = rest;
+    }
+    let mut after = word[at + name.len()..].trim_matches(|c: char| c.is_ascii_digit());
+    while let Some(rest) = AROUND.iter().find_map(|around| after.strip_prefix(around)) {
+        after = rest;
+    }
+    before.is_empty() && after.is_empty()
+}
+
 fn has_number(text: &str, number: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| {
-        part == number || part.strip_suffix(number).is_some_and(|rest| {
-            !rest.ends_with(|c: char| c.is_ascii_digit())
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|part| {
+            part == number
+                || part
+                    .strip_suffix(number)
+                    .is_some_and(|rest| !rest.ends_with(|c: char| c.is_ascii_digit()))
         })
-    })
 }
 
 #[cfg(test)]
@@ -192,15 +270,36 @@ mod tests {
     #[test]
     fn a_handle_is_compared_with_the_names_spellings() {
         for (name, handle, expected) in [
-            ("Exemple-sur-Loire", "mairie.exemplesurloire", NameMatch::Whole),
+            (
+                "Exemple-sur-Loire",
+                "mairie.exemplesurloire",
+                NameMatch::Whole,
+            ),
             ("Exemple-sur-Loire", "VilleExempleLoire", NameMatch::Whole),
-            ("Saint-Éloi-de-Fourques", "mairie-st-eloi-de-fourques", NameMatch::Whole),
+            (
+                "Saint-Éloi-de-Fourques",
+                "mairie-st-eloi-de-fourques",
+                NameMatch::Whole,
+            ),
             ("Exemple-sur-Loire", "exemple45", NameMatch::Part),
             ("Exemple-sur-Loire", "prefet45", NameMatch::None),
             ("CC du Pays d'Exemple", "pays_d_exemple", NameMatch::Whole),
             ("L'Haÿ-les-Roses", "ville_lhaylesroses", NameMatch::Whole),
         ] {
-            assert_eq!(Names::of(name, &[]).compare(handle), expected, "{name} {handle}");
+            assert_eq!(
+                Names::of(name, &[]).compare(handle),
+                expected,
+                "{name} {handle}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_short_name_is_looked_for_as_a_word() {
+        let ales = Names::of("Alès", &[]);
+        assert_eq!(ales.compare("harmonielescigales"), NameMatch::None);
+        for handle in ["villedales", "ales_officiel", "mairie.ales30", "AlesAgglo"] {
+            assert_eq!(ales.compare(handle), NameMatch::Whole, "{handle}");
         }
     }
 

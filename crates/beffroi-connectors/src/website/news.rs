@@ -18,8 +18,12 @@ use super::{
 /// Feeds that the page offers which are tried; the first good one is kept.
 const MAX_OFFERED: usize = 2;
 /// Where sitemaps usually are.
-const USUAL_SITEMAPS: [&str; 4] =
-    ["/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml", "/sitemap.xml.gz"];
+const USUAL_SITEMAPS: [&str; 4] = [
+    "/sitemap.xml",
+    "/sitemap_index.xml",
+    "/wp-sitemap.xml",
+    "/sitemap.xml.gz",
+];
 
 /// What was learnt of the site's publications.
 #[derive(Debug, Default)]
@@ -58,8 +62,11 @@ impl News {
                 if self.publications.is_empty() && feed.undated > 0 {
                     return Frequency::missing(MissingReason::NotInAnswer);
                 }
-                let dates: Vec<Timestamp> =
-                    self.publications.iter().map(|item| item.published_at).collect();
+                let dates: Vec<Timestamp> = self
+                    .publications
+                    .iter()
+                    .map(|item| item.published_at)
+                    .collect();
                 Frequency::of(&dates, as_of, true)
             }
             (None, Some(sitemap)) if !sitemap.dates.is_empty() => {
@@ -96,9 +103,16 @@ pub(super) struct OwnPart {
 impl OwnPart {
     /// Whether an address is in it.
     pub(super) fn holds(&self, url: &Url) -> bool {
-        let folder = self.base.path().rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = self
+            .base
+            .path()
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
         let is_below = url.host_str() == self.base.host_str()
-            && url.path().strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+            && url
+                .path()
+                .strip_prefix(folder)
+                .is_some_and(|rest| rest.starts_with('/'));
         feeds::same_site(url, &self.base) && (!self.is_below_path || is_below)
     }
 }
@@ -162,13 +176,21 @@ pub(super) async fn ask_again(
     let charset = fetched.head.charset();
     let feed = feeds::parse(&fetched.body, charset.as_deref()).ok()?;
     let (feed, publications) = keep(known.url.clone(), feed, fetched.head.validators());
-    Some(News { feed: Some(feed), publications, sitemap: None, is_unchanged: false })
+    Some(News {
+        feed: Some(feed),
+        publications,
+        sitemap: None,
+        is_unchanged: false,
+    })
 }
 
 fn candidates(asker: &Asker<'_>, facts: &PageFacts, cms: Option<&str>, own: &OwnPart) -> Vec<Url> {
     let offered = feeds::offered(facts, &own.base);
-    let mut urls: Vec<Url> =
-        offered.into_iter().filter(|url| own.holds(url)).take(MAX_OFFERED).collect();
+    let mut urls: Vec<Url> = offered
+        .into_iter()
+        .filter(|url| own.holds(url))
+        .take(MAX_OFFERED)
+        .collect();
     if urls.is_empty() && !own.is_below_path {
         let usual = usual_feeds(cms).iter().take(asker.settings.feed_probes);
         urls.extend(usual.filter_map(|path| own.base.join(path).ok()));
@@ -186,24 +208,35 @@ async fn try_feed(asker: &mut Asker<'_>, url: &Url) -> Option<(FeedState, Vec<Pu
 }
 
 fn keep(url: Url, feed: Feed, validators: Validators) -> (FeedState, Vec<Publication>) {
-    let state = FeedState { url, kind: feed.kind, validators, undated: feed.undated };
+    let state = FeedState {
+        url,
+        kind: feed.kind,
+        validators,
+        undated: feed.undated,
+    };
     (state, feed.publications)
 }
 
 fn is_fresh(asker: &Asker<'_>, known: &SitemapState, as_of: Timestamp) -> bool {
-    let interval = SignedDuration::try_from(asker.settings.sitemap_interval)
-        .unwrap_or(SignedDuration::MAX);
+    let interval =
+        SignedDuration::try_from(asker.settings.sitemap_interval).unwrap_or(SignedDuration::MAX);
     as_of.duration_since(known.read_at) < interval
 }
 
 /// Reads the sitemaps that robots.txt names, else the usual ones, in bounded number and depth.
 async fn read_sitemaps(asker: &mut Asker<'_>, base: &Url, as_of: Timestamp) -> SitemapState {
     let named = asker.sitemaps_of_robots(base).await;
-    let mut named: Vec<Url> =
-        named.into_iter().filter(|url| feeds::same_site(url, base)).take(MAX_FILES).collect();
+    let mut named: Vec<Url> = named
+        .into_iter()
+        .filter(|url| feeds::same_site(url, base))
+        .take(MAX_FILES)
+        .collect();
     let is_guess = named.is_empty();
     if is_guess {
-        named = USUAL_SITEMAPS.iter().filter_map(|path| base.join(path).ok()).collect();
+        named = USUAL_SITEMAPS
+            .iter()
+            .filter_map(|path| base.join(path).ok())
+            .collect();
     }
     let (mut dates, mut urls, mut files, mut exists) = (Vec::new(), 0, 0, false);
     let mut queue: Vec<(Url, usize)> = named.into_iter().rev().map(|url| (url, 1)).collect();
@@ -217,12 +250,17 @@ async fn read_sitemaps(asker: &mut Asker<'_>, base: &Url, as_of: Timestamp) -> S
             continue;
         }
         files += 1;
-        let Ok(file) = asker.sitemap(&url, MAX_URLS - urls).await else { continue };
+        let Ok(file) = asker.sitemap(&url, MAX_URLS - urls).await else {
+            continue;
+        };
         exists |= file.is_sitemap;
         urls += file.urls;
         dates.extend(file.dates);
         if depth < MAX_DEPTH {
-            let children = file.children.into_iter().filter(|url| feeds::same_site(url, base));
+            let children = file
+                .children
+                .into_iter()
+                .filter(|url| feeds::same_site(url, base));
             queue.extend(children.map(|url| (url, depth + 1)));
         }
     }
@@ -232,5 +270,9 @@ async fn read_sitemaps(asker: &mut Asker<'_>, base: &Url, as_of: Timestamp) -> S
     }
     dates.sort_unstable_by(|a, b| b.cmp(a));
     dates.truncate(MAX_PUBLICATIONS);
-    SitemapState { read_at: as_of, exists, dates }
+    SitemapState {
+        read_at: as_of,
+        exists,
+        dates,
+    }
 }

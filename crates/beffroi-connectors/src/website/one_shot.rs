@@ -61,8 +61,12 @@ impl From<AccountFind> for DiscoveredAccount {
 /// Visits a site of an unknown body: its name is taken from the page itself, and speaks for
 /// accounts but never against them.
 pub async fn discover(client: &FetchClient, settings: &WebsiteSettings, url: &Url) -> Discovery {
-    let errand =
-        Errand { url, subjects: &[], as_of: Timestamp::now(), previous_state: None };
+    let errand = Errand {
+        url,
+        subjects: &[],
+        as_of: Timestamp::now(),
+        previous_state: None,
+    };
     let seen = visit(client, settings, errand).await;
     Discovery {
         url: url.clone(),
@@ -70,6 +74,10 @@ pub async fn discover(client: &FetchClient, settings: &WebsiteSettings, url: &Ur
         outcome: seen.outcome.kind().as_str(),
         reason: seen.outcome.reason(),
         site: SiteRecord::from(&seen.site),
-        accounts: seen.finds.into_iter().map(DiscoveredAccount::from).collect(),
+        accounts: seen
+            .finds
+            .into_iter()
+            .map(DiscoveredAccount::from)
+            .collect(),
     }
 }

@@ -34,7 +34,10 @@ pub(super) struct ReadPage {
 
 impl PageReader {
     pub(super) fn new(max_links: usize) -> Self {
-        Self { max_links, reading: None }
+        Self {
+            max_links,
+            reading: None,
+        }
     }
 
     /// What was read; `None` when no answer ever began.
@@ -66,7 +69,9 @@ impl BodySink for PageReader {
     }
 
     fn chunk(&mut self, bytes: &[u8]) {
-        let Some(reading) = self.reading.as_mut() else { return };
+        let Some(reading) = self.reading.as_mut() else {
+            return;
+        };
         if reading.sniffed < SNIFFED_BYTES && !reading.has_tag {
             let room = (SNIFFED_BYTES - reading.sniffed).min(bytes.len());
             reading.has_tag = begins_a_tag(&bytes[..room]);
@@ -79,14 +84,21 @@ impl BodySink for PageReader {
 
 /// `<` and a letter or `!`: in a PDF, a picture or a JSON answer that is rare at the beginning.
 fn begins_a_tag(bytes: &[u8]) -> bool {
-    bytes.windows(2).any(|pair| pair[0] == b'<' && (pair[1].is_ascii_alphabetic() || pair[1] == b'!'))
+    bytes
+        .windows(2)
+        .any(|pair| pair[0] == b'<' && (pair[1].is_ascii_alphabetic() || pair[1] == b'!'))
         && !bytes.starts_with(b"%PDF")
 }
 
 /// The address against which a page's links are resolved.
 pub(super) fn base_of(facts: &PageFacts, page: &Url) -> Url {
-    let declared = facts.base_href.as_ref().and_then(|href| page.join(href).ok());
-    declared.filter(|base| matches!(base.scheme(), "http" | "https")).unwrap_or_else(|| page.clone())
+    let declared = facts
+        .base_href
+        .as_ref()
+        .and_then(|href| page.join(href).ok());
+    declared
+        .filter(|base| matches!(base.scheme(), "http" | "https"))
+        .unwrap_or_else(|| page.clone())
 }
 
 /// Where a page sends its visitor by itself: a refresh, a script of a page that shows nothing, or
@@ -97,7 +109,10 @@ pub(super) fn redirect_of(facts: &PageFacts, base: &Url) -> Option<Url> {
     /// With more text, or links, the page is one to be read.
     const NEAR_EMPTY_BYTES: u64 = 512;
 
-    let refresh = facts.refresh.as_ref().filter(|refresh| refresh.delay_secs <= MAX_DELAY_SECS);
+    let refresh = facts
+        .refresh
+        .as_ref()
+        .filter(|refresh| refresh.delay_secs <= MAX_DELAY_SECS);
     if let Some(href) = refresh.and_then(|refresh| refresh.href.as_ref()) {
         return web_address(base, href);
     }
@@ -132,10 +147,19 @@ fn script_target(script: &str) -> Option<&str> {
         for member in [".href", ".replace", ".assign"] {
             after = after.strip_prefix(member).unwrap_or(after);
         }
-        let after = after.trim_start().strip_prefix(['=', '(']).map(str::trim_start);
-        let Some(literal) = after.filter(|after| after.starts_with(['"', '\''])) else { continue };
+        let after = after
+            .trim_start()
+            .strip_prefix(['=', '('])
+            .map(str::trim_start);
+        let Some(literal) = after.filter(|after| after.starts_with(['"', '\''])) else {
+            continue;
+        };
         let quote = &literal[..1];
-        if let Some(target) = literal[1..].split(quote).next().filter(|target| !target.is_empty()) {
+        if let Some(target) = literal[1..]
+            .split(quote)
+            .next()
+            .filter(|target| !target.is_empty())
+        {
             return Some(target);
         }
     }
@@ -155,13 +179,28 @@ mod tests {
     #[test]
     fn pages_that_only_lead_elsewhere_are_followed() {
         for (html, expected) in [
-            (r#"<meta http-equiv="refresh" content="0; url='/accueil'">"#, "/accueil"),
-            (r#"<META HTTP-EQUIV=REFRESH CONTENT="5,URL=/accueil">"#, "/accueil"),
-            (r#"<meta http-equiv="refresh" content="0;/accueil">"#, "/accueil"),
-            ("<script>window.location.href = \"/spip.php?a\";</script>", "/spip.php?a"),
+            (
+                r#"<meta http-equiv="refresh" content="0; url='/accueil'">"#,
+                "/accueil",
+            ),
+            (
+                r#"<META HTTP-EQUIV=REFRESH CONTENT="5,URL=/accueil">"#,
+                "/accueil",
+            ),
+            (
+                r#"<meta http-equiv="refresh" content="0;/accueil">"#,
+                "/accueil",
+            ),
+            (
+                "<script>window.location.href = \"/spip.php?a\";</script>",
+                "/spip.php?a",
+            ),
             ("<script>top.location.replace('/x')</script>", "/x"),
             ("<script>location='/x'</script>", "/x"),
-            ("<frameset><frame src=/site/index.htm><frame src=/b></frameset>", "/site/index.htm"),
+            (
+                "<frameset><frame src=/site/index.htm><frame src=/b></frameset>",
+                "/site/index.htm",
+            ),
             ("<body><iframe src='/vrai'></iframe></body>", "/vrai"),
         ] {
             let expected = format!("https://www.exemple.example{expected}");

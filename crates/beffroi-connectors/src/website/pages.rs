@@ -12,13 +12,39 @@ use super::facts::PageFacts;
 const LIKELY: [(PageKind, &[&str]); 5] = [
     (
         PageKind::Networks,
-        &["reseaux sociaux", "suivez nous", "nous suivre", "restez connectes", "reseaux", "facebook"],
+        &[
+            "reseaux sociaux",
+            "suivez nous",
+            "nous suivre",
+            "restez connectes",
+            "reseaux",
+            "facebook",
+        ],
     ),
-    (PageKind::Contact, &["contact", "contacts", "contacter", "contactez nous", "nous contacter"]),
-    (PageKind::LegalNotice, &["mentions legales", "mention legale", "informations legales"]),
+    (
+        PageKind::Contact,
+        &[
+            "contact",
+            "contacts",
+            "contacter",
+            "contactez nous",
+            "nous contacter",
+        ],
+    ),
+    (
+        PageKind::LegalNotice,
+        &["mentions legales", "mention legale", "informations legales"],
+    ),
     (
         PageKind::News,
-        &["actualites", "actualite", "actus", "toute l actualite", "toutes les actualites", "news"],
+        &[
+            "actualites",
+            "actualite",
+            "actus",
+            "toute l actualite",
+            "toutes les actualites",
+            "news",
+        ],
     ),
     (PageKind::SiteMap, &["plan du site", "plan site", "sitemap"]),
 ];
@@ -34,19 +60,26 @@ pub(super) enum PageKind {
 }
 
 /// Documents, not pages.
-const NOT_PAGES: [&str; 10] =
-    [".pdf", ".doc", ".docx", ".jpg", ".jpeg", ".png", ".zip", ".xml", ".ics", ".mp4"];
+const NOT_PAGES: [&str; 10] = [
+    ".pdf", ".doc", ".docx", ".jpg", ".jpeg", ".png", ".zip", ".xml", ".ics", ".mp4",
+];
 
 /// The kind of page to which a link leads, by its text or its path.
 fn kind_of(label: &str, url: &Url) -> Option<PageKind> {
     let label = fold_name(label);
-    let path = fold_name(url.path().rsplit('/').find(|part| !part.is_empty()).unwrap_or_default());
+    let path = fold_name(
+        url.path()
+            .rsplit('/')
+            .find(|part| !part.is_empty())
+            .unwrap_or_default(),
+    );
     LIKELY.iter().find_map(|(kind, words)| {
         // The words begin the text or make the whole path: `contact` and `Contact et accès`, not
         // `lentilles de contact`.
         let fits = words.iter().any(|words| {
             let begins = |text: &str| {
-                text.strip_prefix(words).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+                text.strip_prefix(words)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
             };
             begins(&label) || begins(&path)
         });
@@ -58,18 +91,27 @@ fn kind_of(label: &str, url: &Url) -> Option<PageKind> {
 pub(super) fn likely(facts: &PageFacts, home: &Url, base: &Url, limit: usize) -> Vec<Url> {
     let mut best: Vec<(PageKind, Url)> = Vec::new();
     for link in facts.internal_links() {
-        let Ok(mut url) = base.join(&link.href) else { continue };
+        let Ok(mut url) = base.join(&link.href) else {
+            continue;
+        };
         url.set_fragment(None);
         let is_page = matches!(url.scheme(), "http" | "https")
             && url.host_str() == home.host_str()
             && url.port_or_known_default() == home.port_or_known_default()
             && url.path() != home.path()
-            && !NOT_PAGES.iter().any(|end| url.path().to_ascii_lowercase().ends_with(end));
+            && !NOT_PAGES
+                .iter()
+                .any(|end| url.path().to_ascii_lowercase().ends_with(end));
         if !is_page {
             continue;
         }
-        let Some(kind) = kind_of(&link.label, &url) else { continue };
-        if !best.iter().any(|(seen, known)| *seen == kind || *known == url) {
+        let Some(kind) = kind_of(&link.label, &url) else {
+            continue;
+        };
+        if !best
+            .iter()
+            .any(|(seen, known)| *seen == kind || *known == url)
+        {
             best.push((kind, url));
         }
     }
@@ -115,7 +157,10 @@ mod tests {
         );
         let home: Url = "https://www.exemple.example/".parse().unwrap();
         let found = likely(&facts, &home, &home, 3);
-        let paths: Vec<String> = found.iter().map(|url| url[url::Position::BeforePath..].to_owned()).collect();
+        let paths: Vec<String> = found
+            .iter()
+            .map(|url| url[url::Position::BeforePath..].to_owned())
+            .collect();
         assert_eq!(paths, ["/contact", "/spip.php?article3", "/actualites/"]);
         assert_eq!(
             legal_notice(&facts, &home).unwrap().as_str(),

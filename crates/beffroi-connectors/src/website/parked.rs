@@ -137,30 +137,39 @@ pub(super) fn verdict(head: &Head, facts: &PageFacts, names: &Names) -> Option<O
 }
 
 fn is_wall(head: &Head, title: &str, facts: &PageFacts) -> bool {
-    let challenged = head.header("cf-mitigated").is_some_and(|value| value.contains("challenge"));
+    let challenged = head
+        .header("cf-mitigated")
+        .is_some_and(|value| value.contains("challenge"));
     let is_small = facts.text_bytes <= PLACEHOLDER_TEXT_BYTES && facts.links.len() <= 5;
     challenged || is_small && WALL_TITLES.iter().any(|words| has_words(title, words))
 }
 
 /// Two clues, and nothing that speaks of the body.
 fn is_hijacked(facts: &PageFacts, names: &Names, text: &str) -> bool {
-    let labels: String =
-        facts.links.iter().take(200).map(|link| fold_name(&link.label) + " ").collect();
+    let labels: String = facts
+        .links
+        .iter()
+        .take(200)
+        .map(|link| fold_name(&link.label) + " ")
+        .collect();
     let speaks = |word: &str| has_words(text, word) || has_words(&labels, word);
     if CIVIC_WORDS.iter().any(|word| speaks(word)) || names.are_in(text) || names.are_in(&labels) {
         return false;
     }
-    let foreign_lang = facts
-        .lang
-        .as_ref()
-        .is_some_and(|lang| !lang.trim().is_empty() && !lang.to_ascii_lowercase().starts_with("fr"));
+    let foreign_lang = facts.lang.as_ref().is_some_and(|lang| {
+        !lang.trim().is_empty() && !lang.to_ascii_lowercase().starts_with("fr")
+    });
     let foreign_trade = FOREIGN_TRADES.iter().any(|word| speaks(word));
     let letters = facts.sample.chars().filter(|c| c.is_alphabetic());
     let (asian, all) = letters.fold((0_usize, 0_usize), |(asian, all), c| {
         (asian + usize::from(is_asian(c)), all + 1)
     });
     let foreign_script = all >= 20 && asian * 5 > all;
-    [foreign_lang, foreign_trade, foreign_script].into_iter().filter(|clue| *clue).count() >= 2
+    [foreign_lang, foreign_trade, foreign_script]
+        .into_iter()
+        .filter(|clue| *clue)
+        .count()
+        >= 2
 }
 
 fn is_asian(c: char) -> bool {
@@ -202,14 +211,26 @@ mod tests {
         let parked = Outcome::Absent(Absent::Parked);
         let construction = Outcome::Absent(Absent::UnderConstruction);
         for (html, expected) in [
-            ("<title>exemple.example</title><p>Ce nom de domaine est à vendre</p>", parked),
+            (
+                "<title>exemple.example</title><p>Ce nom de domaine est à vendre</p>",
+                parked,
+            ),
             ("<title>x</title><h1>Buy this domain</h1>", parked),
             ("<title>Site en construction</title>", construction),
             ("<title>Index of /</title><a href=a>a</a>", construction),
             ("<title>Welcome to nginx!</title>", construction),
-            ("<title>Just a moment...</title>", Outcome::Forbidden(Forbidden::Blocked)),
-            ("<title>Erreur 404</title><p>Rien ici</p>", Outcome::Absent(Absent::NotFound)),
-            ("<div id=root></div><script src=/app.js></script>", Outcome::Failed(Failed::JsOnly)),
+            (
+                "<title>Just a moment...</title>",
+                Outcome::Forbidden(Forbidden::Blocked),
+            ),
+            (
+                "<title>Erreur 404</title><p>Rien ici</p>",
+                Outcome::Absent(Absent::NotFound),
+            ),
+            (
+                "<div id=root></div><script src=/app.js></script>",
+                Outcome::Failed(Failed::JsOnly),
+            ),
         ] {
             assert_eq!(judge(html), Some(expected), "{html}");
         }
@@ -233,7 +254,14 @@ mod tests {
 
     #[test]
     fn a_real_page_may_speak_of_construction() {
-        let menu: String = (0..20).map(|i| format!("<a href=/p{i}>Page {i}</a>")).collect();
-        assert_eq!(judge(&format!("<title>Mairie</title>{menu}<p>Site en construction</p>")), None);
+        let menu: String = (0..20)
+            .map(|i| format!("<a href=/p{i}>Page {i}</a>"))
+            .collect();
+        assert_eq!(
+            judge(&format!(
+                "<title>Mairie</title>{menu}<p>Site en construction</p>"
+            )),
+            None
+        );
     }
 }

@@ -29,7 +29,11 @@ pub(super) struct Publication {
 /// A stable short id of an item: the first 16 hexadecimal digits of a SHA-256.
 pub(super) fn short_hash(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The figures over the window that ends at `as_of`.
@@ -42,7 +46,10 @@ pub(super) struct Frequency {
 impl Frequency {
     /// Nothing known, for one reason.
     pub(super) fn missing(reason: MissingReason) -> Self {
-        Self { posts_28d: Figure::Missing(reason), last_published_at: Figure::Missing(reason) }
+        Self {
+            posts_28d: Figure::Missing(reason),
+            last_published_at: Figure::Missing(reason),
+        }
     }
 
     /// Of a list of dates; `is_cut` when a list that begins within the window cannot be whole.
@@ -80,7 +87,11 @@ pub(super) fn window_posts(publications: &[Publication], as_of: Timestamp) -> Ve
             views: not_given,
         })
         .collect();
-    posts.sort_by(|a, b| b.published_at.cmp(&a.published_at).then_with(|| a.post_id.cmp(&b.post_id)));
+    posts.sort_by(|a, b| {
+        b.published_at
+            .cmp(&a.published_at)
+            .then_with(|| a.post_id.cmp(&b.post_id))
+    });
     posts
 }
 
@@ -101,11 +112,20 @@ mod tests {
         let as_of = at("2026-11-23T02:00:00Z");
         let young = [at("2026-11-20T00:00:00Z"), at("2026-11-10T00:00:00Z")];
         let frequency = Frequency::of(&young, as_of, true);
-        assert_eq!(frequency.posts_28d, Figure::Missing(MissingReason::Truncated));
+        assert_eq!(
+            frequency.posts_28d,
+            Figure::Missing(MissingReason::Truncated)
+        );
         assert_eq!(frequency.last_published_at, Figure::Known(young[0]));
         let whole = [young[0], young[1], at("2026-01-01T00:00:00Z")];
-        assert_eq!(Frequency::of(&whole, as_of, true).posts_28d, Figure::Known(2));
-        assert_eq!(Frequency::of(&young, as_of, false).posts_28d, Figure::Known(2));
+        assert_eq!(
+            Frequency::of(&whole, as_of, true).posts_28d,
+            Figure::Known(2)
+        );
+        assert_eq!(
+            Frequency::of(&young, as_of, false).posts_28d,
+            Figure::Known(2)
+        );
     }
 
     #[test]
@@ -121,7 +141,10 @@ mod tests {
     fn an_empty_feed_has_no_last_publication() {
         let frequency = Frequency::of(&[], at("2026-11-23T02:00:00Z"), true);
         assert_eq!(frequency.posts_28d, Figure::Known(0));
-        assert_eq!(frequency.last_published_at, Figure::Missing(MissingReason::NoData));
+        assert_eq!(
+            frequency.last_published_at,
+            Figure::Missing(MissingReason::NoData)
+        );
     }
 
     #[test]
@@ -138,7 +161,16 @@ mod tests {
             item("a", "2026-11-21T00:00:00Z"),
         ];
         let posts = window_posts(&items, at("2026-11-23T02:00:00Z"));
-        assert_eq!(posts.iter().map(|post| post.post_id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
-        assert_eq!(posts[0].views.missing(), Some(MissingReason::NotGivenByPlatform));
+        assert_eq!(
+            posts
+                .iter()
+                .map(|post| post.post_id.as_str())
+                .collect::<Vec<_>>(),
+            ["a", "b"]
+        );
+        assert_eq!(
+            posts[0].views.missing(),
+            Some(MissingReason::NotGivenByPlatform)
+        );
     }
 }

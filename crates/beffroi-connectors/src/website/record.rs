@@ -65,7 +65,11 @@ impl From<&SiteObservation> for SiteRecord {
 impl From<SiteRecord> for SiteObservation {
     fn from(record: SiteRecord) -> Self {
         let reason = |name: FigureName| {
-            record.unavailable.get(&name).copied().unwrap_or(MissingReason::NotInAnswer)
+            record
+                .unavailable
+                .get(&name)
+                .copied()
+                .unwrap_or(MissingReason::NotInAnswer)
         };
         Self {
             posts_28d: Figure::from_option(record.posts_28d, reason(FigureName::Posts28d)),
@@ -97,7 +101,10 @@ impl From<SiteRecord> for SiteObservation {
 pub(super) fn unavailable(site: &SiteObservation) -> BTreeMap<FigureName, MissingReason> {
     [
         (FigureName::Posts28d, site.posts_28d.missing()),
-        (FigureName::LastPublishedAt, site.last_published_at.missing()),
+        (
+            FigureName::LastPublishedAt,
+            site.last_published_at.missing(),
+        ),
     ]
     .into_iter()
     .filter_map(|(name, reason)| Some((name, reason?)))
@@ -141,7 +148,10 @@ mod tests {
         site.feed_kind = Some(FeedKind::Atom);
         let json = serde_json::to_string(&SiteRecord::from(&site)).unwrap();
         assert!(json.contains(r#""posts_28d":null"#), "{json}");
-        assert!(json.contains(r#""unavailable":{"posts_28d":"truncated"}"#), "{json}");
+        assert!(
+            json.contains(r#""unavailable":{"posts_28d":"truncated"}"#),
+            "{json}"
+        );
         let record: SiteRecord = serde_json::from_str(&json).unwrap();
         assert_eq!(SiteObservation::from(record), site);
     }

@@ -47,7 +47,10 @@ mod tests {
     fn settings_read_back_what_they_write() {
         let settings = WebsiteSettings::default();
         let json = serde_json::to_string(&settings).unwrap();
-        assert_eq!(serde_json::from_str::<WebsiteSettings>(&json).unwrap(), settings);
+        assert_eq!(
+            serde_json::from_str::<WebsiteSettings>(&json).unwrap(),
+            settings
+        );
         assert!(serde_json::from_str::<WebsiteSettings>(r#"{"page": 1}"#).is_err());
     }
 }

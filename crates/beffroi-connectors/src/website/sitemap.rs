@@ -67,7 +67,12 @@ pub(super) struct SitemapReader {
 impl SitemapReader {
     /// Begins a file; `room` is the number of pages that may still be counted.
     pub(super) fn new(room: usize) -> Self {
-        Self { entries: Entries::new(room), unzip: None, has_begun: false, room }
+        Self {
+            entries: Entries::new(room),
+            unzip: None,
+            has_begun: false,
+            room,
+        }
     }
 
     /// What was read.
@@ -126,7 +131,12 @@ static SITEMAP_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("</
 
 impl Entries {
     fn new(room: usize) -> Self {
-        Self { file: SitemapFile::default(), buffer: Vec::new(), room, bytes: 0 }
+        Self {
+            file: SitemapFile::default(),
+            buffer: Vec::new(),
+            room,
+            bytes: 0,
+        }
     }
 
     fn is_full(&self) -> bool {
@@ -170,7 +180,9 @@ fn read_entry(entry: &[u8], file: &mut SitemapFile) {
     let is_index = entry.ends_with(b"</sitemap>");
     let opening: &[u8] = if is_index { b"<sitemap>" } else { b"<url>" };
     let start = memchr::memmem::rfind(entry, opening).unwrap_or(0);
-    let Ok(text) = std::str::from_utf8(&entry[start..]) else { return };
+    let Ok(text) = std::str::from_utf8(&entry[start..]) else {
+        return;
+    };
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = false;
     let (mut loc, mut lastmod) = (String::new(), String::new());
@@ -254,7 +266,10 @@ mod tests {
         let children: Vec<&str> = file.children.iter().map(Url::as_str).collect();
         assert_eq!(
             children,
-            ["https://www.exemple.example/s1.xml?a=1&b=2", "https://www.exemple.example/s2.xml"]
+            [
+                "https://www.exemple.example/s1.xml?a=1&b=2",
+                "https://www.exemple.example/s2.xml"
+            ]
         );
         assert_eq!(file.urls, 0);
     }
@@ -285,7 +300,11 @@ mod tests {
     fn dates_that_are_all_alike_or_all_now_are_not_believed() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let now = at("2026-11-23T02:00:00Z");
-        let honest = ["2026-11-20T00:00:00Z", "2026-10-01T00:00:00Z", "2026-10-01T00:00:00Z"];
+        let honest = [
+            "2026-11-20T00:00:00Z",
+            "2026-10-01T00:00:00Z",
+            "2026-10-01T00:00:00Z",
+        ];
         assert!(are_believable(&honest.map(at), now));
         let mut alike = vec![at("2026-11-20T00:00:00Z"); 9];
         alike.push(at("2026-10-01T00:00:00Z"));

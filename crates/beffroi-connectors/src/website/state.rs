@@ -57,14 +57,18 @@ pub(super) struct SitemapState {
 impl State {
     /// Reads what the last visit left; what cannot be read is forgotten.
     pub(super) fn read(json: Option<&str>) -> Self {
-        json.and_then(|json| serde_json::from_str::<Self>(json).ok())
+        json.filter(|json| json.starts_with('{'))
+            .and_then(|json| serde_json::from_str::<Self>(json).ok())
             .filter(|state| state.version == VERSION)
             .unwrap_or_default()
     }
 
     /// The JSON to leave.
     pub(super) fn write(&self) -> Option<String> {
-        let current = Self { version: VERSION, ..self.clone() };
+        let current = Self {
+            version: VERSION,
+            ..self.clone()
+        };
         serde_json::to_string(&current).ok()
     }
 }
@@ -83,7 +87,13 @@ mod tests {
         let read = State::read(state.write().as_deref());
         assert_eq!(read.home_url, state.home_url);
         assert_eq!(read.discovered_at, state.discovered_at);
-        for foreign in [None, Some(""), Some("{}"), Some("[1]"), Some(r#"{"version":9}"#)] {
+        for foreign in [
+            None,
+            Some(""),
+            Some("{}"),
+            Some("[1]"),
+            Some(r#"{"version":9}"#),
+        ] {
             assert_eq!(State::read(foreign), State::default(), "{foreign:?}");
         }
     }

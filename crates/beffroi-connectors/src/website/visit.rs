@@ -18,8 +18,7 @@ use super::{
     names::Names,
     news::{self, News, OwnPart},
     page::base_of,
-    pages,
-    parked,
+    pages, parked,
     record::{SiteRecord, unavailable, unseen},
     settings::WebsiteSettings,
     state::State,
@@ -63,7 +62,11 @@ pub(super) async fn visit(
     }
     let state = State::read(errand.previous_state);
     let is_same_place = state.home_url.as_ref() == Some(errand.url) && state.site.is_some();
-    let validators = if is_same_place { state.home.clone() } else { Validators::default() };
+    let validators = if is_same_place {
+        state.home.clone()
+    } else {
+        Validators::default()
+    };
     let way = home::arrive(&mut asker, errand.url, &validators).await;
     let mut seen = match way.arrival {
         Arrival::Page(home) => at_the_page(*home, &errand, owners, state, asker).await,
@@ -138,7 +141,9 @@ async fn not_modified(
             None => news.publications.clear(),
         }
     }
-    let feed_is_away = state.feed.is_some() && news.publications.is_empty() && news.is_unchanged
+    let feed_is_away = state.feed.is_some()
+        && news.publications.is_empty()
+        && news.is_unchanged
         && !state.publications.is_empty();
     let mut site = SiteObservation::from(record);
     let frequency = if feed_is_away {
@@ -192,8 +197,19 @@ async fn at_the_page(
         return seen;
     }
     let roof = roof_of(&home, errand, &owners);
-    let own = OwnPart { base: home.head.url.clone(), is_below_path: is_below_path(&home, errand, roof) };
-    let news = news::read(&mut asker, facts, site.cms.as_deref(), &own, &state, errand.as_of).await;
+    let own = OwnPart {
+        base: home.head.url.clone(),
+        is_below_path: is_below_path(&home, errand, roof),
+    };
+    let news = news::read(
+        &mut asker,
+        facts,
+        site.cms.as_deref(),
+        &own,
+        &state,
+        errand.as_of,
+    )
+    .await;
     describe_news(&mut site, &news, errand.as_of);
 
     let mut gatherer = Gatherer::default();
@@ -276,7 +292,11 @@ fn not_their_page(home: &Home, owners: &[Owner]) -> Option<Outcome> {
         .map(|owner| parked::verdict(&home.head, &home.page.facts, &owner.names))
         .collect();
     // One owner of whom the page speaks is enough.
-    verdicts.iter().all(Option::is_some).then(|| verdicts.into_iter().flatten().next()).flatten()
+    verdicts
+        .iter()
+        .all(Option::is_some)
+        .then(|| verdicts.into_iter().flatten().next())
+        .flatten()
 }
 
 async fn read_likely_pages(
@@ -305,7 +325,9 @@ async fn read_likely_pages(
 fn discovery_is_due(state: &State, as_of: Timestamp, settings: &WebsiteSettings) -> bool {
     let interval =
         SignedDuration::try_from(settings.discovery_interval).unwrap_or(SignedDuration::MAX);
-    state.discovered_at.is_none_or(|last| as_of.duration_since(last) >= interval)
+    state
+        .discovered_at
+        .is_none_or(|last| as_of.duration_since(last) >= interval)
 }
 
 /// Whose part of the web the page is.
@@ -318,7 +340,11 @@ fn roof_of(home: &Home, errand: &Errand<'_>, owners: &[Owner]) -> Roof {
         Some(hosts::OwnPart::SubdomainAndPath) | None => false,
     };
     let [subject] = errand.subjects else {
-        return if shares_a_path || errand.subjects.len() > 1 { Roof::Foreign } else { Roof::Own };
+        return if shares_a_path || errand.subjects.len() > 1 {
+            Roof::Foreign
+        } else {
+            Roof::Own
+        };
     };
     let names = &owners[0].names;
     let title = beffroi_model::fold_name(&home.page.facts.title);
@@ -327,9 +353,13 @@ fn roof_of(home: &Home, errand: &Errand<'_>, owners: &[Owner]) -> Roof {
     // A folder that bears the commune's name on a host that does not: `cc-x.fr/communes/y/`.
     let has_folder = home.head.url.path().trim_matches('/').contains('/')
         && names.compare(home.head.url.path()) == super::names::NameMatch::Whole;
-    let is_portal = ["communaute de communes", "communaute d agglomeration", "communaute urbaine"]
-        .iter()
-        .any(|kind| title.contains(kind));
+    let is_portal = [
+        "communaute de communes",
+        "communaute d agglomeration",
+        "communaute urbaine",
+    ]
+    .iter()
+    .any(|kind| title.contains(kind));
     let is_elsewhere = other_domain(errand.url, &home.head.url).is_some() && !names.are_in(&title);
     let is_foreign = shares_a_path
         || !names_host && is_commune && (has_folder || is_portal && !names.are_in(&title))
@@ -353,9 +383,10 @@ fn is_bare(host: &str) -> bool {
 
 /// The registrable domain of `there`, when it is another than that of `here`.
 fn other_domain(here: &Url, there: &Url) -> Option<String> {
-    let domain = |url: &Url| url.host_str().map(|host| {
-        psl::domain_str(host).unwrap_or(host).to_owned()
-    });
+    let domain = |url: &Url| {
+        url.host_str()
+            .map(|host| psl::domain_str(host).unwrap_or(host).to_owned())
+    };
     let there = domain(there)?;
     (domain(here)? != there).then_some(there)
 }
@@ -372,27 +403,60 @@ fn owners_of(subjects: &[Subject]) -> Vec<Owner> {
 }
 
 fn owners_or_nobody(owners: &[Owner]) -> Vec<Owner> {
-    if owners.is_empty() { vec![unknown(Names::default())] } else { owners.to_vec() }
+    if owners.is_empty() {
+        vec![unknown(Names::default())]
+    } else {
+        owners.to_vec()
+    }
 }
 
 fn unknown(names: Names) -> Owner {
     let collectivity_id = CollectivityId::from_stored("unknown".to_owned());
-    Owner { collectivity_id, names, is_known: false }
+    Owner {
+        collectivity_id,
+        names,
+        is_known: false,
+    }
 }
 
 /// Whom the page says it is about: its data, its `og:site_name`, its title.
 fn owner_of_page(home: &Home) -> Owner {
     /// Words of titles that are no part of a name, folded.
     const TITLE_WORDS: [&str; 17] = [
-        "mairie", "ville", "commune", "site", "officiel", "internet", "web", "accueil", "bienvenue",
-        "sur", "de", "du", "d", "la", "le", "les", "home",
+        "mairie",
+        "ville",
+        "commune",
+        "site",
+        "officiel",
+        "internet",
+        "web",
+        "accueil",
+        "bienvenue",
+        "sur",
+        "de",
+        "du",
+        "d",
+        "la",
+        "le",
+        "les",
+        "home",
     ];
     let facts = &home.page.facts;
     let name = json_ld::body_name(&facts.json_ld)
         .or_else(|| facts.meta("og:site_name").map(str::to_owned))
-        .unwrap_or_else(|| facts.title.split(['|', '–', '—']).next().unwrap_or_default().to_owned());
+        .unwrap_or_else(|| {
+            facts
+                .title
+                .split(['|', '–', '—'])
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        });
     let folded = beffroi_model::fold_name(&name);
-    let words: Vec<&str> =
-        folded.split(' ').filter(|word| !TITLE_WORDS.contains(word)).take(6).collect();
+    let words: Vec<&str> = folded
+        .split(' ')
+        .filter(|word| !TITLE_WORDS.contains(word))
+        .take(6)
+        .collect();
     unknown(Names::of(&words.join(" "), &[]))
 }
