@@ -1,7 +1,7 @@
 //! The border with ClickHouse as a library: the only unsafe code of the workspace.
 //!
 //! libchdb has a C interface; of it we use four functions, whose shapes are those of `chdb.h` of
-//! the release named in the README of the package (26.7). The library is never unloaded: its
+//! release 26.7. The library is never unloaded: its
 //! threads would run on in code that is gone.
 
 #![expect(unsafe_code, reason = "a C library can only be called so")]

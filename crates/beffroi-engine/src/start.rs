@@ -85,7 +85,7 @@ impl OwnedChild {
 
 /// Attaches to the engine that serves the folder, or starts one.
 ///
-/// `serve_command` is the program with the arguments that lead to [`crate::serve`]; the request is
+/// `serve_command` is the program with the arguments that lead to [`crate::serve()`]; the request is
 /// added as the last argument. Blocks for at most `start_timeout`, usually half a second.
 pub fn start(
     settings: &EngineSettings,
