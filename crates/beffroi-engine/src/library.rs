@@ -1,8 +1,8 @@
 //! The border with ClickHouse as a library: the only unsafe code of the workspace.
 //!
-//! libchdb has a C interface; of it we use four functions, whose shapes are those of `chdb.h` of
-//! release 26.7. The library is never unloaded: its
-//! threads would run on in code that is gone.
+//! libchdb has a C interface; of it we use four functions, whose shapes were tried with release
+//! 26.7.3 (its header is not in the package). The library is never unloaded: its threads would run
+//! on in code that is gone.
 
 #![expect(unsafe_code, reason = "a C library can only be called so")]
 
@@ -49,7 +49,7 @@ impl Library {
         // SAFETY: the initialisers of libchdb run here. The operator chose the file, and nothing of
         // ours depends on state that they could change: the process does nothing else.
         let library = unsafe { libloading::Library::new(path) }.map_err(refused)?;
-        // SAFETY: each symbol has the type that `chdb.h` gives it.
+        // SAFETY: each symbol has this type in release 26.7.3, the one that `make engine` installs.
         let (query, set_signal_handlers, shutdown, version) = unsafe {
             (
                 *library.get::<Query>(c"query_stable_v2").map_err(refused)?,
