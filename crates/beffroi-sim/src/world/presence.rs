@@ -75,7 +75,9 @@ impl Presence {
         })
     }
 
-    /// The chance, in [0, 1], that the body is on the platform.
+    /// The chance, in [0, 1], that the body has a website, or, for any other platform, that a body
+    /// with a website is on it: accounts are found through sites, so all of the table's accounts
+    /// are given to bodies that have one.
     pub(super) fn chance(&self, platform: Platform, population: Population) -> f64 {
         let high = population == Population::High;
         let percent = match platform {
@@ -98,6 +100,9 @@ impl Presence {
             Platform::Whatsapp => self.alert_app / 10.0,
             _ => 0.0,
         };
-        percent / 100.0
+        match platform {
+            Platform::Website => percent / 100.0,
+            _ => (percent / self.website).min(1.0),
+        }
     }
 }
