@@ -1,5 +1,9 @@
 //! The website connector against a simulated France: what it stores of every site, and which
 //! accounts it takes for a body's own, held against the truth.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at what it does not expect"
+)]
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 

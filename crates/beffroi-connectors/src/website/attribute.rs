@@ -17,6 +17,7 @@ use super::{
     facts::{PageFacts, Zone},
     json_ld,
     names::{CIVIC_HANDLE_WORDS, NameMatch, Names},
+    parked::has_words,
 };
 use crate::accounts::{self, Parsed, Strength};
 
@@ -84,6 +85,25 @@ const MAKERS_WORDS: [&str; 8] = [
     "webmaster",
 ];
 
+/// Words of a link's text that name another body or an association, folded.
+const OTHERS_WORDS: [&str; 15] = [
+    "communaute",
+    "intercommunalite",
+    "agglomeration",
+    "agglo",
+    "ca",
+    "cc",
+    "cu",
+    "metropole",
+    "departement",
+    "region",
+    "prefecture",
+    "office",
+    "association",
+    "club",
+    "partenaire",
+];
+
 /// Whose site a page is, as far as its address tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Roof {
@@ -121,6 +141,7 @@ enum Label {
     Silent,
     NamesBody,
     NamesMaker,
+    NamesOther,
 }
 
 /// Gathers the accounts of a site, page by page.
@@ -410,9 +431,19 @@ impl PageGatherer<'_> {
             || folded.contains("mairie")
         {
             Label::NamesBody
+        } else if self.names_other(&folded) {
+            Label::NamesOther
         } else {
             Label::Silent
         }
+    }
+
+    fn names_other(&self, label: &str) -> bool {
+        let bears = |word: &&&str| has_words(label, word);
+        OTHERS_WORDS.iter().filter(bears).any(|word| {
+            let is_own = |owner: &Owner| owner.names.is_of_kind(word);
+            !self.owners.iter().any(is_own)
+        })
     }
 }
 
@@ -469,11 +500,13 @@ fn judge(sighting: &Sighting, owner: &Owner, roof: Roof) -> f32 {
 
     let is_unnamed = matched == NameMatch::None && !has_code && sighting.label != Label::NamesBody;
     let is_known = owner.is_known && names.are_known();
-    if is_known && is_unnamed && !is_opaque(&sighting.account) {
+    let is_opaque = is_opaque(sighting);
+    if is_known && is_unnamed && !is_opaque && !bears_own_kind(&compact, names.category()) {
         confidence *= if sighting.base >= 0.8 { 0.85 } else { 0.65 };
     }
     let mut cap = |limit: f32| confidence = confidence.min(limit);
-    if sighting.label == Label::NamesMaker && matched != NameMatch::Whole {
+    let names_somebody = matches!(sighting.label, Label::NamesMaker | Label::NamesOther);
+    if names_somebody && matched != NameMatch::Whole {
         cap(0.2);
     }
     if is_somebody_else(&compact, names) {
@@ -490,11 +523,11 @@ fn judge(sighting: &Sighting, owner: &Owner, roof: Roof) -> f32 {
             0.45
         });
     }
-    let may_name_another = matched == NameMatch::None && !has_code && !is_opaque(&sighting.account);
+    let may_name_another = matched == NameMatch::None && !has_code && !is_opaque;
     if is_known && may_name_another && names_another(&compact, names.category()) {
         cap(0.3);
     }
-    if names.foreign_code_in(&sighting.spelling) && !is_opaque(&sighting.account) {
+    if names.foreign_code_in(&sighting.spelling) && !is_opaque {
         cap(0.3);
     }
     if roof == Roof::Foreign && matched != NameMatch::Whole && !has_code {
@@ -504,8 +537,10 @@ fn judge(sighting: &Sighting, owner: &Owner, roof: Roof) -> f32 {
 }
 
 /// Whether a handle says nothing of its owner: a number, an id.
-fn is_opaque(account: &AccountRef) -> bool {
-    let handle = account.handle.as_str();
+fn is_opaque(sighting: &Sighting) -> bool {
+    let account = &sighting.account;
+    // A number may come with the name that the address spells beside it.
+    let handle = sighting.spelling.as_str();
     let letters = handle.bytes().filter(u8::is_ascii_alphabetic).count();
     let digits = handle.bytes().filter(u8::is_ascii_digit).count();
     let is_channel =
@@ -514,7 +549,7 @@ fn is_opaque(account: &AccountRef) -> bool {
         account.platform,
         Platform::Whatsapp | Platform::Signal | Platform::Discord
     );
-    is_channel || is_code || digits >= 6 && digits > letters
+    is_channel || is_code || digits >= 6 && letters < 4
 }
 
 fn bears_civic_word(compact: &str) -> bool {
@@ -563,10 +598,10 @@ fn is_other_kind(compact: &str, names: &Names, matched: NameMatch) -> bool {
     bears || is_short_epci
 }
 
-/// Whether the handle is `mairie` or `ville` of something, which is not this body. Bodies of which
-/// there are few may bear the word of their kind with an abbreviation: `departement45`.
-fn names_another(compact: &str, category: Option<Category>) -> bool {
-    let own_word = match category {
+/// Whether the handle bears the word of the body's own kind. Bodies of which there are few may put
+/// it beside an abbreviation: `departement45`.
+fn bears_own_kind(compact: &str, category: Option<Category>) -> bool {
+    let word = match category {
         Some(Category::Departement) => "departement",
         Some(Category::Metropole) => "metropole",
         Some(Category::Region) => "region",
@@ -579,9 +614,14 @@ fn names_another(compact: &str, category: Option<Category>) -> bool {
             | Category::CollectiviteTerritorialeUnique
             | Category::CollectiviteOutreMer,
         )
-        | None => "",
+        | None => return false,
     };
-    if !own_word.is_empty() && compact.contains(own_word) {
+    compact.contains(word)
+}
+
+/// Whether the handle is `mairie` or `ville` of something, which is not this body.
+fn names_another(compact: &str, category: Option<Category>) -> bool {
+    if bears_own_kind(compact, category) {
         return false;
     }
     let mut rest = compact.to_owned();

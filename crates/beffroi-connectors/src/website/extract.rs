@@ -358,6 +358,10 @@ static ZONES: LazyLock<Vec<(Selector, Option<Zone>)>> = LazyLock::new(|| {
         ("nav".to_owned(), Some(Zone::Nav)),
         ("article".to_owned(), Some(Zone::Article)),
         (
+            blocks(&["[class*=partenaire]", "[class*=partner]"]),
+            Some(Zone::Article),
+        ),
+        (
             blocks(&["[class*=social]:not([class*=share])", "[class*=reseau]"]),
             Some(Zone::Social),
         ),

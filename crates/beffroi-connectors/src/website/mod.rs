@@ -33,6 +33,6 @@ mod tests;
 mod visit;
 
 pub use connector::WebsiteConnector;
-pub use one_shot::{DiscoveredAccount, Discovery, discover};
+pub use one_shot::{DiscoveredAccount, Discovery, accounts_on_page, discover};
 pub use record::SiteRecord;
 pub use settings::WebsiteSettings;

@@ -51,6 +51,9 @@ const WIDESPREAD_WORDS: [&str; 22] = [
 /// Shorter names are looked for as whole words only: `ales` is in `lescigales`.
 const SHORT_NAME_BYTES: usize = 5;
 
+/// A handle that shares so many first letters with a long name is a cut of it.
+const CUT_NAME_BYTES: usize = 8;
+
 /// What one knows of a collectivity's names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Names {
@@ -166,13 +169,36 @@ impl Names {
             all += 1;
             found += usize::from(bears(word));
         }
+        // Long names of groups are cut: `cadupaysx` for the CA du Pays d'X.
+        let is_cut = self
+            .category
+            .is_some_and(|category| category != Category::Commune)
+            && self
+                .compact
+                .iter()
+                .any(|name| common_start(name, &plain) >= CUT_NAME_BYTES);
         if all > 0 && found == all {
             NameMatch::Whole
-        } else if found > 0 {
+        } else if found > 0 || is_cut {
             NameMatch::Part
         } else {
             NameMatch::None
         }
+    }
+
+    /// Whether a word of a legal kind may be the body's own: it is in its name, or the body groups
+    /// communes as such words say.
+    pub(super) fn is_of_kind(&self, word: &str) -> bool {
+        has_words(&self.folded, word)
+            || match self.category {
+                Some(Category::Departement) => word == "departement",
+                Some(Category::Region) => word == "region",
+                Some(category) => {
+                    category.is_intercommunal()
+                        && !matches!(word, "office" | "association" | "club" | "partenaire")
+                }
+                None => false,
+            }
     }
 
     /// Whether the name itself holds a part of a word.
@@ -220,6 +246,10 @@ pub(super) enum NameMatch {
     Part,
     /// None.
     None,
+}
+
+fn common_start(a: &str, b: &str) -> usize {
+    a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
 }
 
 /// Whether a word is a short name with what bodies put around it: `mairiedemetz57`, `villedemetz`.
@@ -281,7 +311,7 @@ mod tests {
                 "mairie-st-eloi-de-fourques",
                 NameMatch::Whole,
             ),
-            ("Exemple-sur-Loire", "exemple45", NameMatch::Part),
+            ("Exemple-sur-Vologne", "exemple45", NameMatch::Part),
             ("Exemple-sur-Loire", "prefet45", NameMatch::None),
             ("CC du Pays d'Exemple", "pays_d_exemple", NameMatch::Whole),
             ("L'Haÿ-les-Roses", "ville_lhaylesroses", NameMatch::Whole),

@@ -7,9 +7,13 @@ use serde::Serialize;
 use url::Url;
 
 use super::{
+    attribute::{Gatherer, Roof},
+    extract::extract,
+    names::Names,
+    page::base_of,
     record::SiteRecord,
     settings::WebsiteSettings,
-    visit::{Errand, visit},
+    visit::{Errand, unknown, visit},
 };
 
 /// What the one-shot command prints.
@@ -56,6 +60,20 @@ impl From<AccountFind> for DiscoveredAccount {
             evidence: find.evidence,
         }
     }
+}
+
+/// The accounts that one page of an unknown body names: the whole of discovery, without a network.
+pub fn accounts_on_page(html: &str, page: &Url) -> Vec<DiscoveredAccount> {
+    let host = page.host_str().unwrap_or_default();
+    let facts = extract(html, host, WebsiteSettings::default().max_links);
+    let owners = [unknown(Names::default())];
+    let mut gatherer = Gatherer::default();
+    gatherer.add_page(&facts, page, &base_of(&facts, page), &owners);
+    gatherer
+        .finds(&owners, Roof::Own)
+        .into_iter()
+        .map(DiscoveredAccount::from)
+        .collect()
 }
 
 /// Visits a site of an unknown body: its name is taken from the page itself, and speaks for

@@ -410,7 +410,8 @@ fn owners_or_nobody(owners: &[Owner]) -> Vec<Owner> {
     }
 }
 
-fn unknown(names: Names) -> Owner {
+/// A body about which at most a guessed name is known.
+pub(super) fn unknown(names: Names) -> Owner {
     let collectivity_id = CollectivityId::from_stored("unknown".to_owned());
     Owner {
         collectivity_id,

@@ -4,6 +4,7 @@ use beffroi_model::{Category, CollectivityId, Subject};
 use url::Url;
 
 use crate::website::{
+    accounts_on_page,
     attribute::{Gatherer, Owner, Roof},
     extract::extract,
     names::Names,
@@ -178,5 +179,16 @@ fn the_accounts_of_other_bodies_are_not_the_communes() {
     assert_eq!(
         accounts(page, NAME, Roof::Own).0,
         ["facebook:exemplesurloire"]
+    );
+}
+
+#[test]
+fn a_page_alone_tells_the_accounts_of_an_unknown_body() {
+    let page: Url = "https://www.exemple.example/".parse().unwrap();
+    let found = accounts_on_page(include_str!("../testdata/drupal.html"), &page);
+    assert_eq!(found.len(), 3);
+    assert!(
+        found.iter().all(|account| account.confidence >= 0.5),
+        "{found:?}"
     );
 }
