@@ -219,7 +219,6 @@ async fn at_the_page(
         discovered_at = Some(errand.as_of);
         read_likely_pages(&mut asker, &home, &own, &owners, &mut gatherer).await;
     }
-    // A name guessed from a page is enough to find, and no site may name another's accounts.
     let finds = gatherer.finds(&owners, roof);
     let next = State {
         home_url: (home.head.url == *errand.url).then(|| errand.url.clone()),
