@@ -14,7 +14,8 @@ CREATE TABLE IF NOT EXISTS account
     url             String,
     verdict         LowCardinality(String) COMMENT 'own or not_own',
     confidence      Float32 COMMENT '0 to 1; counted from 0.5',
-    evidence        Array(Tuple(page String, how LowCardinality(String))) CODEC(ZSTD(1)),
+    evidence_pages  Array(String) COMMENT 'where it was seen' CODEC(ZSTD(1)),
+    evidence_how    Array(LowCardinality(String)) COMMENT 'how, in the order of the pages',
     night           Date COMMENT 'of the run or the version',
     seen_at         DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1))
 )

@@ -90,15 +90,22 @@ impl Store {
         sql: &str,
         parameters: &[(&str, &str)],
     ) -> Result<Vec<T>, StoreError> {
-        let failed = |source| StoreError::Query { action: "run the statement", source };
-        let mut query =
-            self.client.query_raw(sql).with_setting("output_format_json_quote_64bit_integers", "0");
+        let failed = |source| StoreError::Query {
+            action: "run the statement",
+            source,
+        };
+        let mut query = self
+            .client
+            .query_raw(sql)
+            .with_setting("output_format_json_quote_64bit_integers", "0");
         for (name, value) in parameters {
             query = query.param(name, value);
         }
         let mut cursor = query.fetch_bytes("JSONEachRow").map_err(failed)?;
         let bytes = cursor.collect().await.map_err(failed)?;
-        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let lines = bytes
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty());
         lines
             .map(|line| {
                 serde_json::from_slice(line).map_err(|problem| StoreError::Corrupt {

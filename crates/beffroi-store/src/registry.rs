@@ -193,7 +193,10 @@ impl Store {
             .param("collectivity_id", id.as_str())
             .fetch_all()
             .await
-            .map_err(|source| StoreError::Query { action: "read a body's accounts", source })
+            .map_err(|source| StoreError::Query {
+                action: "read a body's accounts",
+                source,
+            })
     }
 
     /// The accounts that count as some body's own, each once. Presence-only services are left out.

@@ -79,7 +79,8 @@ pub struct AccountRow {
     pub url: String,
     pub verdict: String,
     pub confidence: f32,
-    pub evidence: Vec<(String, String)>,
+    pub evidence_pages: Vec<String>,
+    pub evidence_how: Vec<String>,
     pub night: Day,
     pub seen_at: Millis,
 }
@@ -565,11 +566,8 @@ impl JobRows {
                 url: find.account.url.to_string(),
                 verdict: "own".to_owned(),
                 confidence: find.confidence.value(),
-                evidence: find
-                    .evidence
-                    .iter()
-                    .map(|evidence| (evidence.page.clone(), evidence.how.to_string()))
-                    .collect(),
+                evidence_pages: find.evidence.iter().map(|it| it.page.clone()).collect(),
+                evidence_how: find.evidence.iter().map(|it| it.how.to_string()).collect(),
                 night: job.run_id.date().into(),
                 seen_at: measurement.observed_at.into(),
             });

@@ -117,8 +117,14 @@ impl Store {
             .param("run_id", run.as_str())
             .fetch_all::<JobIdRow>()
             .await
-            .map_err(|source| StoreError::Query { action: "read the plan", source })?;
-        Ok(rows.into_iter().map(|row| JobId::from_uuid(row.job_id)).collect())
+            .map_err(|source| StoreError::Query {
+                action: "read the plan",
+                source,
+            })?;
+        Ok(rows
+            .into_iter()
+            .map(|row| JobId::from_uuid(row.job_id))
+            .collect())
     }
 
     /// Which of these jobs have ended already: delivered again, or published twice.
@@ -135,8 +141,14 @@ impl Store {
             .param("jobs", ids)
             .fetch_all::<JobIdRow>()
             .await
-            .map_err(|source| StoreError::Query { action: "look for ended jobs", source })?;
-        Ok(rows.into_iter().map(|row| JobId::from_uuid(row.job_id)).collect())
+            .map_err(|source| StoreError::Query {
+                action: "look for ended jobs",
+                source,
+            })?;
+        Ok(rows
+            .into_iter()
+            .map(|row| JobId::from_uuid(row.job_id))
+            .collect())
     }
 
     /// How far the run has come. Outcomes are counted before the plan: a job's finds enter the plan

@@ -75,8 +75,15 @@ impl Tally {
     }
 
     fn cells(&self) -> [String; 6] {
-        [self.planned, self.measured, self.unchanged, self.absent, self.forbidden, self.failed]
-            .map(output::thousands)
+        [
+            self.planned,
+            self.measured,
+            self.unchanged,
+            self.absent,
+            self.forbidden,
+            self.failed,
+        ]
+        .map(output::thousands)
     }
 }
 
@@ -100,9 +107,8 @@ impl Certificate {
                 *platform.reasons.entry(reason).or_default() += line.jobs;
             }
             // Lines come sorted, so those of a stratum follow one another.
-            let same = |it: &&mut StratumTally| {
-                it.category == line.category && it.stratum == line.stratum
-            };
+            let same =
+                |it: &&mut StratumTally| it.category == line.category && it.stratum == line.stratum;
             match platform.strata.last_mut().filter(same) {
                 Some(stratum) => stratum.tally.add(&line.outcome, line.jobs),
                 None => {
@@ -117,19 +123,37 @@ impl Certificate {
             }
         }
         let complete = total.planned == total.ended();
-        Self { run_id, as_of, started_at, ended_at, complete, total, platforms }
+        Self {
+            run_id,
+            as_of,
+            started_at,
+            ended_at,
+            complete,
+            total,
+            platforms,
+        }
     }
 
     /// The certificate for people.
     pub(crate) fn print(&self) {
-        let words = ["planned", "measured", "unchanged", "absent", "forbidden", "failed"];
+        let words = [
+            "planned",
+            "measured",
+            "unchanged",
+            "absent",
+            "forbidden",
+            "failed",
+        ];
         let mut table = output::table(std::iter::once("platform").chain(words), 1);
         for (name, platform) in &self.platforms {
             table.add_row(std::iter::once(name.clone()).chain(platform.tally.cells()));
         }
         table.add_row(std::iter::once("all".to_owned()).chain(self.total.cells()));
         let seconds = self.ended_at.duration_since(self.started_at).as_secs();
-        println!("Certificate of run {} ({} s)\n{table}", self.run_id, seconds);
+        println!(
+            "Certificate of run {} ({} s)\n{table}",
+            self.run_id, seconds
+        );
 
         let mut reasons = output::table(["platform", "outcome.reason", "jobs"], 2);
         for (name, platform) in &self.platforms {
@@ -141,7 +165,11 @@ impl Certificate {
             println!("\n{reasons}");
         }
         if self.complete {
-            println!("\ncomplete: {} planned = {} ended", self.total.planned, self.total.ended());
+            println!(
+                "\ncomplete: {} planned = {} ended",
+                self.total.planned,
+                self.total.ended()
+            );
         } else {
             println!(
                 "\nNOT COMPLETE: {} of {} jobs have ended; go on with `beffroi run --date {} --resume`",
@@ -154,11 +182,25 @@ impl Certificate {
 
     /// The strata of each platform, for people.
     pub(crate) fn print_strata(&self) {
-        let words = ["planned", "measured", "unchanged", "absent", "forbidden", "failed"];
-        let mut table = output::table(["platform", "category", "stratum"].into_iter().chain(words), 3);
+        let words = [
+            "planned",
+            "measured",
+            "unchanged",
+            "absent",
+            "forbidden",
+            "failed",
+        ];
+        let mut table = output::table(
+            ["platform", "category", "stratum"].into_iter().chain(words),
+            3,
+        );
         for (name, platform) in &self.platforms {
             for stratum in &platform.strata {
-                let keys = [name.clone(), stratum.category.clone(), stratum.stratum.clone()];
+                let keys = [
+                    name.clone(),
+                    stratum.category.clone(),
+                    stratum.stratum.clone(),
+                ];
                 table.add_row(keys.into_iter().chain(stratum.tally.cells()));
             }
         }
@@ -170,7 +212,13 @@ impl Certificate {
 mod tests {
     use super::*;
 
-    fn line(platform: &str, stratum: &str, outcome: &str, reason: &str, jobs: u64) -> CertificateLine {
+    fn line(
+        platform: &str,
+        stratum: &str,
+        outcome: &str,
+        reason: &str,
+        jobs: u64,
+    ) -> CertificateLine {
         CertificateLine {
             platform: platform.to_owned(),
             category: "commune".to_owned(),
@@ -204,7 +252,10 @@ mod tests {
 
     #[test]
     fn a_job_without_an_outcome_leaves_the_certificate_open() {
-        let open = certificate(&[line("website", "<500", "measured", "", 7), line("website", "<500", "", "", 1)]);
+        let open = certificate(&[
+            line("website", "<500", "measured", "", 7),
+            line("website", "<500", "", "", 1),
+        ]);
         assert!(!open.complete);
         assert_eq!((open.total.planned, open.total.ended()), (8, 7));
     }

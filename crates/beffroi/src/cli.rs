@@ -6,7 +6,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// An open observatory of how French public territories talk with the people who live in them.
 #[derive(Debug, Parser)]
-#[command(name = "beffroi", version, max_term_width = 100, after_help = "\
+#[command(
+    name = "beffroi",
+    version,
+    max_term_width = 100,
+    after_help = "\
 Examples:
   beffroi run                                  one night over all of France, on this machine alone
   beffroi run --only department=35 --resume    go on with an interrupted night over one département
@@ -15,7 +19,8 @@ Examples:
   beffroi sql \"SELECT count() FROM v_collectivity\"
 
 Without a configuration beffroi keeps its own ClickHouse in `beffroi-data/`. With
-`--store http://… --queue amqp://…` the same commands work on servers and many machines.")]
+`--store http://… --queue amqp://…` the same commands work on servers and many machines."
+)]
 pub(crate) struct Cli {
     /// Configuration file (TOML); `beffroi config` prints the commented defaults.
     #[arg(long, global = true, value_name = "FILE", env = "BEFFROI_CONFIG")]
@@ -101,7 +106,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Report(ReportCommand),
     /// Run a read-only statement on the store.
-    #[command(after_help = "Examples:\n  beffroi sql \"SELECT category, count() FROM v_collectivity GROUP BY category\"\n  beffroi sql --format parquet \"SELECT * FROM v_account\" > accounts.parquet")]
+    #[command(
+        after_help = "Examples:\n  beffroi sql \"SELECT category, count() FROM v_collectivity GROUP BY category\"\n  beffroi sql --format parquet \"SELECT * FROM v_account\" > accounts.parquet"
+    )]
     Sql {
         /// The statement; `-` reads it from standard input.
         statement: String,
@@ -209,7 +216,9 @@ are kept: the exit status is then 3. Importing the same file twice changes nothi
         json: bool,
     },
     /// Show a collectivity with its accounts.
-    #[command(after_help = "Examples:\n  beffroi registry show 213502388\n  beffroi registry show 35238\n  beffroi registry show Rennes")]
+    #[command(
+        after_help = "Examples:\n  beffroi registry show 213502388\n  beffroi registry show 35238\n  beffroi registry show Rennes"
+    )]
     Show {
         /// SIREN, INSEE code or name.
         query: String,
@@ -222,7 +231,9 @@ are kept: the exit status is then 3. Importing the same file twice changes nothi
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {
     /// Say which account each URL is, one line each.
-    #[command(after_help = "Examples:\n  beffroi account parse https://www.facebook.com/exempleville/\n  beffroi account parse - --json < urls.txt")]
+    #[command(
+        after_help = "Examples:\n  beffroi account parse https://www.facebook.com/exempleville/\n  beffroi account parse - --json < urls.txt"
+    )]
     Parse {
         /// Addresses; `-` reads them from standard input, one a line.
         #[arg(required = true)]
@@ -236,7 +247,9 @@ pub(crate) enum AccountCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum RobotsCommand {
     /// Say of each URL whether a robots.txt allows it: `allow` or `disallow`, a line each.
-    #[command(after_help = "Example:\n  beffroi robots check --robots robots.txt --agent beffroi https://www.exemple.fr/actualites/")]
+    #[command(
+        after_help = "Example:\n  beffroi robots check --robots robots.txt --agent beffroi https://www.exemple.fr/actualites/"
+    )]
     Check {
         /// The robots.txt, a file.
         #[arg(long, value_name = "FILE")]
@@ -291,7 +304,9 @@ pub(crate) enum TableFormat {
 #[derive(Debug, Subcommand)]
 pub(crate) enum SimCommand {
     /// Serve the simulated France until Ctrl-C.
-    #[command(after_help = "Example:\n  beffroi sim serve --limit 300 --out /tmp/sim\n  beffroi --config /tmp/sim/beffroi.toml run")]
+    #[command(
+        after_help = "Example:\n  beffroi sim serve --limit 300 --out /tmp/sim\n  beffroi --config /tmp/sim/beffroi.toml run"
+    )]
     Serve(SimArgs),
     /// Compare every stored figure of a run with the simulator's truth.
     Compare {

@@ -81,7 +81,11 @@ impl Config {
             figment = figment.merge(Toml::file_exact(file));
         }
         figment
-            .merge(Env::prefixed("BEFFROI_").ignore(&["CHDB_LIB", "LOG"]).split("__"))
+            .merge(
+                Env::prefixed("BEFFROI_")
+                    .ignore(&["CHDB_LIB", "LOG"])
+                    .split("__"),
+            )
             .extract()
             .map_err(|error| ConfigError::Wrong(explain(&error, file)))
     }
@@ -90,18 +94,33 @@ impl Config {
 /// All errors of a configuration, a line each: key, place, what was found and what was expected.
 fn explain(errors: &figment::Error, file: Option<&Path>) -> String {
     let line = |error: figment::Error| {
-        let place = error.metadata.as_ref().map_or_else(String::new, |metadata| {
-            let source = metadata.source.as_ref().and_then(|source| source.file_path());
-            match source.or(file.filter(|_| metadata.name.contains("TOML"))) {
-                Some(path) => format!("in `{}`", path.display()),
-                None => format!("in {}", metadata.name),
-            }
-        });
+        let place = error
+            .metadata
+            .as_ref()
+            .map_or_else(String::new, |metadata| {
+                let source = metadata
+                    .source
+                    .as_ref()
+                    .and_then(|source| source.file_path());
+                match source.or(file.filter(|_| metadata.name.contains("TOML"))) {
+                    Some(path) => format!("in `{}`", path.display()),
+                    None => format!("in {}", metadata.name),
+                }
+            });
         let key = error.path.join(".");
-        let at = if key.is_empty() { String::new() } else { format!("`{key}`: ") };
+        let at = if key.is_empty() {
+            String::new()
+        } else {
+            format!("`{key}`: ")
+        };
         format!("{at}{} {place}", error.kind).trim_end().to_owned()
     };
-    errors.clone().into_iter().map(line).collect::<Vec<_>>().join("\n")
+    errors
+        .clone()
+        .into_iter()
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[cfg(test)]
@@ -126,9 +145,14 @@ mod tests {
         let written = toml::Table::try_from(Config::default()).unwrap();
         let read: toml::Table = toml::from_str(DEFAULT_FILE).unwrap();
         for (table, value) in &written {
-            let toml::Value::Table(keys) = value else { continue };
+            let toml::Value::Table(keys) = value else {
+                continue;
+            };
             for key in keys.keys() {
-                assert!(read[table].get(key).is_some(), "`{table}.{key}` is not in the file");
+                assert!(
+                    read[table].get(key).is_some(),
+                    "`{table}.{key}` is not in the file"
+                );
             }
         }
     }
@@ -136,14 +160,23 @@ mod tests {
     #[test]
     fn a_wrong_value_names_its_key_its_place_and_what_was_expected() {
         let message = load("[run]\nhost_lanes = \"many\"").unwrap_err();
-        assert!(message.contains("run.host_lanes") && message.contains("beffroi.toml"), "{message}");
-        assert!(message.contains("many") && message.contains("u16"), "{message}");
+        assert!(
+            message.contains("run.host_lanes") && message.contains("beffroi.toml"),
+            "{message}"
+        );
+        assert!(
+            message.contains("many") && message.contains("u16"),
+            "{message}"
+        );
     }
 
     #[test]
     fn an_unknown_key_is_refused_with_the_known_ones() {
         let message = load("[fetch]\nhost_intervall = \"2s\"").unwrap_err();
-        assert!(message.contains("host_intervall") && message.contains("host_interval`"), "{message}");
+        assert!(
+            message.contains("host_intervall") && message.contains("host_interval`"),
+            "{message}"
+        );
     }
 
     #[test]

@@ -6,12 +6,18 @@
 //! latest directory's and every correction's; a correction that an account is not its own holds
 //! against all sources.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use beffroi_connectors::accounts::{self, website::parse_declared};
+use beffroi_connectors::accounts::{
+    self,
+    website::{is_home_path, parse_declared},
+};
 use beffroi_model::{AccountRef, Collectivity, CollectivityId, FindMethod, Platform};
-use beffroi_store::{AccountRow, CollectivityRow, Day, FactRow, ImportRow, Millis, RegistryVersionRow};
+use beffroi_store::{
+    AccountRow, CollectivityRow, Day, FactRow, ImportRow, Millis, RegistryVersionRow,
+};
 use sha2::{Digest, Sha256};
+use url::Url;
 
 /// How sure one is of what a source declares.
 const DECLARED: f32 = 0.9;
@@ -42,6 +48,8 @@ struct Declared {
     kind: String,
     is_own: bool,
     page: String,
+    /// A website's address as declared, with the path that its canonical form may drop.
+    declared_url: Option<Url>,
 }
 
 /// A stored fact that cannot be read.
@@ -62,18 +70,17 @@ impl Effective {
         for (import, facts) in counting(imports) {
             effective.imports.push(import.import_id.clone());
             let precedence = precedence(&import.kind);
-            let mut cleared = std::collections::HashSet::new();
+            let mut cleared = HashSet::new();
             for fact in facts {
                 let id = CollectivityId::from_stored(fact.collectivity_id.clone());
                 match fact.field.as_str() {
                     field::BODY => {
-                        let body = serde_json::from_str(&fact.value).map_err(|source| {
-                            UnreadableFact {
+                        let body =
+                            serde_json::from_str(&fact.value).map_err(|source| UnreadableFact {
                                 import_id: import.import_id.clone(),
                                 value: fact.value.chars().take(80).collect(),
                                 source,
-                            }
-                        })?;
+                            })?;
                         effective.bodies.insert(id, body);
                     }
                     field::WEBSITE => {
@@ -95,6 +102,7 @@ impl Effective {
                                 kind: import.kind.clone(),
                                 is_own: fact.field == field::ACCOUNT,
                                 page: page(fact, import),
+                                declared_url: None,
                             });
                         }
                     }
@@ -102,24 +110,38 @@ impl Effective {
                 }
             }
         }
-        let imports_by_id: HashMap<&str, &ImportRow> =
-            imports.iter().map(|(import, _)| (import.import_id.as_str(), import)).collect();
+        let imports_by_id: HashMap<&str, &ImportRow> = imports
+            .iter()
+            .map(|(import, _)| (import.import_id.as_str(), import))
+            .collect();
         for (id, (_, facts)) in websites {
             for (fact, kind) in facts {
                 // What cannot be read as a site was reported at the import.
-                let Ok(site) = parse_declared(&fact.value) else { continue };
+                let Ok(site) = parse_declared(&fact.value) else {
+                    continue;
+                };
                 effective.accounts.push(Declared {
                     collectivity_id: id.clone(),
                     account: site.account,
                     kind: kind.to_owned(),
                     is_own: true,
                     page: page(fact, imports_by_id[fact.import_id.as_str()]),
+                    declared_url: fact.value.parse().ok(),
                 });
             }
         }
-        effective.accounts.retain(|it| effective.bodies.contains_key(&it.collectivity_id));
+        effective
+            .accounts
+            .retain(|it| effective.bodies.contains_key(&it.collectivity_id));
+        part_shared_hosts(&mut effective.accounts);
         effective.accounts.sort_by(|a, b| {
-            let key = |it: &Declared| (it.collectivity_id.clone(), it.account.account_id(), it.kind.clone());
+            let key = |it: &Declared| {
+                (
+                    it.collectivity_id.clone(),
+                    it.account.account_id(),
+                    it.kind.clone(),
+                )
+            };
             key(a).cmp(&key(b))
         });
         Ok(effective)
@@ -132,10 +154,20 @@ impl Effective {
             hash.update(serde_json::to_vec(body).expect("a body is plain JSON"));
         }
         for it in &self.accounts {
-            let line = format!("{}{}{}{}{}", it.collectivity_id, it.account.account_id(), it.account.url, it.kind, it.is_own);
+            let line = format!(
+                "{}{}{}{}{}",
+                it.collectivity_id,
+                it.account.account_id(),
+                it.account.url,
+                it.kind,
+                it.is_own
+            );
             hash.update(line);
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hash.finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     /// The rows of a new version.
@@ -152,13 +184,20 @@ impl Effective {
             accounts: self.accounts.len() as u64,
         };
         let night = Day::from(now.to_zoned(jiff::tz::TimeZone::UTC).date());
-        let bodies =
-            self.bodies.values().map(|body| CollectivityRow::of(body, version.version)).collect();
+        let bodies = self
+            .bodies
+            .values()
+            .map(|body| CollectivityRow::of(body, version.version))
+            .collect();
         let accounts = self
             .accounts
             .iter()
             .map(|it| {
-                let how = if it.kind == "directory" { FindMethod::Directory } else { FindMethod::Registry };
+                let how = if it.kind == "directory" {
+                    FindMethod::Directory
+                } else {
+                    FindMethod::Registry
+                };
                 AccountRow {
                     collectivity_id: it.collectivity_id.to_string(),
                     platform: it.account.platform.to_string(),
@@ -168,8 +207,13 @@ impl Effective {
                     handle: it.account.handle.clone(),
                     url: it.account.url.to_string(),
                     verdict: if it.is_own { "own" } else { "not_own" }.to_owned(),
-                    confidence: if it.kind == "corrections" { CORRECTED } else { DECLARED },
-                    evidence: vec![(it.page.clone(), how.to_string())],
+                    confidence: if it.kind == "corrections" {
+                        CORRECTED
+                    } else {
+                        DECLARED
+                    },
+                    evidence_pages: vec![it.page.clone()],
+                    evidence_how: vec![how.to_string()],
                     night,
                     seen_at: Millis::from(now),
                 }
@@ -180,9 +224,38 @@ impl Effective {
 
     /// Number of websites and of other accounts.
     pub(crate) fn counts(&self) -> (usize, usize) {
-        let websites =
-            self.accounts.iter().filter(|it| it.account.platform == Platform::Website).count();
+        let websites = self
+            .accounts
+            .iter()
+            .filter(|it| it.account.platform == Platform::Website)
+            .count();
         (websites, self.accounts.len() - websites)
+    }
+}
+
+/// A host that several bodies declare is a shared host (the portal of an EPCI with a page for each
+/// commune): whoever declares a page below its home has that page as its site, not the whole host.
+fn part_shared_hosts(declared: &mut [Declared]) {
+    let mut owners: HashMap<String, HashSet<CollectivityId>> = HashMap::new();
+    let websites = |it: &&mut Declared| it.account.platform == Platform::Website;
+    for it in declared.iter_mut().filter(websites) {
+        owners
+            .entry(it.account.handle.clone())
+            .or_default()
+            .insert(it.collectivity_id.clone());
+    }
+    for it in declared.iter_mut().filter(websites) {
+        let Some(url) = &it.declared_url else {
+            continue;
+        };
+        let path = url.path().trim_end_matches('/');
+        let is_part = owners[&it.account.handle].len() > 1
+            && !is_home_path(url.path())
+            && !it.account.handle.ends_with(path);
+        if is_part {
+            it.account.handle.push_str(path);
+            it.account.url = url.clone();
+        }
     }
 }
 
@@ -192,10 +265,16 @@ fn counting(imports: &[(ImportRow, Vec<FactRow>)]) -> Vec<&(ImportRow, Vec<FactR
     let is_latest = |index: usize| {
         let kind = &imports[index].0.kind;
         !matches!(kind.as_str(), "shipped" | "directory")
-            || imports[index + 1..].iter().all(|(later, _)| later.kind != *kind)
+            || imports[index + 1..]
+                .iter()
+                .all(|(later, _)| later.kind != *kind)
     };
-    let mut counting: Vec<_> =
-        imports.iter().enumerate().filter(|(index, _)| is_latest(*index)).map(|(_, it)| it).collect();
+    let mut counting: Vec<_> = imports
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| is_latest(*index))
+        .map(|(_, it)| it)
+        .collect();
     counting.sort_by_key(|(import, _)| precedence(&import.kind));
     counting
 }
@@ -210,7 +289,11 @@ fn precedence(kind: &str) -> u8 {
 }
 
 fn page(fact: &FactRow, import: &ImportRow) -> String {
-    if fact.label.is_empty() { import.name.clone() } else { fact.label.clone() }
+    if fact.label.is_empty() {
+        import.name.clone()
+    } else {
+        fact.label.clone()
+    }
 }
 
 #[cfg(test)]
@@ -265,14 +348,22 @@ mod tests {
     const ID: &str = "commune:99001";
 
     fn sites(effective: &Effective) -> Vec<&str> {
-        effective.accounts.iter().map(|it| it.account.url.as_str()).collect()
+        effective
+            .accounts
+            .iter()
+            .map(|it| it.account.url.as_str())
+            .collect()
     }
 
     #[test]
     fn a_correction_of_a_website_holds_against_a_later_import_of_another_source() {
         let body = body();
         let shipped = |n| {
-            import("shipped", n, &[(ID, "body", &body), (ID, "website", "https://old.example/")])
+            import(
+                "shipped",
+                n,
+                &[(ID, "body", &body), (ID, "website", "https://old.example/")],
+            )
         };
         let correction = import("corrections", 2, &[(ID, "website", "https://new.example/")]);
         let effective = Effective::of(&[shipped(1), correction, shipped(3)]).unwrap();
@@ -282,17 +373,65 @@ mod tests {
     #[test]
     fn an_empty_correction_says_that_there_is_no_website() {
         let body = body();
-        let shipped =
-            import("shipped", 1, &[(ID, "body", &body), (ID, "website", "https://old.example/")]);
+        let shipped = import(
+            "shipped",
+            1,
+            &[(ID, "body", &body), (ID, "website", "https://old.example/")],
+        );
         let correction = import("corrections", 2, &[(ID, "website", "")]);
         assert!(sites(&Effective::of(&[shipped, correction]).unwrap()).is_empty());
+    }
+
+    #[test]
+    fn a_page_on_a_host_that_several_declare_is_a_site_of_its_own() {
+        let (town, portal) = (body(), body().replace("99001", "99002"));
+        let other = ID.replace("99001", "99002");
+        let shipped = import(
+            "shipped",
+            1,
+            &[
+                (ID, "body", &town),
+                (&other, "body", &portal),
+                (
+                    ID,
+                    "website",
+                    "https://www.cc.example/communes/exempleville/",
+                ),
+                (&other, "website", "https://www.cc.example/"),
+            ],
+        );
+        let effective = Effective::of(&[shipped]).unwrap();
+        let handles: Vec<_> = effective
+            .accounts
+            .iter()
+            .map(|it| it.account.handle.as_str())
+            .collect();
+        assert_eq!(
+            handles,
+            ["www.cc.example/communes/exempleville", "www.cc.example"]
+        );
+    }
+
+    #[test]
+    fn a_page_on_a_host_of_its_own_is_the_host() {
+        let body = body();
+        let site = (ID, "website", "https://www.exempleville.example/fr/mairie");
+        let effective = Effective::of(&[import("shipped", 1, &[(ID, "body", &body), site])]);
+        assert_eq!(
+            effective.unwrap().accounts[0].account.handle,
+            "www.exempleville.example"
+        );
     }
 
     #[test]
     fn only_the_latest_directory_counts() {
         let body = body();
         let shipped = import("shipped", 1, &[(ID, "body", &body)]);
-        let old = import("directory", 2, &[(ID, "account", "https://www.facebook.com/exempleville")]);
+        let old = import(
+            "directory",
+            2,
+            &[(ID, "account", "https://www.facebook.com/exempleville")],
+        );
         let new = import("directory", 3, &[]);
         let effective = Effective::of(&[shipped, old, new]).unwrap();
         assert!(effective.accounts.is_empty());
@@ -305,7 +444,10 @@ mod tests {
         let one = Effective::of(&[import("shipped", 1, &[(ID, "body", &body)])]).unwrap();
         let again = Effective::of(&[import("shipped", 9, &[(ID, "body", &body)])]).unwrap();
         assert_eq!(one.sha256(), again.sha256());
-        let facts = [(ID, "body", body.as_str()), (ID, "website", "https://a.example")];
+        let facts = [
+            (ID, "body", body.as_str()),
+            (ID, "website", "https://a.example"),
+        ];
         let more = Effective::of(&[import("shipped", 1, &facts)]).unwrap();
         assert_ne!(one.sha256(), more.sha256());
     }

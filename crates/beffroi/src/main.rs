@@ -23,7 +23,9 @@ fn main() -> ExitCode {
     }
     logging::init(cli.verbose);
     rustls_provider();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let result = match runtime {
         Ok(runtime) => runtime.block_on(commands::dispatch(cli)),
         Err(error) => Err(anyhow::Error::new(error).context("could not start the async runtime")),

@@ -3,7 +3,7 @@
 use std::{io::Write, process::ExitCode};
 
 use anyhow::Context;
-use comfy_table::{CellAlignment, Table, presets::UTF8_HORIZONTAL_ONLY};
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use serde::Serialize;
 
 use crate::config::ConfigError;
@@ -13,6 +13,10 @@ pub(crate) const WITH_ISSUES: u8 = 3;
 
 /// A request that cannot be: wrong options or configuration. clap uses the same.
 const USAGE: u8 = 2;
+
+/// A line under the headings and nothing else: readable, and easy to copy.
+const STYLE: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
 /// How a missing figure is shown in tables.
 pub(crate) const MISSING: &str = "—";
@@ -44,10 +48,18 @@ pub(crate) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
 }
 
 /// A table with its headings; all columns but the first `text_columns` are aligned to the right.
-pub(crate) fn table<S: Into<String>>(headings: impl IntoIterator<Item = S>, text_columns: usize) -> Table {
+pub(crate) fn table<S: Into<String>>(
+    headings: impl IntoIterator<Item = S>,
+    text_columns: usize,
+) -> Table {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header(headings.into_iter().map(Into::into).collect::<Vec<String>>());
+    table.load_style(STYLE);
+    table.set_header(
+        headings
+            .into_iter()
+            .map(Into::into)
+            .collect::<Vec<String>>(),
+    );
     let count = table.column_count();
     for index in text_columns..count {
         if let Some(column) = table.column_mut(index) {

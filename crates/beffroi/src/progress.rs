@@ -14,16 +14,28 @@ const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Shows progress on standard error.
 pub(crate) enum ProgressView {
-    Bars { bars: MultiProgress, platforms: HashMap<String, ProgressBar> },
-    Log { begun: Instant, last: Option<(Instant, u64)> },
+    Bars {
+        bars: MultiProgress,
+        platforms: HashMap<String, ProgressBar>,
+    },
+    Log {
+        begun: Instant,
+        last: Option<(Instant, u64)>,
+    },
 }
 
 impl ProgressView {
     pub(crate) fn new() -> Self {
         if std::io::stderr().is_terminal() {
-            Self::Bars { bars: MultiProgress::new(), platforms: HashMap::new() }
+            Self::Bars {
+                bars: MultiProgress::new(),
+                platforms: HashMap::new(),
+            }
         } else {
-            Self::Log { begun: Instant::now(), last: None }
+            Self::Log {
+                begun: Instant::now(),
+                last: None,
+            }
         }
     }
 

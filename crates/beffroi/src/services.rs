@@ -69,7 +69,11 @@ impl StoreService {
             Some(settings) => Store::try_new(settings)?,
             None => store.read_only(),
         };
-        Ok(Self { store, reader, engine })
+        Ok(Self {
+            store,
+            reader,
+            engine,
+        })
     }
 
     /// A client that can only read.
@@ -79,7 +83,9 @@ impl StoreService {
 
     /// Stops the engine when it is ours.
     pub(crate) async fn close(self) -> anyhow::Result<()> {
-        let Some(engine) = self.engine else { return Ok(()) };
+        let Some(engine) = self.engine else {
+            return Ok(());
+        };
         // Our connections would keep the engine waiting for them.
         drop((self.store, self.reader));
         tokio::task::spawn_blocking(move || engine.stop())
@@ -120,11 +126,28 @@ pub(crate) fn client(config: &Config) -> anyhow::Result<FetchClient> {
 pub(crate) fn connectors(config: &Config, client: &FetchClient) -> Vec<Arc<dyn Connector>> {
     let platforms = &config.platforms;
     let connectors: Vec<Arc<dyn Connector>> = vec![
-        Arc::new(WebsiteConnector::new(client.clone(), platforms.website.clone())),
-        Arc::new(MastodonConnector::new(client.clone(), platforms.mastodon.clone())),
-        Arc::new(BlueskyConnector::new(client.clone(), platforms.bluesky.clone())),
+        Arc::new(WebsiteConnector::new(
+            client.clone(),
+            platforms.website.clone(),
+        )),
+        Arc::new(MastodonConnector::new(
+            client.clone(),
+            platforms.mastodon.clone(),
+        )),
+        Arc::new(BlueskyConnector::new(
+            client.clone(),
+            platforms.bluesky.clone(),
+        )),
     ];
-    debug_assert!(connectors.iter().all(|connector| MEASURABLE.contains(&connector.platform())));
-    debug_assert!(connectors.iter().all(|c| c.batch_size() >= NonZeroUsize::MIN));
+    debug_assert!(
+        connectors
+            .iter()
+            .all(|connector| MEASURABLE.contains(&connector.platform()))
+    );
+    debug_assert!(
+        connectors
+            .iter()
+            .all(|c| c.batch_size() >= NonZeroUsize::MIN)
+    );
     connectors
 }

@@ -33,7 +33,14 @@ pub(crate) fn parse(urls: &[String], json: bool) -> anyhow::Result<ExitCode> {
 }
 
 fn print_one(input: &str, json: bool) -> anyhow::Result<()> {
-    let Parsed { kind, platform, handle, url, reason, .. } = accounts::parse(input);
+    let Parsed {
+        kind,
+        platform,
+        handle,
+        url,
+        reason,
+        ..
+    } = accounts::parse(input);
     let line = Line {
         input,
         platform: platform.map(|platform| platform.as_str()),

@@ -10,8 +10,10 @@ use std::{
 };
 
 use anyhow::Context;
-use beffroi_model::Platform;
-use beffroi_sim::{AccountTruth, Expected, ObservedSite, SiteTruth, SocialTruth, TruthLine};
+use beffroi_model::{MissingReason, Platform};
+use beffroi_sim::{
+    AccountTruth, Expected, ObservedSite, PostTruth, SiteTruth, SocialTruth, TruthLine,
+};
 use beffroi_store::Store;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -119,7 +121,11 @@ pub(crate) async fn compare(
     } else {
         comparison.print();
     }
-    Ok(if comparison.wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if comparison.wrong == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Compares a run with the truth of the simulator at that address.
@@ -139,9 +145,17 @@ pub(crate) async fn of_run(
 async fn fetch_truth(simulator: &str) -> anyhow::Result<Vec<TruthLine>> {
     let address = format!("{}/_sim/truth.ndjson", simulator.trim_end_matches('/'));
     let failed = || format!("the simulator's truth could not be read from `{address}`");
-    let client = reqwest::Client::builder().no_proxy().timeout(TRUTH_TIMEOUT).build()?;
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(TRUTH_TIMEOUT)
+        .build()?;
     let response = client.get(&address).send().await.with_context(failed)?;
-    let text = response.error_for_status().with_context(failed)?.text().await.with_context(failed)?;
+    let text = response
+        .error_for_status()
+        .with_context(failed)?
+        .text()
+        .await
+        .with_context(failed)?;
     text.lines()
         .map(|line| serde_json::from_str(line).context("the simulator's truth has another shape"))
         .collect()
@@ -160,16 +174,26 @@ struct Stored {
 impl Stored {
     async fn read(store: &Store, run_id: &str) -> anyhow::Result<Self> {
         let run = [("run_id", run_id)];
-        let sites: Vec<SiteRow> = store.json_rows(include_str!("compare/sites.sql"), &run).await?;
-        let presence: Vec<PresenceRow> =
-            store.json_rows(include_str!("compare/presence.sql"), &run).await?;
-        let social: Vec<SocialRow> =
-            store.json_rows(include_str!("compare/social.sql"), &run).await?;
-        let posts: Vec<PostRow> = store.json_rows(include_str!("compare/posts.sql"), &run).await?;
-        let threads: Vec<ThreadRow> =
-            store.json_rows(include_str!("compare/threads.sql"), &run).await?;
+        let sites: Vec<SiteRow> = store
+            .json_rows(include_str!("compare/sites.sql"), &run)
+            .await?;
+        let presence: Vec<PresenceRow> = store
+            .json_rows(include_str!("compare/presence.sql"), &run)
+            .await?;
+        let social: Vec<SocialRow> = store
+            .json_rows(include_str!("compare/social.sql"), &run)
+            .await?;
+        let posts: Vec<PostRow> = store
+            .json_rows(include_str!("compare/posts.sql"), &run)
+            .await?;
+        let threads: Vec<ThreadRow> = store
+            .json_rows(include_str!("compare/threads.sql"), &run)
+            .await?;
         let mut stored = Self {
-            sites: sites.into_iter().map(|row| (row.handle.clone(), row)).collect(),
+            sites: sites
+                .into_iter()
+                .map(|row| (row.handle.clone(), row))
+                .collect(),
             presence: HashMap::new(),
             social: HashMap::new(),
             posts: HashMap::new(),
@@ -177,23 +201,45 @@ impl Stored {
         };
         for row in presence {
             let key = key(&row.platform, &row.handle)?;
-            stored.presence.entry(row.collectivity_id).or_default().insert(key);
+            stored
+                .presence
+                .entry(row.collectivity_id)
+                .or_default()
+                .insert(key);
         }
         for row in social {
             stored.social.insert(key(&row.platform, &row.handle)?, row);
         }
         for row in posts {
-            stored.posts.entry(key(&row.platform, &row.handle)?).or_default().push(row);
+            stored
+                .posts
+                .entry(key(&row.platform, &row.handle)?)
+                .or_default()
+                .push(row);
         }
         for row in threads {
-            stored.threads.entry(key(&row.platform, &row.handle)?).or_default().push(row);
+            stored
+                .threads
+                .entry(key(&row.platform, &row.handle)?)
+                .or_default()
+                .push(row);
         }
         Ok(stored)
     }
 }
 
 fn key(platform: &str, handle: &str) -> anyhow::Result<Key> {
-    Ok((platform.parse().context("the store holds an unknown platform")?, handle.to_owned()))
+    Ok((
+        platform
+            .parse()
+            .context("the store holds an unknown platform")?,
+        handle.to_owned(),
+    ))
+}
+
+fn restricted(truth: &SocialTruth) -> bool {
+    let missing = truth.dialogue_missing.as_ref();
+    missing.is_some_and(|missing| missing.reason == MissingReason::RepliesRestricted)
 }
 
 impl Comparison {
@@ -202,7 +248,9 @@ impl Comparison {
         for line in truth {
             if let Some(site) = &line.website {
                 // A "website" that is a page of a network is an account, and is compared as one.
-                if site.reason.as_deref() != Some("not_own_site") || stored.sites.contains_key(&site.handle) {
+                if site.reason.as_deref() != Some("not_own_site")
+                    || stored.sites.contains_key(&site.handle)
+                {
                     self.site(site, stored.sites.get(&site.handle), as_of);
                 }
             }
@@ -219,7 +267,9 @@ impl Comparison {
         }
         for key in stored.social.keys() {
             let is_known = measured.contains(key);
-            self.check("measured account", is_known, || format!("{key:?} is measured, and no truth expects it"));
+            self.check("measured account", is_known, || {
+                format!("{key:?} is measured, and no truth expects it")
+            });
         }
     }
 
@@ -237,7 +287,9 @@ impl Comparison {
 
     fn equal<T: PartialEq + Debug>(&mut self, figure: &'static str, of: &str, truth: T, stored: T) {
         let is_right = truth == stored;
-        self.check(figure, is_right, || format!("{of}: stored {stored:?}, true {truth:?}"));
+        self.check(figure, is_right, || {
+            format!("{of}: stored {stored:?}, true {truth:?}")
+        });
     }
 
     fn site(&mut self, truth: &SiteTruth, row: Option<&SiteRow>, as_of: Timestamp) {
@@ -246,7 +298,12 @@ impl Comparison {
             return self.check("site", false, || format!("{of} was not visited"));
         };
         let reason = truth.reason.as_deref().unwrap_or_default();
-        self.equal("site outcome", of, (truth.outcome.as_str(), reason), (&row.outcome, &row.reason));
+        self.equal(
+            "site outcome",
+            of,
+            (truth.outcome.as_str(), reason),
+            (&row.outcome, &row.reason),
+        );
         match &truth.observed {
             Some(observed) if row.observed == 1 => self.observed(of, observed, row, as_of),
             Some(_) => self.check("site", false, || format!("{of} has no observation")),
@@ -257,27 +314,60 @@ impl Comparison {
     fn observed(&mut self, of: &str, truth: &ObservedSite, row: &SiteRow, as_of: Timestamp) {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         self.equal("final_url", of, &truth.final_url, &row.final_url);
-        self.equal("redirected_to_domain", of, text(&truth.redirected_to_domain), row.redirected_to_domain.clone());
+        self.equal(
+            "redirected_to_domain",
+            of,
+            text(&truth.redirected_to_domain),
+            row.redirected_to_domain.clone(),
+        );
         self.equal("https", of, truth.https, row.https == 1);
-        let problem = truth.certificate_problem.map(|it| it.to_string()).unwrap_or_default();
-        self.equal("certificate_problem", of, &problem, &row.certificate_problem);
+        let problem = truth
+            .certificate_problem
+            .map(|it| it.to_string())
+            .unwrap_or_default();
+        self.equal(
+            "certificate_problem",
+            of,
+            &problem,
+            &row.certificate_problem,
+        );
         self.equal("home_status", of, Some(truth.home_status), row.home_status);
         self.equal("home_bytes", of, Some(truth.home_bytes), row.home_bytes);
         self.equal("cms", of, text(&truth.cms), row.cms.clone());
-        self.equal("charset", of, truth.charset.to_lowercase(), row.charset.to_lowercase());
+        self.equal(
+            "charset",
+            of,
+            truth.charset.to_lowercase(),
+            row.charset.to_lowercase(),
+        );
         self.equal("feed_url", of, text(&truth.feed_url), row.feed_url.clone());
         let kind = truth.feed_kind.map(|it| it.to_string()).unwrap_or_default();
         self.equal("feed_kind", of, &kind, &row.feed_kind);
         if let Some(sitemap) = row.sitemap {
             self.equal("sitemap", of, truth.sitemap, sitemap == 1);
         }
-        self.equal("publication_source", of, text(&truth.publication_source), row.publication_source.clone());
+        self.equal(
+            "publication_source",
+            of,
+            text(&truth.publication_source),
+            row.publication_source.clone(),
+        );
         let from_feed = truth.publication_source.as_deref() == Some("feed");
         let posts = beffroi_sim::posts_28d(&truth.publications, from_feed, as_of);
         self.equal("posts_28d", of, posts, row.posts_28d);
-        let last = truth.publications.iter().copied().filter(|at| *at <= as_of.as_second()).max();
+        let last = truth
+            .publications
+            .iter()
+            .copied()
+            .filter(|at| *at <= as_of.as_second())
+            .max();
         self.equal("last_published_at", of, last, row.last_published_at);
-        self.equal("legal_notice_url", of, text(&truth.legal_notice_url), row.legal_notice_url.clone());
+        self.equal(
+            "legal_notice_url",
+            of,
+            text(&truth.legal_notice_url),
+            row.legal_notice_url.clone(),
+        );
         self.equal("newsletter", of, truth.newsletter, row.newsletter == 1);
         self.equal("contact", of, truth.contact, row.contact == 1);
     }
@@ -293,9 +383,14 @@ impl Comparison {
         let due = expects(|it| matches!(it.expected, Expected::Accept | Expected::Moved));
         let name = &line.name;
         for account in &due {
-            self.check("account found", stored.contains(account), || format!("{name}: {account:?} was not found"));
+            self.check("account found", stored.contains(account), || {
+                format!("{name}: {account:?} was not found")
+            });
         }
-        let website = line.website.as_ref().map(|site| (Platform::Website, site.handle.clone()));
+        let website = line
+            .website
+            .as_ref()
+            .map(|site| (Platform::Website, site.handle.clone()));
         for account in stored {
             if website.as_ref() == Some(account) || account.0 == Platform::Website {
                 continue;
@@ -306,7 +401,9 @@ impl Comparison {
         }
         for trap in expects(|it| it.expected == Expected::Trap) {
             if !due.contains(&trap) {
-                self.check("trap avoided", !stored.contains(&trap), || format!("{name}: {trap:?}"));
+                self.check("trap avoided", !stored.contains(&trap), || {
+                    format!("{name}: {trap:?}")
+                });
             }
         }
     }
@@ -314,10 +411,17 @@ impl Comparison {
     fn social(&mut self, key: &Key, truth: &SocialTruth, stored: &Stored, as_of: Timestamp) {
         let of = format!("{} {}", key.0, key.1);
         let Some(row) = stored.social.get(key) else {
-            return self.check("account measured", false, || format!("{of} was not measured"));
+            return self.check("account measured", false, || {
+                format!("{of} was not measured")
+            });
         };
         let reason = truth.reason.as_deref().unwrap_or_default();
-        self.equal("account outcome", &of, (truth.outcome.as_str(), reason), (&row.outcome, &row.reason));
+        self.equal(
+            "account outcome",
+            &of,
+            (truth.outcome.as_str(), reason),
+            (&row.outcome, &row.reason),
+        );
         if truth.outcome != "measured" || row.outcome != "measured" {
             return;
         }
@@ -325,48 +429,80 @@ impl Comparison {
         self.equal("following", &of, truth.following, row.following);
         self.equal("posts_total", &of, truth.posts_total, row.posts_total);
         let begin = as_of - WINDOW;
-        let in_window: Vec<_> = truth.posts.iter().filter(|post| post.published_at > begin).collect();
+        // What continues a post of the account's own belongs to that post.
+        let is_counted = |post: &&PostTruth| post.published_at > begin && post.continues.is_none();
+        let in_window: Vec<_> = truth.posts.iter().filter(is_counted).collect();
         let no_posts = Vec::new();
         let rows = stored.posts.get(key).unwrap_or(&no_posts);
         self.equal("number of posts", &of, in_window.len(), rows.len());
-        let rows: HashMap<&str, &PostRow> = rows.iter().map(|row| (row.post_id.as_str(), row)).collect();
+        let rows: HashMap<&str, &PostRow> =
+            rows.iter().map(|row| (row.post_id.as_str(), row)).collect();
         for post in &in_window {
             let of = format!("{of} {}", post.id);
             let Some(row) = rows.get(post.id.as_str()) else {
                 self.check("post", false, || format!("{of} is missing"));
                 continue;
             };
-            self.equal("published_at", &of, post.published_at.as_millisecond(), row.published_ms);
+            self.equal(
+                "published_at",
+                &of,
+                post.published_at.as_millisecond(),
+                row.published_ms,
+            );
             self.equal("reactions", &of, Some(post.reactions), row.reactions);
-            self.equal("comments", &of, Some(post.comments), row.comments);
+            // Where replies are restricted, having none means nothing.
+            let is_restricted = post.comments == 0 && row.comments.is_none() && restricted(truth);
+            self.check(
+                "comments",
+                is_restricted || row.comments == Some(post.comments),
+                || format!("{of}: stored {:?}, true {}", row.comments, post.comments),
+            );
             self.equal("shares", &of, Some(post.shares), row.shares);
         }
         let shown: HashSet<&str> = in_window.iter().map(|post| post.id.as_str()).collect();
-        let missing = truth
-            .dialogue_missing
-            .as_ref()
-            .filter(|missing| missing.post_ids.iter().any(|id| shown.contains(id.as_str())));
+        let missing = truth.dialogue_missing.as_ref().filter(|missing| {
+            missing
+                .post_ids
+                .iter()
+                .any(|id| shown.contains(id.as_str()))
+        });
         let missing_reason = missing.map(|it| it.reason.to_string()).unwrap_or_default();
-        self.equal("dialogue missing", &of, &missing_reason, &row.dialogue_missing);
+        self.equal(
+            "dialogue missing",
+            &of,
+            &missing_reason,
+            &row.dialogue_missing,
+        );
         if missing.is_some() {
             return;
         }
         let mut expected: Vec<_> = truth
             .threads
             .iter()
-            .filter(|thread| shown.contains(thread.post_id.as_str()))
+            .filter(|thread| shown.contains(thread.root_id.as_str()))
             .map(|thread| {
                 let replied = thread.replied_at.map(Timestamp::as_millisecond);
-                (thread.post_id.as_str(), thread.opened_at.as_millisecond(), replied)
+                (
+                    thread.root_id.as_str(),
+                    thread.opened_at.as_millisecond(),
+                    replied,
+                )
             })
             .collect();
         let no_threads = Vec::new();
         let rows = stored.threads.get(key).unwrap_or(&no_threads);
-        let mut found: Vec<_> =
-            rows.iter().map(|row| (row.post_id.as_str(), row.opened_ms, row.replied_ms)).collect();
+        let mut found: Vec<_> = rows
+            .iter()
+            .map(|row| (row.post_id.as_str(), row.opened_ms, row.replied_ms))
+            .collect();
         expected.sort_unstable();
         found.sort_unstable();
-        self.equal("threads_opened", &of, Some(expected.len() as u32), row.threads_opened);
+        self.equal(
+            "threads_opened",
+            &of,
+            Some(expected.len() as u32),
+            row.threads_opened,
+        );
         self.equal("number of threads", &of, expected.len(), found.len());
         for (expected, found) in expected.iter().zip(&found) {
             self.equal("thread", &of, expected, found);
@@ -378,7 +514,11 @@ impl Comparison {
         let mut table = output::table(["figure", "compared", "wrong"], 1);
         for (figure, compared) in &self.figures {
             let wrong = self.wrong_figures.get(figure).copied().unwrap_or_default();
-            table.add_row([(*figure).to_owned(), output::thousands(*compared), output::thousands(wrong)]);
+            table.add_row([
+                (*figure).to_owned(),
+                output::thousands(*compared),
+                output::thousands(wrong),
+            ]);
         }
         println!("{table}");
         for example in &self.examples {

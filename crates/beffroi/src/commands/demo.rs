@@ -50,7 +50,9 @@ async fn show(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     let config = Config::load(Some(&config_file))?;
     let simulator = format!("http://127.0.0.1:{HTTP_PORT}");
 
-    step("the registry: 36,342 collectivities shipped with beffroi, their websites replaced by simulated ones");
+    step(
+        "the registry: 36,342 collectivities shipped with beffroi, their websites replaced by simulated ones",
+    );
     let service = StoreService::open(&config).await?;
     let store = &service.store;
     registry::ensure_registry(store).await?;
@@ -59,9 +61,17 @@ async fn show(args: &DemoArgs) -> anyhow::Result<ExitCode> {
 
     step("one night");
     let begin = Instant::now();
-    let night = RunArgs { date: None, resume: true, only: Vec::new(), no_work: false, json: false };
+    let night = RunArgs {
+        date: None,
+        resume: true,
+        only: Vec::new(),
+        no_work: false,
+        json: false,
+    };
     let ended = run::run_on(&config, store, &night).await?;
     let crawl = begin.elapsed();
+    // Before the comparison below, which holds the simulator's whole truth in memory.
+    let peak = peak_memory_mb();
     if ended != ExitCode::SUCCESS {
         return Ok(ended);
     }
@@ -72,7 +82,10 @@ async fn show(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     println!("(in {:.1} s)", begin.elapsed().as_secs_f64());
 
     step("reports");
-    let args_of_report = ReportArgs { run: None, format: TableFormat::Table };
+    let args_of_report = ReportArgs {
+        run: None,
+        format: TableFormat::Table,
+    };
     report::presence(store, &args_of_report).await?;
     println!();
     report::engagement(store, &args_of_report, ENGAGEMENT_ROWS).await?;
@@ -92,9 +105,9 @@ async fn show(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     service.close().await?;
 
     println!(
-        "\ncrawl: {:.0} s; peak memory of this process: {} MB",
+        "\ncrawl: {:.0} s; peak memory of the crawling process: {} MB",
         crawl.as_secs_f64(),
-        peak_memory_mb().map_or(output::MISSING.to_owned(), |peak| peak.to_string())
+        peak.map_or(output::MISSING.to_owned(), |peak| peak.to_string())
     );
     let config_file = config_file.display();
     println!(
@@ -105,7 +118,11 @@ async fn show(args: &DemoArgs) -> anyhow::Result<ExitCode> {
          beffroi --config {config_file} sql \"SELECT outcome, reason, count() FROM v_job_outcome GROUP BY 1, 2 ORDER BY 3 DESC\""
     );
     let is_right = comparison.wrong == 0 && violations == 0;
-    Ok(if is_right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if is_right {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn step(what: &str) {
@@ -133,14 +150,19 @@ async fn start_simulator(args: &DemoArgs) -> anyhow::Result<Child> {
     if let Some(limit) = args.limit {
         command.args(["--limit", &limit.to_string()]);
     }
-    let mut simulator = command.spawn().context("the simulator could not be started")?;
+    let mut simulator = command
+        .spawn()
+        .context("the simulator could not be started")?;
     let begin = Instant::now();
     while !config_file.exists() {
         if let Some(status) = simulator.try_wait()? {
             bail!("the simulator ended at once ({status}); its message is above");
         }
         if begin.elapsed() > SIM_START_TIMEOUT {
-            bail!("the simulator did not start within {} s", SIM_START_TIMEOUT.as_secs());
+            bail!(
+                "the simulator did not start within {} s",
+                SIM_START_TIMEOUT.as_secs()
+            );
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -152,20 +174,33 @@ async fn start_simulator(args: &DemoArgs) -> anyhow::Result<Child> {
 fn append_engine_folder(config_file: &Path, folder: &Path) -> anyhow::Result<()> {
     let mut text = std::fs::read_to_string(config_file)?;
     let data_dir = folder.join("engine");
-    text.push_str(&format!("\n[engine]\ndata_dir = {:?}\n", data_dir.to_string_lossy()));
+    text.push_str(&format!(
+        "\n[engine]\ndata_dir = {:?}\n",
+        data_dir.to_string_lossy()
+    ));
     std::fs::write(config_file, text).context("could not write the configuration")
 }
 
 async fn referee(simulator: &str) -> anyhow::Result<RefereeReport> {
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
-    let text = client.get(format!("{simulator}/_sim/referee")).send().await?.text().await?;
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(30))
+        .build()?;
+    let text = client
+        .get(format!("{simulator}/_sim/referee"))
+        .send()
+        .await?
+        .text()
+        .await?;
     serde_json::from_str(&text).context("the referee's report has another shape")
 }
 
 /// The largest resident size that this process has had, where the system tells.
 fn peak_memory_mb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
     Some(kilobytes / 1024)
 }

@@ -91,5 +91,9 @@ fn status(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
     } else {
         println!("{word}: `{folder}`");
     }
-    Ok(if endpoint.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if endpoint.is_some() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

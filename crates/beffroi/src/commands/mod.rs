@@ -42,12 +42,16 @@ pub(crate) async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Engine(command) => engine::engine(&config, command).await,
         Command::Registry(command) => registry::registry(&config, command).await,
         Command::Account(AccountCommand::Parse { urls, json }) => account::parse(&urls, json),
-        Command::Measure { account_url, json } => oneshot::measure(&config, &account_url, json).await,
+        Command::Measure { account_url, json } => {
+            oneshot::measure(&config, &account_url, json).await
+        }
         Command::Discover { url, json } => oneshot::discover(&config, &url, json).await,
         Command::Fetch { url, json } => oneshot::fetch(&config, &url, json).await,
-        Command::Robots(RobotsCommand::Check { robots, agent, urls }) => {
-            robots::check(&robots, &agent, &urls)
-        }
+        Command::Robots(RobotsCommand::Check {
+            robots,
+            agent,
+            urls,
+        }) => robots::check(&robots, &agent, &urls),
         Command::Report(command) => report::report(&config, command).await,
         Command::Sql { statement, format } => sql::sql(&config, &statement, format).await,
         Command::Sim(SimCommand::Serve(args)) => sim::serve(args).await,

@@ -28,7 +28,9 @@ struct FetchReport<'a> {
 
 pub(crate) async fn fetch(config: &Config, url: &str, json: bool) -> anyhow::Result<ExitCode> {
     let client = services::client(config)?;
-    let address: Url = url.parse().with_context(|| format!("`{url}` is no address"))?;
+    let address: Url = url
+        .parse()
+        .with_context(|| format!("`{url}` is no address"))?;
     let begin = std::time::Instant::now();
     let result = client.get(Request::site(address, Document::Page)).await;
     let report = match &result {
@@ -38,9 +40,14 @@ pub(crate) async fn fetch(config: &Config, url: &str, json: bool) -> anyhow::Res
     if json {
         output::print_json(&report)?;
     } else {
-        let reason = report.error_class.map_or(String::new(), |class| format!(" ({class})"));
+        let reason = report
+            .error_class
+            .map_or(String::new(), |class| format!(" ({class})"));
         println!("{}{reason}", report.outcome);
-        println!("  url           {}", report.final_url.as_deref().unwrap_or(url));
+        println!(
+            "  url           {}",
+            report.final_url.as_deref().unwrap_or(url)
+        );
         if let Some(status) = report.status {
             println!("  status        {status}");
         }
@@ -49,16 +56,29 @@ pub(crate) async fn fetch(config: &Config, url: &str, json: bool) -> anyhow::Res
         }
         println!("  bytes         {}", output::thousands(report.bytes));
         println!("  duration      {} ms", report.duration_ms);
-        println!("  content type  {}", report.content_type.as_deref().unwrap_or(output::MISSING));
-        println!("  charset       {}", report.charset.as_deref().unwrap_or(output::MISSING));
+        println!(
+            "  content type  {}",
+            report.content_type.as_deref().unwrap_or(output::MISSING)
+        );
+        println!(
+            "  charset       {}",
+            report.charset.as_deref().unwrap_or(output::MISSING)
+        );
     }
     let is_success = report.error_class.is_none();
-    Ok(if is_success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if is_success {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn of_answer<'a>(url: &'a str, fetched: &Fetched, begin: std::time::Instant) -> FetchReport<'a> {
     let outcome = outcome_of_status(fetched.head.status);
-    let is_text = fetched.head.media_type().is_none_or(|it| it.starts_with("text/") || it.ends_with("xml") || it.ends_with("json"));
+    let is_text = fetched
+        .head
+        .media_type()
+        .is_none_or(|it| it.starts_with("text/") || it.ends_with("xml") || it.ends_with("json"));
     let charset = is_text.then(|| {
         let declared = fetched.head.charset();
         let (_, encoding) = decode_whole(&fetched.body, declared.as_deref(), TextKind::Html);
@@ -123,7 +143,10 @@ pub(crate) async fn measure(config: &Config, url: &str, json: bool) -> anyhow::R
         .find(|connector| connector.platform() == account.platform)
         .filter(|connector| connector.platform() != Platform::Website);
     let Some(connector) = connector else {
-        bail!("accounts of {} cannot be measured yet; mastodon and bluesky can", account.platform);
+        bail!(
+            "accounts of {} cannot be measured yet; mastodon and bluesky can",
+            account.platform
+        );
     };
     let request = MeasureRequest {
         account,
@@ -131,7 +154,11 @@ pub(crate) async fn measure(config: &Config, url: &str, json: bool) -> anyhow::R
         as_of: Timestamp::now(),
         previous_state: None,
     };
-    let measured = connector.measure(&[request]).await.pop().context("the connector said nothing")?;
+    let measured = connector
+        .measure(&[request])
+        .await
+        .pop()
+        .context("the connector said nothing")?;
     let outcome = measured.measurement.outcome;
     let report = Report::new(measured.measurement);
     if json {
@@ -161,5 +188,9 @@ pub(crate) async fn discover(config: &Config, url: &str, json: bool) -> anyhow::
 }
 
 fn exit_code(is_measured: bool) -> ExitCode {
-    if is_measured { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if is_measured {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

@@ -53,7 +53,11 @@ async fn show(
         for (host, jobs) in &summary.busiest_hosts {
             // A robots.txt once, then one page a job at the least.
             let bound = config.fetch.host_interval * u32::try_from(*jobs).unwrap_or(u32::MAX);
-            hosts.add_row([host.clone(), output::thousands(*jobs as u64), format!("{} s", bound.as_secs())]);
+            hosts.add_row([
+                host.clone(),
+                output::thousands(*jobs as u64),
+                format!("{} s", bound.as_secs()),
+            ]);
         }
         println!("\n{hosts}");
     }
@@ -74,17 +78,25 @@ pub(crate) fn run_id(date: Option<Date>, scope: &Scope) -> RunId {
         Some(label) => format!("{date}.{label}"),
         None => date.to_string(),
     };
-    text.parse().expect("a date and a scope's label are a run id")
+    text.parse()
+        .expect("a date and a scope's label are a run id")
 }
 
 /// What all jobs of the night have in common.
 pub(crate) fn night(config: &Config, run_id: RunId, as_of: Timestamp) -> Night {
-    Night { run_id, as_of, host_shards: config.run.host_lanes }
+    Night {
+        run_id,
+        as_of,
+        host_shards: config.run.host_lanes,
+    }
 }
 
 pub(crate) async fn bodies(store: &Store) -> anyhow::Result<Bodies> {
     let bodies = store.collectivities().await?;
-    Ok(bodies.into_iter().map(|body| (body.collectivity_id.clone(), body)).collect())
+    Ok(bodies
+        .into_iter()
+        .map(|body| (body.collectivity_id.clone(), body))
+        .collect())
 }
 
 /// The jobs of a night.
@@ -97,7 +109,10 @@ pub(crate) async fn jobs(
     let due = store.due_accounts().await?;
     let due = due
         .into_iter()
-        .map(|it| Due { account: it.account, collectivity_ids: it.collectivity_ids })
+        .map(|it| Due {
+            account: it.account,
+            collectivity_ids: it.collectivity_ids,
+        })
         .collect();
     Ok(plan_night(night, due, bodies, &MEASURABLE, scope))
 }

@@ -33,10 +33,15 @@ struct ImportReport {
     issues: Vec<Issue>,
 }
 
-pub(crate) async fn registry(config: &Config, command: RegistryCommand) -> anyhow::Result<ExitCode> {
+pub(crate) async fn registry(
+    config: &Config,
+    command: RegistryCommand,
+) -> anyhow::Result<ExitCode> {
     let service = StoreService::open(config).await?;
     let result = match command {
-        RegistryCommand::Import { files, json } => import(config, &service.store, files, json).await,
+        RegistryCommand::Import { files, json } => {
+            import(config, &service.store, files, json).await
+        }
         RegistryCommand::Show { query, json } => show(&service.store, &query, json).await,
     };
     service.close().await?;
@@ -72,10 +77,9 @@ pub(crate) async fn import(
     }
     for file in files {
         let settings = config.registry.clone();
-        let import = tokio::task::spawn_blocking(move || {
-            beffroi_registry::import_file(&file, &settings)
-        })
-        .await??;
+        let import =
+            tokio::task::spawn_blocking(move || beffroi_registry::import_file(&file, &settings))
+                .await??;
         reports.push(import_one(store, import).await?);
         // Later files may refer to bodies that this one has brought.
         refresh(store).await?;
@@ -93,7 +97,11 @@ pub(crate) async fn import(
         print_reports(&reports, &effective);
     }
     let is_clean = reports.iter().all(|report| report.errors == 0);
-    Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(output::WITH_ISSUES) })
+    Ok(if is_clean {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(output::WITH_ISSUES)
+    })
 }
 
 /// Writes what a source says, unless it is the latest of its kind already.
@@ -103,11 +111,22 @@ async fn import_one(store: &Store, import: Import) -> anyhow::Result<ImportRepor
         .await
         .context("the import was interrupted")?;
     let kind = kind_word(resolved.source.kind);
-    let import_id = format!("{kind}:{}", &resolved.source.sha256[..resolved.source.sha256.len().min(16)]);
+    let import_id = format!(
+        "{kind}:{}",
+        &resolved.source.sha256[..resolved.source.sha256.len().min(16)]
+    );
     let facts = facts_of(&import_id, &resolved);
-    let errors = resolved.issues.iter().filter(|it| it.severity == Severity::Error).count();
+    let errors = resolved
+        .issues
+        .iter()
+        .filter(|it| it.severity == Severity::Error)
+        .count();
     let earlier = store.imports().await?;
-    let unchanged = earlier.iter().rev().find(|it| it.kind == kind).is_some_and(|it| it.import_id == import_id);
+    let unchanged = earlier
+        .iter()
+        .rev()
+        .find(|it| it.kind == kind)
+        .is_some_and(|it| it.import_id == import_id);
     if !unchanged && resolved.source.kind != SourceKind::Unknown {
         let row = ImportRow {
             import_id: import_id.clone(),
@@ -146,7 +165,10 @@ fn kind_word(kind: SourceKind) -> &'static str {
 }
 
 fn facts_of(import_id: &str, resolved: &Resolved) -> Vec<FactRow> {
-    let fact = |id: &beffroi_model::CollectivityId, field: &str, value: String, label: Option<&String>| FactRow {
+    let fact = |id: &beffroi_model::CollectivityId,
+                field: &str,
+                value: String,
+                label: Option<&String>| FactRow {
         import_id: import_id.to_owned(),
         collectivity_id: id.to_string(),
         field: field.to_owned(),
@@ -158,15 +180,29 @@ fn facts_of(import_id: &str, resolved: &Resolved) -> Vec<FactRow> {
         fact(&body.collectivity_id, field::BODY, json, None)
     });
     let websites = resolved.websites.iter().map(|site| {
-        let url = site.url.as_ref().map(ToString::to_string).unwrap_or_default();
-        fact(&site.collectivity_id, field::WEBSITE, url, site.page.as_ref())
+        let url = site
+            .url
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        fact(
+            &site.collectivity_id,
+            field::WEBSITE,
+            url,
+            site.page.as_ref(),
+        )
     });
     let accounts = resolved.accounts.iter().map(|account| {
         let field = match account.verdict {
             Verdict::Own => field::ACCOUNT,
             Verdict::NotOwn => field::NOT_ACCOUNT,
         };
-        fact(&account.collectivity_id, field, account.url.to_string(), account.page.as_ref())
+        fact(
+            &account.collectivity_id,
+            field,
+            account.url.to_string(),
+            account.page.as_ref(),
+        )
     });
     bodies.chain(websites).chain(accounts).collect()
 }
@@ -245,14 +281,22 @@ async fn show(store: &Store, query: &str, json: bool) -> anyhow::Result<ExitCode
         }
     }
     if found.len() > MAX_SHOWN {
-        println!("… and {} more of that name; ask by SIREN or INSEE code", found.len() - MAX_SHOWN);
+        println!(
+            "… and {} more of that name; ask by SIREN or INSEE code",
+            found.len() - MAX_SHOWN
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn print_body(body: &Collectivity) {
-    let code = body.insee_code.as_ref().map_or(String::new(), |code| format!(", INSEE {code}"));
-    let siren = body.siren.map_or(String::new(), |siren| format!(", SIREN {siren}"));
+    let code = body
+        .insee_code
+        .as_ref()
+        .map_or(String::new(), |code| format!(", INSEE {code}"));
+    let siren = body
+        .siren
+        .map_or(String::new(), |siren| format!(", SIREN {siren}"));
     println!(
         "{} ({}{siren}{code}), {} inhabitants, stratum {}, département {}, region {}",
         body.name,

@@ -17,6 +17,11 @@ use crate::{
 /// Rows of a table that is handed on as data: all.
 const ALL_ROWS: u32 = u32::MAX;
 
+/// Columns of the presence matrix that a terminal has no room for.
+const NARROW_PRESENCE: [&str; 6] = [
+    "threads", "snapchat", "peertube", "telegram", "whatsapp", "tiktok",
+];
+
 pub(crate) async fn report(config: &Config, command: ReportCommand) -> anyhow::Result<ExitCode> {
     let service = StoreService::open(config).await?;
     let result = print(service.reader(), command).await;
@@ -44,7 +49,10 @@ pub(crate) async fn find_run(store: &Store, name: Option<&str>) -> anyhow::Resul
         (None, None) => bail!("there is no run yet; `beffroi run` makes one"),
         (None, Some(name)) => {
             let known: Vec<&str> = runs.iter().take(5).map(|run| run.run_id.as_str()).collect();
-            bail!("there is no run `{name}`; the latest are: {}", known.join(", "))
+            bail!(
+                "there is no run `{name}`; the latest are: {}",
+                known.join(", ")
+            )
         }
     }
 }
@@ -56,10 +64,13 @@ pub(crate) async fn presence(store: &Store, args: &ReportArgs) -> anyhow::Result
     if args.format != TableFormat::Table {
         return print_result(store, reports::PRESENCE, &parameters, args.format).await;
     }
-    println!("Presence, run {}: share of bodies (%) that have an account", run.run_id);
-    print_table(store, reports::PRESENCE, &parameters, 2).await?;
-    println!("\nBeside published figures (%)");
-    print_table(store, reports::PUBLISHED, &parameters, 2).await
+    println!(
+        "Presence, run {}: share of bodies (%) that have an account",
+        run.run_id
+    );
+    print_table(store, reports::PRESENCE, &parameters, 2, &NARROW_PRESENCE).await?;
+    println!("(`--format csv` has the other platforms)\n\nBeside published figures (%)");
+    print_table(store, reports::PUBLISHED, &parameters, 2, &[]).await
 }
 
 /// The engagement table.
@@ -71,15 +82,22 @@ pub(crate) async fn engagement(store: &Store, args: &ReportArgs, limit: u32) -> 
     if !is_table {
         return print_result(store, reports::ENGAGEMENT, &parameters, args.format).await;
     }
-    println!("Engagement, run {}: 28 days; E per thousand followers and post (Bonsón et al.)", run.run_id);
-    print_table(store, reports::ENGAGEMENT, &parameters, 5).await
+    println!(
+        "Engagement, run {}: 28 days; E per thousand followers and post (Bonsón et al.)",
+        run.run_id
+    );
+    print_table(store, reports::ENGAGEMENT, &parameters, 5, &["category"]).await
 }
 
 async fn run(store: &Store, args: &ReportArgs) -> anyhow::Result<()> {
     let run = find_run(store, args.run.as_deref()).await?;
     match args.format {
         TableFormat::Table if run.certificate.is_empty() => {
-            bail!("run {} has not ended (state: {}); go on with `beffroi run --resume`", run.run_id, run.state)
+            bail!(
+                "run {} has not ended (state: {}); go on with `beffroi run --resume`",
+                run.run_id,
+                run.state
+            )
         }
         TableFormat::Table => {
             let certificate = stored_certificate(&run)?;
@@ -102,12 +120,31 @@ async fn print_table(
     sql: &str,
     parameters: &[(&str, &str)],
     text_columns: usize,
+    left_out: &[&str],
 ) -> anyhow::Result<()> {
-    let rows = store.rows(sql, parameters).await.context("the report could not be made")?;
-    let headings = rows.meta.iter().map(|column| column.name.replace('_', " "));
-    let mut table = output::table(headings, text_columns);
+    let rows = store
+        .rows(sql, parameters)
+        .await
+        .context("the report could not be made")?;
+    let is_shown: Vec<bool> = rows
+        .meta
+        .iter()
+        .map(|column| !left_out.contains(&column.name.as_str()))
+        .collect();
+    let shown = rows
+        .meta
+        .iter()
+        .zip(&is_shown)
+        .filter(|(_, is_shown)| **is_shown);
+    let headings = shown.map(|(column, _)| column.name.replace('_', " "));
+    let hidden_texts = is_shown[..text_columns]
+        .iter()
+        .filter(|is_shown| !**is_shown)
+        .count();
+    let mut table = output::table(headings, text_columns - hidden_texts);
     for row in rows.data {
-        table.add_row(row.into_iter().map(|value| cell(&value)));
+        let cells = row.iter().zip(&is_shown).filter(|(_, is_shown)| **is_shown);
+        table.add_row(cells.map(|(value, _)| cell(value)));
     }
     println!("{table}");
     Ok(())
@@ -121,7 +158,9 @@ fn cell(value: &Value) -> String {
             Ok(number) => output::thousands(number),
             Err(_) => text.clone(),
         },
-        Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), output::thousands),
+        Value::Number(number) => number
+            .as_u64()
+            .map_or_else(|| number.to_string(), output::thousands),
         Value::Bool(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
     }
 }

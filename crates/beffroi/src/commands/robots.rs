@@ -11,7 +11,14 @@ pub(crate) fn check(file: &Path, agent: &str, urls: &[String]) -> anyhow::Result
         std::fs::read(file).with_context(|| format!("could not read `{}`", file.display()))?;
     let robots = Robots::parse(&bytes);
     for url in urls {
-        println!("{}", if robots.allows(agent, url) { "allow" } else { "disallow" });
+        println!(
+            "{}",
+            if robots.allows(agent, url) {
+                "allow"
+            } else {
+                "disallow"
+            }
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -70,7 +70,9 @@ pub(crate) async fn run_on(
             return show_stored(&row, args.json);
         }
         // Cut short while planning: nothing was published yet, so plan again.
-        Some(row) if row.state == state::PLANNING => begin(config, store, row, &bodies, scope).await?,
+        Some(row) if row.state == state::PLANNING => {
+            begin(config, store, row, &bodies, scope).await?
+        }
         Some(_) if !args.resume => {
             let (ended, planned) = totals(&store.progress(&run_id).await?);
             bail!(
@@ -83,7 +85,13 @@ pub(crate) async fn run_on(
     };
     let night = plan::night(config, run_id, row.as_of.timestamp());
     let queue = services::open_queue(config).await?;
-    let crawl = Crawl { config, store, queue: &queue, night: &night, works: !args.no_work };
+    let crawl = Crawl {
+        config,
+        store,
+        queue: &queue,
+        night: &night,
+        works: !args.no_work,
+    };
     let end = crawl.carry_out(jobs, is_resumed).await;
     queue.close().await;
     conclude(store, row, end?, args.json).await
@@ -122,7 +130,11 @@ async fn begin(
     }
     store.write_jobs(&jobs).await?;
     let row = write(store, &row, state::RUNNING).await?;
-    tracing::info!(run.id = row.run_id, jobs.planned = jobs.len(), "night planned");
+    tracing::info!(
+        run.id = row.run_id,
+        jobs.planned = jobs.len(),
+        "night planned"
+    );
     Ok((row, jobs, false))
 }
 
@@ -147,8 +159,14 @@ async fn resume(
 
 fn job_again(night: &Night, bodies: &Bodies, row: JobRow) -> anyhow::Result<Job> {
     let account = AccountRef {
-        platform: row.platform.parse().context("the plan holds an unknown platform")?,
-        url: row.url.parse().context("the plan holds an address that cannot be read")?,
+        platform: row
+            .platform
+            .parse()
+            .context("the plan holds an unknown platform")?,
+        url: row
+            .url
+            .parse()
+            .context("the plan holds an address that cannot be read")?,
         handle: row.handle,
     };
     let subjects: Vec<Subject> = row
@@ -165,13 +183,21 @@ fn job_again(night: &Night, bodies: &Bodies, row: JobRow) -> anyhow::Result<Job>
         lane: lane_of(&account, night.host_shards),
         account,
         subjects,
-        origin: if row.origin == "discovered" { Origin::Discovered } else { Origin::Planned },
+        origin: if row.origin == "discovered" {
+            Origin::Discovered
+        } else {
+            Origin::Planned
+        },
         attempt: 0,
     })
 }
 
 async fn write(store: &Store, row: &RunRow, state: &str) -> anyhow::Result<RunRow> {
-    let row = RunRow { state: state.to_owned(), updated_at: Millis::now(), ..row.clone() };
+    let row = RunRow {
+        state: state.to_owned(),
+        updated_at: Millis::now(),
+        ..row.clone()
+    };
     store.write_run(&row).await?;
     Ok(row)
 }
@@ -217,7 +243,8 @@ impl Crawl<'_> {
     fn start_worker(
         &self,
         stop: CancellationToken,
-    ) -> anyhow::Result<Option<tokio::task::JoinHandle<Result<(), beffroi_worker::WorkerError>>>> {
+    ) -> anyhow::Result<Option<tokio::task::JoinHandle<Result<(), beffroi_worker::WorkerError>>>>
+    {
         if !self.works {
             return Ok(None);
         }
@@ -247,7 +274,10 @@ impl Crawl<'_> {
                     }
                 }
                 Err(error) if error.is_transient() => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "progress is not known");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "progress is not known"
+                    );
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -282,9 +312,22 @@ async fn conclude(store: &Store, row: RunRow, end: End, json: bool) -> anyhow::R
         certificate: serde_json::to_string(&certificate).expect("a certificate is plain JSON"),
         ..row
     };
-    write(store, &row, if is_complete { state::COMPLETE } else { state::INTERRUPTED }).await?;
+    write(
+        store,
+        &row,
+        if is_complete {
+            state::COMPLETE
+        } else {
+            state::INTERRUPTED
+        },
+    )
+    .await?;
     show(&certificate, json)?;
-    Ok(if is_complete { ExitCode::SUCCESS } else { ExitCode::from(INTERRUPTED) })
+    Ok(if is_complete {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(INTERRUPTED)
+    })
 }
 
 fn show(certificate: &Certificate, json: bool) -> anyhow::Result<()> {

@@ -1,9 +1,9 @@
 //! `beffroi sim serve`.
 
-use std::{path::Path, process::ExitCode};
+use std::{collections::HashSet, path::Path, process::ExitCode};
 
 use anyhow::Context;
-use beffroi_model::Collectivity;
+use beffroi_model::{Collectivity, CollectivityId};
 use beffroi_sim::{RunningSim, SimSettings, crawler_config, serve as serve_sim};
 
 use crate::{cli::SimArgs, commands::worker::stop_on_signals};
@@ -11,6 +11,9 @@ use crate::{cli::SimArgs, commands::worker::stop_on_signals};
 /// Files that a crawler of the simulated France needs.
 pub(crate) const CONFIG_FILE: &str = "beffroi.toml";
 pub(crate) const REGISTRY_FILE: &str = "registry.csv";
+
+/// A simulated night lasts minutes, so what passes is tried again after seconds.
+const HURRY: &str = "\n[worker]\nretry_pause = \"2s\"\n";
 
 pub(crate) async fn serve(args: SimArgs) -> anyhow::Result<ExitCode> {
     let settings = SimSettings {
@@ -60,12 +63,32 @@ pub(crate) async fn start(settings: SimSettings, folder: &Path) -> anyhow::Resul
         .with_context(|| format!("could not make the folder `{}`", folder.display()))?;
     let bodies: Vec<Collectivity> =
         tokio::task::spawn_blocking(|| beffroi_registry::shipped().collectivities).await?;
+    let everybody: Vec<_> = bodies
+        .iter()
+        .map(|body| body.collectivity_id.clone())
+        .collect();
     let sim = serve_sim(settings, bodies).await?;
     let write = |name: &str, text: String| {
         let path = folder.join(name);
         std::fs::write(&path, text).with_context(|| format!("could not write `{}`", path.display()))
     };
-    write(CONFIG_FILE, crawler_config(&sim))?;
-    write(REGISTRY_FILE, sim.world().registry_csv())?;
+    write(REGISTRY_FILE, registry_csv(&sim, &everybody))?;
+    // Last: who waits for the simulator waits for this file.
+    write(CONFIG_FILE, format!("{}{HURRY}", crawler_config(&sim)))?;
     Ok(sim)
+}
+
+/// Corrections that leave the registry with the simulated websites and no other: a body that a small
+/// world leaves out has none, so that no real address is ever in the plan.
+fn registry_csv(sim: &RunningSim, everybody: &[CollectivityId]) -> String {
+    let mut csv = sim.world().registry_csv();
+    let known: HashSet<String> = csv
+        .lines()
+        .filter_map(|line| line.split(',').next())
+        .map(str::to_owned)
+        .collect();
+    for id in everybody.iter().filter(|id| !known.contains(id.as_str())) {
+        csv.push_str(&format!("{id},website,,not in the simulated world\n"));
+    }
+    csv
 }

@@ -18,7 +18,9 @@ pub(crate) async fn sql(
     let mut text = statement.to_owned();
     if statement == "-" {
         text.clear();
-        std::io::stdin().read_to_string(&mut text).context("could not read standard input")?;
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .context("could not read standard input")?;
     }
     let service = StoreService::open(config).await?;
     let result = print_result(service.reader(), &text, &[], format).await;
@@ -44,7 +46,10 @@ pub(crate) async fn print_result(
         bail!("Parquet is not for a terminal; redirect it into a file: `… > result.parquet`");
     }
     let mut cursor = store.stream_with(sql, parameters, format)?;
-    let failed = |source| StoreError::Query { action: "run the statement", source };
+    let failed = |source| StoreError::Query {
+        action: "run the statement",
+        source,
+    };
     while let Some(bytes) = cursor.next().await.map_err(failed)? {
         match out.write_all(&bytes) {
             // Whoever read us (head, less) has seen enough.

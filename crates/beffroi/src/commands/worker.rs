@@ -18,7 +18,9 @@ pub(crate) async fn worker(config: &Config) -> anyhow::Result<ExitCode> {
         bail!("a worker of its own needs a broker: give `--queue amqp://…` or set `queue.url`");
     }
     if config.store.is_embedded() {
-        bail!("a worker of its own needs a shared store: give `--store http://…` or set `store.url`");
+        bail!(
+            "a worker of its own needs a shared store: give `--store http://…` or set `store.url`"
+        );
     }
     let service = StoreService::open(config).await?;
     let queue = services::open_queue(config).await?;
@@ -43,11 +45,22 @@ pub(crate) fn assemble(
     let mut settings: WorkerSettings = config.worker.clone();
     if settings.name.is_empty() {
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-        let host = if host.trim().is_empty() { "worker" } else { host.trim() };
+        let host = if host.trim().is_empty() {
+            "worker"
+        } else {
+            host.trim()
+        };
         settings.name = format!("{host}-{}", std::process::id());
     }
     let shards = config.run.host_lanes;
-    Ok(Worker::new(queue.clone(), store.clone(), connectors, settings, shards, stop))
+    Ok(Worker::new(
+        queue.clone(),
+        store.clone(),
+        connectors,
+        settings,
+        shards,
+        stop,
+    ))
 }
 
 /// A token that is cancelled by Ctrl-C or SIGTERM; a second signal ends the program at once.
