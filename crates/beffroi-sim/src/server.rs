@@ -108,7 +108,7 @@ pub(crate) async fn accept(listener: TcpListener, door: Door, site: Arc<Site>, t
             }
         };
         // The listener is bound to all addresses; only loopback is served.
-        let is_loopback = stream.local_addr().is_ok_and(|local| is_loopback(local));
+        let is_loopback = stream.local_addr().is_ok_and(is_loopback);
         if is_loopback {
             connections.spawn(connection(stream, door, site.clone(), tls.clone()));
         }

@@ -1,5 +1,9 @@
 //! What the referee catches over real HTTP, what the name server answers, which certificates are
 //! shown.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at what it does not expect"
+)]
 
 mod support;
 

@@ -1,4 +1,8 @@
 //! The open networks' APIs, read as a client would, against the truth.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at what it does not expect"
+)]
 
 mod support;
 

@@ -105,9 +105,9 @@ fn rss(name: &str, base: &str, items: &[Item], encoding: &str, ampersand: &str) 
     for item in items {
         let date = civil(item.at).strftime("%a, %d %b %Y %H:%M:%S +0100");
         let link = item.link();
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "<item><title>{}</title><link>{link}</link><guid isPermaLink=\"true\">{link}</guid><pubDate>{date}</pubDate><description>Lire la suite</description></item>\n",
+            "<item><title>{}</title><link>{link}</link><guid isPermaLink=\"true\">{link}</guid><pubDate>{date}</pubDate><description>Lire la suite</description></item>",
             item.title(ampersand),
         );
     }
@@ -121,9 +121,9 @@ fn atom(name: &str, items: &[Item]) -> String {
     );
     for item in items {
         let (link, date) = (item.link(), item.rfc_3339());
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "<entry><title>{}</title><id>{link}</id><link href=\"{link}\"/><published>{date}</published><updated>{date}</updated></entry>\n",
+            "<entry><title>{}</title><id>{link}</id><link href=\"{link}\"/><published>{date}</published><updated>{date}</updated></entry>",
             item.title("&amp;"),
         );
     }
@@ -177,12 +177,12 @@ pub(super) fn sitemap(world: &World, site: &Site) -> Option<String> {
     for page in ["/", "/plan"] {
         let _ = match site.sitemap {
             Sitemap::Lying => {
-                write!(
+                writeln!(
                     text,
-                    "<url><loc>{base}{page}</loc><lastmod>{now}</lastmod></url>\n"
+                    "<url><loc>{base}{page}</loc><lastmod>{now}</lastmod></url>"
                 )
             }
-            _ => write!(text, "<url><loc>{base}{page}</loc></url>\n"),
+            _ => writeln!(text, "<url><loc>{base}{page}</loc></url>"),
         };
     }
     for publication in site.publications(as_of) {
@@ -193,9 +193,9 @@ pub(super) fn sitemap(world: &World, site: &Site) -> Option<String> {
                 .to_string(),
         };
         let number = publication.number;
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "<url><loc>{base}{article}{number}</loc><lastmod>{date}</lastmod></url>\n"
+            "<url><loc>{base}{article}{number}</loc><lastmod>{date}</lastmod></url>"
         );
     }
     text.push_str("</urlset>\n");

@@ -130,15 +130,15 @@ impl Writer<'_> {
             Content::Article(_) => "Annonce - ",
             Content::Page(_) => "",
         };
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<title>{title}{} - Site officiel</title>\n",
+            "<title>{title}{} - Site officiel</title>",
             self.title()
         );
         if !hand_made {
-            let _ = write!(
+            let _ = writeln!(
                 out,
-                "<meta name=\"description\" content=\"Site officiel : {name}. Vie municipale, démarches, agenda.\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta property=\"og:site_name\" content=\"{name}\">\n"
+                "<meta name=\"description\" content=\"Site officiel : {name}. Vie municipale, démarches, agenda.\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta property=\"og:site_name\" content=\"{name}\">"
             );
         }
         out.push_str(self.dialect.head);
@@ -167,9 +167,9 @@ impl Writer<'_> {
             _ => "application/rss+xml",
         };
         let path = self.site.cms.path(Page::Feed).replace('&', "&amp;");
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<link rel=\"alternate\" type=\"{media_type}\" title=\"{} &raquo; Flux\" href=\"{}{path}\">\n",
+            "<link rel=\"alternate\" type=\"{media_type}\" title=\"{} &raquo; Flux\" href=\"{}{path}\">",
             self.body.collectivity.name, self.site.folder,
         );
         if self.site.cms == Cms::WordPress {
@@ -194,17 +194,14 @@ impl Writer<'_> {
                 {"@type": "GovernmentOrganization", "name": self.title(), "sameAs": same_as},
             ],
         });
-        let _ = write!(
-            out,
-            "<script type=\"application/ld+json\">{node}</script>\n"
-        );
+        let _ = writeln!(out, "<script type=\"application/ld+json\">{node}</script>");
     }
 
     fn header(&self, out: &mut String) {
         out.push_str(self.dialect.header_open);
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<div class=\"logo\"><a href=\"{}/\"><img src=\"/images/blason.png\" alt=\"{}\"></a></div>\n",
+            "<div class=\"logo\"><a href=\"{}/\"><img src=\"/images/blason.png\" alt=\"{}\"></a></div>",
             self.site.folder,
             self.title()
         );
@@ -215,10 +212,10 @@ impl Writer<'_> {
             let folder = &self.site.folder;
             let path = path.replace('&', "&amp;");
             let _ = match self.site.cms {
-                Cms::HandMade => write!(out, "<TD><A HREF=\"{folder}{path}\">{text}</A></TD>\n"),
-                _ => write!(
+                Cms::HandMade => writeln!(out, "<TD><A HREF=\"{folder}{path}\">{text}</A></TD>"),
+                _ => writeln!(
                     out,
-                    "<li class=\"menu-item menu-item-type-post_type\"><a href=\"{folder}{path}\">{text}</a></li>\n"
+                    "<li class=\"menu-item menu-item-type-post_type\"><a href=\"{folder}{path}\">{text}</a></li>"
                 ),
             };
         };
@@ -264,7 +261,7 @@ impl Writer<'_> {
         if links.peek().is_none() {
             return;
         }
-        let _ = write!(out, "<ul class=\"{}\">\n", self.dialect.networks);
+        let _ = writeln!(out, "<ul class=\"{}\">", self.dialect.networks);
         for link in links {
             let word = network_word(link.platform);
             let rel = if link.shown == Shown::RelMe {
@@ -274,14 +271,14 @@ impl Writer<'_> {
             };
             let href = link.href.replace('&', "&amp;");
             let _ = match self.site.cms {
-                Cms::HandMade => write!(
+                Cms::HandMade => writeln!(
                     out,
-                    "<LI><A HREF={href} TARGET=_blank{rel}><IMG SRC=img/{}.gif ALT=\"{word}\"></A>\n",
+                    "<LI><A HREF={href} TARGET=_blank{rel}><IMG SRC=img/{}.gif ALT=\"{word}\"></A>",
                     link.platform
                 ),
-                _ => write!(
+                _ => writeln!(
                     out,
-                    "<li><a class=\"social {}\" href=\"{href}\" target=\"_blank\"{rel} aria-label=\"Suivez-nous sur {word}\" title=\"{word}\"><svg aria-hidden=\"true\"><use xlink:href=\"#{}\"></use></svg></a></li>\n",
+                    "<li><a class=\"social {}\" href=\"{href}\" target=\"_blank\"{rel} aria-label=\"Suivez-nous sur {word}\" title=\"{word}\"><svg aria-hidden=\"true\"><use xlink:href=\"#{}\"></use></svg></a></li>",
                     link.platform, link.platform
                 ),
             };
@@ -322,16 +319,16 @@ impl Writer<'_> {
             2 => "</p></div></div>",
             _ => "</p>",
         });
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<img src=\"/images/photo-{number}.jpg\" width=640 height=480 alt=\"\" loading=\"lazy\">\n<div class=\"partage\"><a href=\"https://www.facebook.com/sharer/sharer.php?u={address}{path}{number}\">Partager</a> <a href=\"https://twitter.com/intent/tweet?url={address}{path}{number}\">Tweeter</a> <a href=\"https://www.linkedin.com/shareArticle?mini=true&amp;url={address}\">LinkedIn</a> <a href=\"https://wa.me/?text={address}\">WhatsApp</a></div></div>\n"
+            "<img src=\"/images/photo-{number}.jpg\" width=640 height=480 alt=\"\" loading=\"lazy\">\n<div class=\"partage\"><a href=\"https://www.facebook.com/sharer/sharer.php?u={address}{path}{number}\">Partager</a> <a href=\"https://twitter.com/intent/tweet?url={address}{path}{number}\">Tweeter</a> <a href=\"https://www.linkedin.com/shareArticle?mini=true&amp;url={address}\">LinkedIn</a> <a href=\"https://wa.me/?text={address}\">WhatsApp</a></div></div>"
         );
         out.push_str(self.dialect.article_close);
     }
 
     fn prose(&self, title: &str, paragraphs: usize, out: &mut String) {
         let mut draw = Draw::new(self.site.key, title, 1);
-        let _ = write!(out, "<h1>{title}</h1>\n");
+        let _ = writeln!(out, "<h1>{title}</h1>");
         for _ in 0..paragraphs {
             out.push_str("<p>");
             for _ in 0..4 {
@@ -349,18 +346,18 @@ impl Writer<'_> {
             .postal_codes
             .first()
             .map_or("", String::as_str);
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<h1>Contact</h1>\n<address>{}<br>1 place de la Mairie<br>{postcode} {}</address>\n<form class=\"contact-form\" action=\"/envoi\" method=\"post\"><input name=\"sujet\"><textarea name=\"message\"></textarea><button>Envoyer</button></form>\n",
+            "<h1>Contact</h1>\n<address>{}<br>1 place de la Mairie<br>{postcode} {}</address>\n<form class=\"contact-form\" action=\"/envoi\" method=\"post\"><input name=\"sujet\"><textarea name=\"message\"></textarea><button>Envoyer</button></form>",
             self.title(),
             self.body.collectivity.name
         );
     }
 
     fn legal_notice(&self, out: &mut String) {
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<h1>Mentions légales</h1>\n<p>Éditeur : {}. Directeur de la publication : le représentant légal.</p>\n",
+            "<h1>Mentions légales</h1>\n<p>Éditeur : {}. Directeur de la publication : le représentant légal.</p>",
             self.title()
         );
         self.prose("Données personnelles", 4, out);
@@ -387,17 +384,17 @@ impl Writer<'_> {
             let href = link.href.replace('&', "&amp;");
             let word = network_word(link.platform);
             let _ = match (link.platform, draw.below(3)) {
-                (Platform::Panneaupocket, 0) => write!(
+                (Platform::Panneaupocket, 0) => writeln!(
                     out,
-                    "<iframe src=\"https://app.panneaupocket.com/embeded/{}?mode=widget\" width=\"320\" height=\"500\" title=\"PanneauPocket\"></iframe>\n",
+                    "<iframe src=\"https://app.panneaupocket.com/embeded/{}?mode=widget\" width=\"320\" height=\"500\" title=\"PanneauPocket\"></iframe>",
                     link.handle
                 ),
                 (Platform::Illiwap, 0) => {
-                    write!(out, "<iframe src=\"{href}\" title=\"illiwap\"></iframe>\n")
+                    writeln!(out, "<iframe src=\"{href}\" title=\"illiwap\"></iframe>")
                 }
-                _ => write!(
+                _ => writeln!(
                     out,
-                    "<p><a href=\"{href}\">{word}</a> : recevez nos alertes.</p>\n"
+                    "<p><a href=\"{href}\">{word}</a> : recevez nos alertes.</p>"
                 ),
             };
         }
@@ -409,13 +406,13 @@ impl Writer<'_> {
         for link in self.own.iter().filter(|link| link.shown == Shown::Widget) {
             let handle = &link.handle;
             let _ = match link.platform {
-                Platform::Facebook => write!(
+                Platform::Facebook => writeln!(
                     out,
-                    "<iframe src=\"https://www.facebook.com/plugins/page.php?href=https%3A%2F%2Fwww.facebook.com%2F{handle}&amp;tabs=timeline&amp;width=340\" width=\"340\" height=\"500\"></iframe>\n"
+                    "<iframe src=\"https://www.facebook.com/plugins/page.php?href=https%3A%2F%2Fwww.facebook.com%2F{handle}&amp;tabs=timeline&amp;width=340\" width=\"340\" height=\"500\"></iframe>"
                 ),
-                _ => write!(
+                _ => writeln!(
                     out,
-                    "<a class=\"twitter-timeline\" data-height=\"400\" href=\"https://twitter.com/{handle}?ref_src=twsrc%5Etfw\">Tweets by {handle}</a> <script async src=\"https://platform.twitter.com/widgets.js\"></script>\n"
+                    "<a class=\"twitter-timeline\" data-height=\"400\" href=\"https://twitter.com/{handle}?ref_src=twsrc%5Etfw\">Tweets by {handle}</a> <script async src=\"https://platform.twitter.com/widgets.js\"></script>"
                 ),
             };
         }
@@ -429,9 +426,9 @@ impl Writer<'_> {
                     "{}<p>L'association remercie les bénévoles. Plus de renseignements <a href=\"{}\">sur sa page</a>.</p>{}",
                     self.dialect.article_open, link.href, self.dialect.article_close
                 ),
-                Shown::Comment => write!(
+                Shown::Comment => writeln!(
                     out,
-                    "<!-- ancien bloc <a href=\"{}\">Facebook</a> -->\n",
+                    "<!-- ancien bloc <a href=\"{}\">Facebook</a> -->",
                     link.href
                 ),
                 _ => Ok(()),
@@ -439,9 +436,9 @@ impl Writer<'_> {
         }
         let mut draw = Draw::new(self.site.key, "video", 0);
         if draw.chance(0.2) {
-            let _ = write!(
+            let _ = writeln!(
                 out,
-                "<iframe src=\"https://www.youtube.com/embed/a{:010x}\" allowfullscreen></iframe>\n",
+                "<iframe src=\"https://www.youtube.com/embed/a{:010x}\" allowfullscreen></iframe>",
                 draw.next() >> 24
             );
         }
@@ -458,9 +455,9 @@ impl Writer<'_> {
         if !partners.is_empty() {
             out.push_str("<div class=\"partenaires\"><h3>Nos partenaires</h3><ul>\n");
             if let Some(partner) = self.world.partner(self.body) {
-                let _ = write!(
+                let _ = writeln!(
                     out,
-                    "<li><a href=\"http://www.{}.test/\">{}</a></li>\n",
+                    "<li><a href=\"http://www.{}.test/\">{}</a></li>",
                     partner.slug, partner.collectivity.name
                 );
             }
@@ -471,9 +468,9 @@ impl Writer<'_> {
                     .partner(self.body)
                     .filter(|partner| partner.accounts.iter().any(|own| own.handle == link.handle))
                     .map_or(&*link.handle, |partner| &partner.collectivity.name);
-                let _ = write!(
+                let _ = writeln!(
                     out,
-                    "<li><a href=\"{}\">{whose} sur {}</a></li>\n",
+                    "<li><a href=\"{}\">{whose} sur {}</a></li>",
                     link.href.replace('&', "&amp;"),
                     network_word(link.platform)
                 );
@@ -482,9 +479,9 @@ impl Writer<'_> {
         }
         if self.site.legal_notice && self.site.folder.is_empty() {
             let path = self.site.cms.path(Page::Legal).replace('&', "&amp;");
-            let _ = write!(
+            let _ = writeln!(
                 out,
-                "<a href=\"{path}\">Mentions légales</a> | <a href=\"/plan\">Plan</a>\n"
+                "<a href=\"{path}\">Mentions légales</a> | <a href=\"/plan\">Plan</a>"
             );
         }
         out.push_str(self.dialect.credit);

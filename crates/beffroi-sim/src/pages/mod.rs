@@ -26,7 +26,9 @@ pub(crate) fn answer(world: &World, site: &Site, path_and_query: &str) -> Answer
     let path = path_and_query
         .strip_prefix(&*site.folder)
         .unwrap_or(path_and_query);
-    let path = if path.is_empty() { "/" } else { path };
+    if path.is_empty() {
+        return Answer::redirect(301, format!("{}/", world.base(site)));
+    }
     match site.state {
         State::Alive => alive(world, site, path),
         State::Hangs => Answer::html(200, ""),
@@ -141,7 +143,7 @@ fn too_large() -> String {
     );
     while text.len() < TOO_LARGE_BYTES {
         let at = text.len();
-        let _ = write!(text, "<p id=p{at}>Le conseil municipal a délibéré.</p>\n");
+        let _ = writeln!(text, "<p id=p{at}>Le conseil municipal a délibéré.</p>");
     }
     text.push_str("</body></html>");
     text

@@ -1,7 +1,10 @@
 //! A small France and a plain HTTP client that goes to the hosts' own addresses.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use beffroi_sim::{RunningSim, SimSettings, TruthLine, serve};
 use hickory_proto::{
@@ -76,14 +79,18 @@ pub async fn ask(sim: &RunningSim, name: &str, kind: RecordType) -> Message {
     let mut query = Message::new(7, MessageType::Query, OpCode::Query);
     query.metadata.recursion_desired = true;
     query.add_query(Query::query(Name::from_ascii(name).unwrap(), kind));
+    let query = query.to_vec().unwrap();
     let server = (Ipv4Addr::LOCALHOST, sim.dns_port);
-    socket
-        .send_to(&query.to_vec().unwrap(), server)
-        .await
-        .unwrap();
     let mut buffer = [0; 2048];
-    let length = socket.recv(&mut buffer).await.unwrap();
-    Message::from_vec(&buffer[..length]).unwrap()
+    // A datagram may be lost when hundreds ask at once: it is sent again, as resolvers do.
+    for _ in 0..20 {
+        socket.send_to(&query, server).await.unwrap();
+        let reply = socket.recv(&mut buffer);
+        if let Ok(length) = tokio::time::timeout(Duration::from_millis(500), reply).await {
+            return Message::from_vec(&buffer[..length.unwrap()]).unwrap();
+        }
+    }
+    panic!("the name server does not answer for {name}");
 }
 
 /// The address of a name, when it has one.
@@ -117,7 +124,11 @@ pub async fn get_with(sim: &RunningSim, url: &str, headers: &str) -> Response {
         format!("GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n{headers}\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut raw = Vec::new();
-    stream.read_to_end(&mut raw).await.unwrap();
+    let read = stream.read_to_end(&mut raw);
+    tokio::time::timeout(Duration::from_secs(90), read)
+        .await
+        .unwrap()
+        .unwrap();
     parse(&raw)
 }
 
