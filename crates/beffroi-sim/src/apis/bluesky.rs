@@ -248,9 +248,8 @@ impl Api<'_> {
             .collect();
         if parameter(parameters, "includePins") == Some("true")
             && offset == 0
-            && let Some(first) = account.posts.first()
+            && !account.posts.is_empty()
         {
-            let _ = first;
             let mut pinned = json!({"post": self.post_view(account, 0)});
             pinned["reason"] = json!({"$type": "app.bsky.feed.defs#reasonPin"});
             feed.insert(0, pinned);
