@@ -52,7 +52,7 @@ const WIDESPREAD_WORDS: [&str; 22] = [
 const SHORT_NAME_BYTES: usize = 5;
 
 /// A handle that shares so many first letters with a long name is a cut of it.
-const CUT_NAME_BYTES: usize = 8;
+const CUT_NAME_BYTES: usize = 7;
 
 /// What one knows of a collectivity's names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -93,7 +93,7 @@ impl Names {
             .collect();
         let mut compact = Vec::new();
         let mut add = |spelling: String| {
-            if spelling.len() >= 3 && !compact.contains(&spelling) {
+            if !spelling.is_empty() && !compact.contains(&spelling) {
                 compact.push(spelling);
             }
         };

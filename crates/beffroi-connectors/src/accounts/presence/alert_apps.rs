@@ -140,13 +140,24 @@ fn illiwap(link: &Link<'_>) -> Parsed {
         whole => whole,
     };
     match path {
-        ["public" | "rss", station, ..] if is_slug(station) => Parsed::at(
-            Platform::Illiwap,
-            *station,
-            &format!("https://station.illiwap.com/fr/public/{station}"),
-        ),
+        ["public" | "rss", station, ..] if is_slug(station) => {
+            let station = if is_corsican_code(station) {
+                station.to_uppercase()
+            } else {
+                (*station).to_owned()
+            };
+            let url = format!("https://station.illiwap.com/fr/public/{station}");
+            Parsed::at(Platform::Illiwap, station, &url)
+        }
         _ => vendor(Platform::Illiwap),
     }
+}
+
+/// A station may be an INSEE code; those of Corsica hold a letter, which is a capital.
+fn is_corsican_code(station: &str) -> bool {
+    station.len() == 5
+        && (station.starts_with("2a") || station.starts_with("2b"))
+        && station[2..].bytes().all(|b| b.is_ascii_digit())
 }
 
 /// `intramuros.org/la-garde04/actualites/12`; widgets give the number of the city instead.
@@ -255,6 +266,8 @@ mod tests {
                 ),
                 ("https://station.illiwap.com/public/22047", "22047"),
                 ("https://station.illiwap.com/rss/22047", "22047"),
+                ("https://station.illiwap.com/fr/public/2A014/actu/embed", "2A014"),
+                ("https://station.illiwap.com/rss/2a014", "2A014"),
                 (
                     "https://station.illiwap.com/fr/public/commune-de-trifouilly",
                     "commune-de-trifouilly",
