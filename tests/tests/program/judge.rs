@@ -1,0 +1,96 @@
+//! What must hold of every night, however it went.
+
+use std::collections::BTreeMap;
+
+use beffroi_tests::{Ended, Installation, Rows, Simulator};
+use serde_json::Value;
+
+const OUTCOMES: [&str; 5] = ["measured", "unchanged", "absent", "forbidden", "failed"];
+
+/// Brings the simulated websites into the registry.
+pub(crate) fn import_websites(installation: &Installation, france: &Simulator) {
+    installation.succeed(&["registry", "import", &france.registry()]);
+}
+
+/// The certificate of a night that ended well: complete, and its outcomes add up to its plan.
+pub(crate) fn certificate(ended: Ended) -> Value {
+    let certificate = ended.exited(0).json();
+    assert_eq!(certificate["complete"], true, "{certificate}");
+    assert_balanced(&certificate);
+    let platforms = certificate["platforms"].as_object().unwrap();
+    assert!(platforms.len() == 3, "websites, Mastodon and Bluesky: {:?}", platforms.keys());
+    let mut planned = 0;
+    for tally in platforms.values() {
+        assert_balanced(tally);
+        planned += number(&tally["planned"]);
+        let strata = tally["strata"].as_array().unwrap();
+        strata.iter().for_each(assert_balanced);
+        let in_strata: u64 = strata.iter().map(|stratum| number(&stratum["planned"])).sum();
+        assert_eq!(in_strata, number(&tally["planned"]));
+        let reasons = tally["reasons"].as_object().unwrap().values().map(number);
+        let unhappy = ["absent", "forbidden", "failed"].map(|word| number(&tally[word]));
+        assert_eq!(reasons.sum::<u64>(), unhappy.iter().sum::<u64>(), "each has its reason");
+    }
+    assert_eq!(planned, number(&certificate["planned"]));
+    certificate
+}
+
+fn assert_balanced(tally: &Value) {
+    let ended: u64 = OUTCOMES.iter().map(|word| number(&tally[*word])).sum();
+    assert_eq!(ended, number(&tally["planned"]), "{tally}");
+}
+
+pub(crate) fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap_or_else(|| panic!("no number: {value}"))
+}
+
+/// Every stored figure is the simulator's own, and there are at least so many.
+pub(crate) fn assert_all_figures_are_true(
+    installation: &Installation,
+    france: &Simulator,
+    at_least: u64,
+) {
+    let compared = installation.run(&["sim", "compare", "--truth", france.url(), "--json"]);
+    let comparison = compared.json();
+    assert_eq!(comparison["wrong"], 0, "{:#}\n{}", comparison["examples"], comparison["wrong_figures"]);
+    assert!(number(&comparison["compared"]) >= at_least, "{comparison}");
+    compared.exited(0);
+}
+
+/// The referee has nothing to say.
+pub(crate) fn assert_good_manners(france: &Simulator) {
+    let report = france.referee();
+    assert_eq!(report.violations, BTreeMap::new(), "{:#?}", report.examples);
+}
+
+/// Each job has one outcome; nothing was written twice under another key.
+pub(crate) fn assert_nothing_counts_twice(installation: &Installation) {
+    let jobs = "SELECT toUInt32(count()) FROM job FINAL";
+    let ends = "SELECT toUInt32(uniqExact(run_id, job_id)) FROM job_outcome";
+    assert_eq!(installation.number(jobs), installation.number(ends));
+    for (table, keys) in [
+        ("job_outcome", "run_id, job_id"),
+        ("account_observation", "account_id, run_id"),
+        ("site_observation", "account_id, run_id"),
+        ("post_observation", "account_id, post_id, run_id"),
+    ] {
+        let repeats = format!(
+            "SELECT toUInt32(count() - uniqExact({keys})) FROM {table} FINAL"
+        );
+        assert_eq!(installation.number(&repeats), 0, "{table}");
+    }
+}
+
+/// The same night again: no row more, no request more, the same certificate.
+pub(crate) fn assert_repeating_changes_nothing(
+    installation: &Installation,
+    france: &Simulator,
+    run: &[&str],
+    certificate: &Value,
+) {
+    let (rows, requests): (Rows, u64) = (installation.row_counts(), france.referee().requests);
+    let again = installation.succeed(run).json();
+    assert_eq!(&again, certificate);
+    assert_eq!(installation.row_counts(), rows);
+    assert_eq!(france.referee().requests, requests);
+}

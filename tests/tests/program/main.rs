@@ -1,0 +1,14 @@
+//! The whole program under test, by subject.
+#![allow(clippy::unwrap_used, reason = "tests, also in what they share")]
+
+mod bad_input;
+#[path = "../../../crates/beffroi-queue/tests/rabbitmq/broker.rs"]
+mod broker;
+mod citizens;
+mod interrupted;
+mod judge;
+mod night;
+mod one_shot;
+mod queue_faults;
+mod store;
+mod store_faults;

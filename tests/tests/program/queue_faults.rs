@@ -1,0 +1,58 @@
+//! The broker away.
+
+use std::{net::TcpListener, time::Instant};
+
+use beffroi_tests::{Engine, Installation, Simulator};
+
+use crate::{
+    broker::Broker,
+    judge::{
+        assert_all_figures_are_true, assert_good_manners, assert_nothing_counts_twice, certificate,
+        import_websites,
+    },
+};
+
+#[test]
+fn a_broker_that_cannot_be_reached_is_told_within_the_configured_time() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let engine = Engine::start();
+    let here = Installation::new("[queue]\nconnect_timeout = \"2s\"\n")
+        .with_engine(&engine)
+        .with_queue(&format!("amqp://guest:se-cret@{nobody}/%2f"));
+    for command in [&["worker"][..], &["run", "--date", "2026-11-23"], &["run", "--resume", "--date", "2026-11-23"]] {
+        let begin = Instant::now();
+        let ended = here.run(command).exited(1);
+        assert!(begin.elapsed().as_secs() < 30, "{:?}", begin.elapsed());
+        assert!(!ended.stderr.contains("se-cret"), "{}", ended.stderr);
+        ended.said(&["broker", &nobody.to_string()]);
+    }
+}
+
+#[test]
+fn a_worker_of_its_own_needs_a_broker_and_a_shared_store() {
+    let here = Installation::default();
+    here.run(&["worker"]).exited(1).said(&["needs a broker", "--queue"]);
+    let arguments = ["worker", "--queue", "amqp://guest:guest@127.0.0.1:1/%2f"];
+    here.run(&arguments).exited(1).said(&["needs a shared store", "--store"]);
+}
+
+#[test]
+fn a_broker_killed_in_the_middle_and_started_again_loses_no_job() {
+    let france = Simulator::start(60);
+    let mut broker = Broker::start();
+    let engine = Engine::start();
+    let here = Installation::in_france(&france).with_engine(&engine).with_queue(&broker.url());
+    import_websites(&here, &france);
+    let worker = here.start("worker", &["worker"]);
+    let mut night = here.start("night", &["run", "--no-work", "--json"]);
+    france.wait_for_requests(150);
+    broker.kill();
+    assert!(!night.has_ended(), "{}", night.stderr());
+    broker.restart();
+    certificate(night.wait());
+    worker.interrupt();
+    worker.wait().exited(0);
+    assert_all_figures_are_true(&here, &france, 1_500);
+    assert_good_manners(&france);
+    assert_nothing_counts_twice(&here);
+}
