@@ -83,7 +83,7 @@ impl Config {
         figment
             .merge(
                 Env::prefixed("BEFFROI_")
-                    .ignore(&["CHDB_LIB", "LOG"])
+                    .ignore(&["CHDB_LIB", "CONFIG", "LOG"])
                     .split("__"),
             )
             .extract()
