@@ -41,6 +41,13 @@ pub(crate) struct Effective {
     imports: Vec<String>,
 }
 
+/// What is said of a body's websites, by the source that has precedence so far.
+#[derive(Default)]
+struct Websites<'a> {
+    precedence: u8,
+    facts: Vec<(&'a FactRow, &'a ImportRow)>,
+}
+
 #[derive(Debug, PartialEq)]
 struct Declared {
     collectivity_id: CollectivityId,
@@ -66,7 +73,7 @@ impl Effective {
     /// Computes it from the complete imports, oldest first.
     pub(crate) fn of(imports: &[(ImportRow, Vec<FactRow>)]) -> Result<Self, UnreadableFact> {
         let mut effective = Self::default();
-        let mut websites: HashMap<CollectivityId, (u8, Vec<(&FactRow, &str)>)> = HashMap::new();
+        let mut websites: HashMap<CollectivityId, Websites<'_>> = HashMap::new();
         for (import, facts) in counting(imports) {
             effective.imports.push(import.import_id.clone());
             let precedence = precedence(&import.kind);
@@ -85,14 +92,17 @@ impl Effective {
                     }
                     field::WEBSITE => {
                         let said = websites.entry(id.clone()).or_default();
-                        if precedence < said.0 {
+                        if precedence < said.precedence {
                             continue;
                         }
                         // The first word of an import on a body replaces what was said before.
                         if cleared.insert(id) {
-                            *said = (precedence, Vec::new());
+                            *said = Websites {
+                                precedence,
+                                facts: Vec::new(),
+                            };
                         }
-                        said.1.push((fact, &import.kind));
+                        said.facts.push((fact, import));
                     }
                     field::ACCOUNT | field::NOT_ACCOUNT => {
                         if let Some(account) = accounts::parse(&fact.value).account() {
@@ -110,12 +120,8 @@ impl Effective {
                 }
             }
         }
-        let imports_by_id: HashMap<&str, &ImportRow> = imports
-            .iter()
-            .map(|(import, _)| (import.import_id.as_str(), import))
-            .collect();
-        for (id, (_, facts)) in websites {
-            for (fact, kind) in facts {
+        for (id, said) in websites {
+            for (fact, import) in said.facts {
                 // What cannot be read as a site was reported at the import.
                 let Ok(site) = parse_declared(&fact.value) else {
                     continue;
@@ -123,9 +129,9 @@ impl Effective {
                 effective.accounts.push(Declared {
                     collectivity_id: id.clone(),
                     account: site.account,
-                    kind: kind.to_owned(),
+                    kind: import.kind.clone(),
                     is_own: true,
-                    page: page(fact, imports_by_id[fact.import_id.as_str()]),
+                    page: page(fact, import),
                     declared_url: fact.value.parse().ok(),
                 });
             }

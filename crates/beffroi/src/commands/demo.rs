@@ -1,7 +1,7 @@
 //! `beffroi demo`: the main job from nothing to proof, on a simulated France.
 //!
-//! The simulator is a process of its own, so that what is said of the crawler's memory is the
-//! crawler's alone.
+//! Every step is a command that anybody can type. The simulator and the crawl are processes of their
+//! own, so that what is said of the crawler's memory is the crawler's alone.
 
 use std::{
     path::Path,
@@ -14,8 +14,8 @@ use beffroi_sim::RefereeReport;
 use tokio::process::{Child, Command};
 
 use crate::{
-    cli::{DemoArgs, ReportArgs, RunArgs, TableFormat},
-    commands::{compare, registry, report, run, sim},
+    cli::DemoArgs,
+    commands::{compare, sim},
     config::Config,
     output,
     services::StoreService,
@@ -31,14 +31,20 @@ const DNS_PORT: u16 = 8453;
 const SIM_START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Accounts shown of the engagement table.
-const ENGAGEMENT_ROWS: u32 = 15;
+const ENGAGEMENT_ROWS: &str = "15";
+
+/// Time between two looks at the memory of a command.
+const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 
 pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
     std::fs::create_dir_all(&args.folder)
         .with_context(|| format!("could not make the folder `{}`", args.folder.display()))?;
     step("a simulated France: web, name server, Mastodon and Bluesky, in a process of its own");
     let mut simulator = start_simulator(&args).await?;
+    // Ctrl-C is for the command under way, which brings its jobs to their end; then we end too.
+    let ctrl_c = tokio::spawn(async { while tokio::signal::ctrl_c().await.is_ok() {} });
     let result = show(&args).await;
+    ctrl_c.abort();
     // Told to end; the pipe that `kill_on_drop` guards is only for when we are killed ourselves.
     let _ = simulator.start_kill();
     let _ = simulator.wait().await;
@@ -48,50 +54,38 @@ pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
 async fn show(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     let config_file = args.folder.join(sim::CONFIG_FILE);
     let config = Config::load(Some(&config_file))?;
-    let simulator = format!("http://127.0.0.1:{HTTP_PORT}");
+    // Held open, so that the commands below find the engine running instead of starting one each.
+    let service = StoreService::open(&config).await?;
+    let beffroi = Beffroi {
+        config_file: &config_file,
+    };
 
     step(
-        "the registry: 36,342 collectivities shipped with beffroi, their websites replaced by simulated ones",
+        "the registry: the collectivities shipped with beffroi, their websites replaced by simulated ones",
     );
-    let service = StoreService::open(&config).await?;
-    let store = &service.store;
-    registry::ensure_registry(store).await?;
-    let corrections = vec![args.folder.join(sim::REGISTRY_FILE)];
-    registry::import(&config, store, corrections, false).await?;
+    let corrections = args.folder.join(sim::REGISTRY_FILE);
+    beffroi
+        .run(&["registry", "import", &corrections.to_string_lossy()])
+        .await?;
 
     step("one night");
     let begin = Instant::now();
-    let night = RunArgs {
-        date: None,
-        resume: true,
-        only: Vec::new(),
-        no_work: false,
-        json: false,
-    };
-    let ended = run::run_on(&config, store, &night).await?;
+    let peak = beffroi.run(&["run", "--resume"]).await?;
     let crawl = begin.elapsed();
-    // Before the comparison below, which holds the simulator's whole truth in memory.
-    let peak = peak_memory_mb();
-    if ended != ExitCode::SUCCESS {
-        return Ok(ended);
-    }
 
     step("the same night again: nothing is crawled twice, nothing is counted twice");
-    let begin = Instant::now();
-    run::run_on(&config, store, &night).await?;
-    println!("(in {:.1} s)", begin.elapsed().as_secs_f64());
+    beffroi.run(&["run", "--resume"]).await?;
 
     step("reports");
-    let args_of_report = ReportArgs {
-        run: None,
-        format: TableFormat::Table,
-    };
-    report::presence(store, &args_of_report).await?;
+    beffroi.run(&["report", "presence"]).await?;
     println!();
-    report::engagement(store, &args_of_report, ENGAGEMENT_ROWS).await?;
+    beffroi
+        .run(&["report", "engagement", "--limit", ENGAGEMENT_ROWS])
+        .await?;
 
     step("proof: every stored figure against the simulator's truth, and what its referee saw");
-    let comparison = compare::of_run(store, &simulator, None).await?;
+    let simulator = format!("http://127.0.0.1:{HTTP_PORT}");
+    let comparison = compare::of_run(&service.store, &simulator, None).await?;
     comparison.print();
     let referee = referee(&simulator).await?;
     let violations: u64 = referee.violations.values().sum();
@@ -105,9 +99,9 @@ async fn show(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     service.close().await?;
 
     println!(
-        "\ncrawl: {:.0} s; peak memory of the crawling process: {} MB",
+        "\ncrawl: {:.0} s; peak memory of the crawling process: {}",
         crawl.as_secs_f64(),
-        peak.map_or(output::MISSING.to_owned(), |peak| peak.to_string())
+        peak.map_or(output::MISSING.to_owned(), |peak| format!("{peak} MB"))
     );
     let config_file = config_file.display();
     println!(
@@ -125,6 +119,48 @@ async fn show(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
+/// This program, to be run as anybody would.
+struct Beffroi<'a> {
+    config_file: &'a Path,
+}
+
+impl Beffroi<'_> {
+    /// Shows a command and runs it; returns the peak of its memory in MB, where the system tells.
+    async fn run(&self, arguments: &[&str]) -> anyhow::Result<Option<u64>> {
+        println!(
+            "$ beffroi --config {} {}",
+            self.config_file.display(),
+            arguments.join(" ")
+        );
+        let mut child = Command::new(this_program()?)
+            .arg("--config")
+            .arg(self.config_file)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .context("the command could not be started")?;
+        let pid = child.id();
+        let mut peak = None;
+        let status = loop {
+            tokio::select! {
+                status = child.wait() => break status?,
+                () = tokio::time::sleep(LOOK_INTERVAL) => {
+                    peak = pid.and_then(peak_memory_mb).or(peak);
+                }
+            }
+        };
+        if !status.success() {
+            bail!("`beffroi {}` ended with {status}", arguments.join(" "));
+        }
+        Ok(peak)
+    }
+}
+
+fn this_program() -> anyhow::Result<std::path::PathBuf> {
+    std::env::current_exe().context("the path of this program is not known")
+}
+
 fn step(what: &str) {
     println!("\n━━ {what}");
 }
@@ -135,8 +171,7 @@ async fn start_simulator(args: &DemoArgs) -> anyhow::Result<Child> {
     if config_file.exists() {
         std::fs::remove_file(&config_file).context("could not remove an old configuration")?;
     }
-    let program = std::env::current_exe().context("the path of this program is not known")?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(this_program()?);
     command
         .args(["sim", "serve", "--until-eof", "--out"])
         .arg(&args.folder)
@@ -146,6 +181,8 @@ async fn start_simulator(args: &DemoArgs) -> anyhow::Result<Child> {
         .args(["--dns-port", &DNS_PORT.to_string()])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
+        // A group of its own: Ctrl-C must not take the web away from under the crawl.
+        .process_group(0)
         .kill_on_drop(true);
     if let Some(limit) = args.limit {
         command.args(["--limit", &limit.to_string()]);
@@ -195,9 +232,9 @@ async fn referee(simulator: &str) -> anyhow::Result<RefereeReport> {
     serde_json::from_str(&text).context("the referee's report has another shape")
 }
 
-/// The largest resident size that this process has had, where the system tells.
-fn peak_memory_mb() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+/// The largest resident size that a process has had so far.
+fn peak_memory_mb(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:"))?;

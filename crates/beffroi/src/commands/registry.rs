@@ -62,8 +62,7 @@ async fn shipped() -> anyhow::Result<Import> {
     Ok(tokio::task::spawn_blocking(beffroi_registry::shipped).await?)
 }
 
-/// Imports files (or the shipped registry) and says what came of it.
-pub(crate) async fn import(
+async fn import(
     config: &Config,
     store: &Store,
     files: Vec<PathBuf>,

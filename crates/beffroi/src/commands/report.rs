@@ -58,7 +58,7 @@ pub(crate) async fn find_run(store: &Store, name: Option<&str>) -> anyhow::Resul
 }
 
 /// The presence matrix, and on a terminal the published figures beside it.
-pub(crate) async fn presence(store: &Store, args: &ReportArgs) -> anyhow::Result<()> {
+async fn presence(store: &Store, args: &ReportArgs) -> anyhow::Result<()> {
     let run = find_run(store, args.run.as_deref()).await?;
     let parameters = [("run_id", run.run_id.as_str())];
     if args.format != TableFormat::Table {
@@ -74,7 +74,7 @@ pub(crate) async fn presence(store: &Store, args: &ReportArgs) -> anyhow::Result
 }
 
 /// The engagement table.
-pub(crate) async fn engagement(store: &Store, args: &ReportArgs, limit: u32) -> anyhow::Result<()> {
+async fn engagement(store: &Store, args: &ReportArgs, limit: u32) -> anyhow::Result<()> {
     let run = find_run(store, args.run.as_deref()).await?;
     let is_table = args.format == TableFormat::Table;
     let rows = if is_table { limit } else { ALL_ROWS }.to_string();

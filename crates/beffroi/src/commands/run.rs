@@ -54,11 +54,7 @@ pub(crate) async fn run(config: &Config, args: RunArgs) -> anyhow::Result<ExitCo
 }
 
 /// One night on a store that is open already.
-pub(crate) async fn run_on(
-    config: &Config,
-    store: &Store,
-    args: &RunArgs,
-) -> anyhow::Result<ExitCode> {
+async fn run_on(config: &Config, store: &Store, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let scope = &Scope::parse(args.only.iter().map(String::as_str))?;
     ensure_registry(store).await?;
     let run_id = plan::run_id(args.date, scope);
