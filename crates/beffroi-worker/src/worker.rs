@@ -79,6 +79,8 @@ impl Worker {
     /// Works until `stop` is cancelled, then lets the jobs under way end (at most `drain_timeout`),
     /// writes what they brought, acknowledges them and leaves. Jobs not begun stay in the queue.
     pub async fn run(self) -> Result<(), WorkerError> {
+        // A worker may be there before the first run is.
+        self.queue.declare(&self.lanes).await?;
         let sites = Arc::new(Semaphore::new(self.settings.max_sites_in_flight));
         let tasks = TaskTracker::new();
         let mut lanes = JoinSet::new();
