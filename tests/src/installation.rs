@@ -18,16 +18,16 @@ pub type Rows = BTreeMap<String, u64>;
 
 /// A crawl of the simulated France without the patience of a real night: hosts that hang are given up
 /// soon, failures tried again soon, and Mastodon's instances asked faster (a small France stays far
-/// below what they allow in their five minutes).
-const SHORT_NIGHT: &str = r#"
-[worker]
-retry_pause = "1s"
-max_tries = 2
-drain_timeout = "10s"
-
-[platforms.mastodon]
-per = "1m"
-"#;
+/// below what they allow in their five minutes). By the environment, which overrides what the
+/// simulator's configuration may say.
+const SHORT_NIGHT: [(&str, &str); 6] = [
+    ("BEFFROI_FETCH__READ_TIMEOUT", "2s"),
+    ("BEFFROI_FETCH__TOTAL_TIMEOUT", "8s"),
+    ("BEFFROI_WORKER__RETRY_PAUSE", "1s"),
+    ("BEFFROI_WORKER__MAX_TRIES", "2"),
+    ("BEFFROI_WORKER__DRAIN_TIMEOUT", "10s"),
+    ("BEFFROI_PLATFORMS__MASTODON__PER", "1m"),
+];
 
 /// A folder with `beffroi.toml`, in which commands are run. Its engine ends with it.
 #[derive(Debug)]
@@ -60,9 +60,9 @@ impl Installation {
 
     /// An installation that crawls the simulated France, whose websites are not yet imported.
     pub fn in_france(france: &Simulator) -> Self {
-        let impatient = "[fetch]\nread_timeout = \"2s\"\ntotal_timeout = \"8s\"\n";
-        let config = france.crawler_config().replace("[fetch]\n", impatient);
-        Self::with_names(&format!("{config}{SHORT_NIGHT}"))
+        let mut installation = Self::with_names(&france.crawler_config());
+        installation.environment.extend(SHORT_NIGHT.map(|(name, value)| (name, value.to_owned())));
+        installation
     }
 
     /// Uses this store instead of the embedded one.

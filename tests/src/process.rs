@@ -20,6 +20,9 @@ use crate::PATIENCE;
 /// Pause between two looks at a running process.
 const LOOK_INTERVAL: Duration = Duration::from_millis(20);
 
+/// Lines of its log that a failing test shows.
+const SHOWN_LINES: usize = 40;
+
 /// A process at work; it is killed when this is dropped.
 #[derive(Debug)]
 pub struct Running {
@@ -117,6 +120,13 @@ impl Drop for Running {
         // Both fail only when it has gone.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if thread::panicking() {
+            let log = fs::read(&self.stderr).unwrap_or_default();
+            let log = String::from_utf8_lossy(&log);
+            let lines: Vec<&str> = log.lines().collect();
+            let last = &lines[lines.len().saturating_sub(SHOWN_LINES)..];
+            eprintln!("── {}, at its end:\n{}", self.stderr.display(), last.join("\n"));
+        }
     }
 }
 

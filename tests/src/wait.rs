@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Longer than anything here takes on a loaded machine.
-pub const PATIENCE: Duration = Duration::from_secs(150);
+pub const PATIENCE: Duration = Duration::from_secs(100);
 
 /// Pause between two looks.
 const LOOK_INTERVAL: Duration = Duration::from_millis(20);
