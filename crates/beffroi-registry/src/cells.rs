@@ -59,8 +59,45 @@ impl ColumnValue {
         Some(checked)
     }
 
+    /// The column's name.
+    pub fn column(&self) -> &'static str {
+        match self {
+            Self::InseeCode(_) => "insee_code",
+            Self::Name(_) => "name",
+            Self::Category(_) => "category",
+            Self::Population(_) => "population",
+            Self::DepartmentCode(_) => "department_code",
+            Self::RegionCode(_) => "region_code",
+            Self::EpciSiren(_) => "epci_siren",
+            Self::PostalCodes(_) => "postal_codes",
+            Self::Latitude(_) => "latitude",
+            Self::Longitude(_) => "longitude",
+        }
+    }
+
+    /// The value as a correction writes it; read back by [`ColumnValue::read`].
+    pub fn text(&self) -> String {
+        fn or_empty<T: ToString>(value: Option<&T>) -> String {
+            value.map(T::to_string).unwrap_or_default()
+        }
+        match self {
+            Self::InseeCode(code) => or_empty(code.as_ref()),
+            Self::Name(text) | Self::DepartmentCode(text) | Self::RegionCode(text) => text.clone(),
+            Self::Category(category) => category.to_string(),
+            Self::Population(population) => population.to_string(),
+            Self::EpciSiren(siren) => or_empty(siren.as_ref()),
+            Self::PostalCodes(codes) => codes.join(";"),
+            Self::Latitude(degrees) | Self::Longitude(degrees) => or_empty(degrees.as_ref()),
+        }
+    }
+
+    /// Reads a value that [`ColumnValue::text`] wrote; `None` when it is none of that column.
+    pub fn read(column: &str, text: &str) -> Option<Self> {
+        Self::parse(column, text)?.ok()
+    }
+
     /// Sets the column of a body.
-    pub(crate) fn apply(&self, body: &mut Collectivity) {
+    pub fn apply(&self, body: &mut Collectivity) {
         match self.clone() {
             Self::InseeCode(code) => body.insee_code = code,
             Self::Name(name) => body.name = name,
@@ -242,5 +279,25 @@ mod tests {
             assert!(ColumnValue::parse(column, "01").is_some(), "{column}");
         }
         assert_eq!(ColumnValue::parse("siren", "239710015"), None);
+    }
+
+    #[test]
+    fn a_value_reads_back_from_its_own_text() {
+        for (column, text) in [
+            ("insee_code", "2A004"),
+            ("insee_code", ""),
+            ("name", "L'Haÿ-les-Roses"),
+            ("category", "commune"),
+            ("population", "1200"),
+            ("department_code", "2A"),
+            ("region_code", "94"),
+            ("epci_siren", "200055507"),
+            ("postal_codes", "35000;35200"),
+            ("latitude", "48.1173"),
+            ("longitude", "-1.6778"),
+        ] {
+            let value = ColumnValue::read(column, text).unwrap();
+            assert_eq!((value.column(), value.text().as_str()), (column, text));
+        }
     }
 }

@@ -25,6 +25,6 @@ pub use import::{
 };
 pub use index::Index;
 pub use issue::{Column, Issue, Place, Severity};
-pub use resolve::{OwnedAccount, OwnedWebsite, Resolved, resolve};
+pub use resolve::{OwnedAccount, OwnedCorrection, OwnedWebsite, Resolved, resolve};
 pub use shipped::{ATTRIBUTION, shipped};
 pub use source::{ImportError, import_file, import_reader};

@@ -19,12 +19,23 @@ pub struct Resolved {
     pub source: SourceInfo,
     /// Bodies that are new or changed, whole.
     pub collectivities: Vec<Collectivity>,
+    /// Single columns of known bodies that the source sets right, in its order.
+    pub corrections: Vec<OwnedCorrection>,
     /// Websites; a body of the directory may have several, the first is the main one.
     pub websites: Vec<OwnedWebsite>,
     /// Accounts.
     pub accounts: Vec<OwnedAccount>,
     /// What was wrong with the source and what fitted no body.
     pub issues: Vec<Issue>,
+}
+
+/// A column of a known collectivity, set right.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnedCorrection {
+    /// Whose.
+    pub collectivity_id: CollectivityId,
+    /// The column and its value.
+    pub value: ColumnValue,
 }
 
 /// A website of a known collectivity.
@@ -71,7 +82,8 @@ pub fn resolve(import: &Import, known: &Index) -> Resolved {
     };
     let websites = resolver.websites(import);
     let accounts = resolver.accounts(import);
-    let changed = resolver.corrected(import);
+    let mut corrections = Vec::new();
+    let changed = resolver.corrected(import, &mut corrections);
     resolver.check_epci(import, &changed);
     let mut collectivities = import.collectivities.clone();
     for body in &mut collectivities {
@@ -86,6 +98,7 @@ pub fn resolve(import: &Import, known: &Index) -> Resolved {
     Resolved {
         source: import.source.clone(),
         collectivities,
+        corrections,
         websites,
         accounts,
         issues,
@@ -163,7 +176,11 @@ impl<'a> Resolver<'a> {
         owned
     }
 
-    fn corrected(&mut self, import: &Import) -> BTreeMap<CollectivityId, Collectivity> {
+    fn corrected(
+        &mut self,
+        import: &Import,
+        kept: &mut Vec<OwnedCorrection>,
+    ) -> BTreeMap<CollectivityId, Collectivity> {
         let mut changed: BTreeMap<CollectivityId, Collectivity> = BTreeMap::new();
         for correction in &import.corrections {
             let Some(body) = self.owner(&correction.body, correction.place) else {
@@ -180,6 +197,10 @@ impl<'a> Resolver<'a> {
                 self.tell(Severity::Error, correction.place, &correction.body, reason);
                 continue;
             }
+            kept.push(OwnedCorrection {
+                collectivity_id: id.clone(),
+                value: correction.value.clone(),
+            });
             changed.insert(id.clone(), after);
         }
         changed

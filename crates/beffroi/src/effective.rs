@@ -13,6 +13,7 @@ use beffroi_connectors::accounts::{
     website::{is_home_path, parse_declared},
 };
 use beffroi_model::{AccountRef, Collectivity, CollectivityId, FindMethod, Platform};
+use beffroi_registry::ColumnValue;
 use beffroi_store::{
     AccountRow, CollectivityRow, Day, FactRow, ImportRow, Millis, RegistryVersionRow,
 };
@@ -116,7 +117,12 @@ impl Effective {
                             });
                         }
                     }
-                    _ => {}
+                    column => {
+                        let value = ColumnValue::read(column, &fact.value);
+                        if let (Some(value), Some(body)) = (value, effective.bodies.get_mut(&id)) {
+                            value.apply(body);
+                        }
+                    }
                 }
             }
         }
@@ -374,6 +380,24 @@ mod tests {
         let correction = import("corrections", 2, &[(ID, "website", "https://new.example/")]);
         let effective = Effective::of(&[shipped(1), correction, shipped(3)]).unwrap();
         assert_eq!(sites(&effective), ["https://new.example/"]);
+    }
+
+    #[test]
+    fn a_corrected_column_holds_and_the_others_follow_later_imports() {
+        let old = body();
+        let correction = import("corrections", 2, &[(ID, "name", "Exemple-la-Ville")]);
+        let new = old.replace("1200", "1300");
+        let imports = [
+            import("shipped", 1, &[(ID, "body", &old)]),
+            correction,
+            import("shipped", 3, &[(ID, "body", &new)]),
+        ];
+        let effective = Effective::of(&imports).unwrap();
+        let body = effective.bodies.values().next().unwrap();
+        assert_eq!(
+            (body.name.as_str(), body.population),
+            ("Exemple-la-Ville", 1300)
+        );
     }
 
     #[test]

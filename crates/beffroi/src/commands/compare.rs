@@ -298,11 +298,17 @@ impl Comparison {
             return self.check("site", false, || format!("{of} was not visited"));
         };
         let reason = truth.reason.as_deref().unwrap_or_default();
+        // What has not changed since an earlier night is measured as it was.
+        let outcome = if row.outcome == "unchanged" {
+            "measured"
+        } else {
+            row.outcome.as_str()
+        };
         self.equal(
             "site outcome",
             of,
             (truth.outcome.as_str(), reason),
-            (&row.outcome, &row.reason),
+            (outcome, row.reason.as_str()),
         );
         match &truth.observed {
             Some(observed) if row.observed == 1 => self.observed(of, observed, row, as_of),

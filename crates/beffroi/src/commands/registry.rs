@@ -174,9 +174,26 @@ fn facts_of(import_id: &str, resolved: &Resolved) -> Vec<FactRow> {
         value,
         label: label.cloned().unwrap_or_default(),
     };
-    let bodies = resolved.collectivities.iter().map(|body| {
+    // A correction of a column is kept as such, so that the body's other columns still follow later
+    // imports of their sources.
+    let is_corrections = resolved.source.kind == SourceKind::Corrections;
+    let whole = if is_corrections {
+        &[][..]
+    } else {
+        &resolved.collectivities[..]
+    };
+    let bodies = whole.iter().map(|body| {
         let json = serde_json::to_string(body).expect("a body is plain JSON");
         fact(&body.collectivity_id, field::BODY, json, None)
+    });
+    let corrections = resolved.corrections.iter().map(|correction| {
+        let value = &correction.value;
+        fact(
+            &correction.collectivity_id,
+            value.column(),
+            value.text(),
+            None,
+        )
     });
     let websites = resolved.websites.iter().map(|site| {
         let url = site
@@ -203,7 +220,11 @@ fn facts_of(import_id: &str, resolved: &Resolved) -> Vec<FactRow> {
             account.page.as_ref(),
         )
     });
-    bodies.chain(websites).chain(accounts).collect()
+    bodies
+        .chain(corrections)
+        .chain(websites)
+        .chain(accounts)
+        .collect()
 }
 
 /// Recomputes the effective registry, and writes a version of it when it has changed.

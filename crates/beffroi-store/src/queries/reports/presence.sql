@@ -1,6 +1,7 @@
 -- Presence in one run: the share of bodies (%) that have an account on each platform. An account
--- counts when the present registry declares it or the run found it with a confidence of at least
--- 0.5, and the run did not find it absent. Communes by stratum, other categories whole.
+-- counts when the present registry declares it or discovery found it, in that night or the 34 before,
+-- with a confidence of at least 0.5, and the run did not find it absent. (The pages of a site are
+-- searched every 28 nights.) Communes by stratum, other categories whole.
 -- `networks` is the mean number of networks (websites and alert apps apart) of the bodies on any.
 WITH
     ['facebook', 'instagram', 'threads', 'x', 'youtube', 'linkedin', 'snapchat', 'tiktok', 'mastodon',
@@ -9,7 +10,7 @@ WITH
         SELECT collectivity_id, platform, account_id
         FROM account FINAL
         WHERE if(source = 'discovery',
-                 seen_in = {run_id:String},
+                 night <= toDate(substring({run_id:String}, 1, 10)) AND night > toDate(substring({run_id:String}, 1, 10)) - 35,
                  seen_in = (SELECT concat('registry:', toString(toUnixTimestamp64Milli(max(version)))) FROM registry_version))
         GROUP BY collectivity_id, platform, account_id
         HAVING countIf(verdict = 'not_own') = 0 AND max(confidence) >= 0.5
