@@ -370,6 +370,29 @@ pub(crate) struct DemoArgs {
     pub(crate) seed: u64,
 }
 
+impl Command {
+    /// Whether it works for a while and its log tells the story; the others answer a question.
+    pub(crate) fn works_long(&self) -> bool {
+        match self {
+            Self::Run(_) | Self::Worker | Self::Sim(SimCommand::Serve(_)) | Self::Demo(_) => true,
+            Self::Registry(RegistryCommand::Import { .. }) => true,
+            Self::Plan(_)
+            | Self::Migrate { .. }
+            | Self::Engine(_)
+            | Self::Registry(RegistryCommand::Show { .. })
+            | Self::Account(_)
+            | Self::Measure { .. }
+            | Self::Discover { .. }
+            | Self::Fetch { .. }
+            | Self::Robots(_)
+            | Self::Report(_)
+            | Self::Sql { .. }
+            | Self::Sim(SimCommand::Compare { .. })
+            | Self::Config => false,
+        }
+    }
+}
+
 impl Cli {
     /// The request of the hidden `engine serve`.
     pub(crate) fn engine_to_serve(&self) -> Option<&str> {

@@ -4,13 +4,13 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
-/// Starts logging. `BEFFROI_LOG` (a tracing filter such as `beffroi_fetch=debug`) has precedence over
-/// `-v`.
-pub(crate) fn init(verbose: u8) {
+/// Starts logging at `level`, or more with `-v`. `BEFFROI_LOG` (a tracing filter such as
+/// `beffroi_fetch=debug`) has precedence over both.
+pub(crate) fn init(level: &str, verbose: u8) {
     let default = match verbose {
-        0 => "warn,beffroi=info",
-        1 => "info",
-        2 => "info,beffroi=debug,beffroi_worker=debug,beffroi_fetch=debug,beffroi_queue=debug",
+        0 => level,
+        1 => "warn,beffroi=info",
+        2 => "info,beffroi=debug",
         _ => "debug",
     };
     let filter = EnvFilter::try_from_env("BEFFROI_LOG").unwrap_or_else(|_| default.into());

@@ -21,7 +21,13 @@ fn main() -> ExitCode {
     if let Some(request) = cli.engine_to_serve() {
         return commands::engine::serve(request);
     }
-    logging::init(cli.verbose);
+    if cli.command.works_long() {
+        logging::init("warn,beffroi=info", cli.verbose);
+    } else {
+        logging::init("warn", cli.verbose);
+        // `beffroi report … | head` ends quietly, as any filter does.
+        sigpipe::reset();
+    }
     rustls_provider();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
