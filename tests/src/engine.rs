@@ -87,7 +87,11 @@ impl Engine {
     /// As a power cut would, save for the disk.
     pub fn kill(&mut self) {
         let running = self.running.take().expect("it runs");
-        kill(Pid::from_raw(running.endpoint().pid.try_into().unwrap()), Signal::SIGKILL).unwrap();
+        kill(
+            Pid::from_raw(running.endpoint().pid.try_into().unwrap()),
+            Signal::SIGKILL,
+        )
+        .unwrap();
         running.stop().unwrap();
     }
 
@@ -115,5 +119,11 @@ fn launch(settings: &EngineSettings) -> RunningEngine {
 }
 
 fn address(running: &RunningEngine) -> SocketAddr {
-    running.endpoint().url.strip_prefix("http://").unwrap().parse().unwrap()
+    running
+        .endpoint()
+        .url
+        .strip_prefix("http://")
+        .unwrap()
+        .parse()
+        .unwrap()
 }

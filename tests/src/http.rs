@@ -33,12 +33,22 @@ fn send(method: &str, url: &str, headers: &str, body: &str) -> Reply {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let length = body.len();
     // HTTP/1.0, so that no answer comes in chunks.
-    let request = format!("{method} /{path} HTTP/1.0\r\nHost: {host}\r\n{headers}Content-Length: {length}\r\n\r\n{body}");
+    let request = format!(
+        "{method} /{path} HTTP/1.0\r\nHost: {host}\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
+    );
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     let answer = String::from_utf8_lossy(&answer);
-    let (head, body) = answer.split_once("\r\n\r\n").expect("an answer with a head");
-    let status = head.split_whitespace().nth(1).and_then(|text| text.parse().ok());
-    Reply { status: status.expect("a status"), body: body.to_owned() }
+    let (head, body) = answer
+        .split_once("\r\n\r\n")
+        .expect("an answer with a head");
+    let status = head
+        .split_whitespace()
+        .nth(1)
+        .and_then(|text| text.parse().ok());
+    Reply {
+        status: status.expect("a status"),
+        body: body.to_owned(),
+    }
 }

@@ -11,7 +11,7 @@ use beffroi_engine::EngineSettings;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{Engine, Ended, Running, Simulator};
+use crate::{Ended, Engine, Running, Simulator};
 
 /// Rows of every table that holds facts, repeats removed.
 pub type Rows = BTreeMap<String, u64>;
@@ -53,23 +53,38 @@ impl Installation {
     fn with_names(toml: &str) -> Self {
         let folder = temporary_folder();
         let data_dir = folder.path().join("engine");
-        let engine = format!("\n[engine]\ndata_dir = {:?}\nmemory_mb = 1024\n", data_dir.to_str().unwrap());
-        fs::write(folder.path().join("beffroi.toml"), format!("{toml}{engine}")).unwrap();
-        Self { folder, environment: Vec::new() }
+        let engine = format!(
+            "\n[engine]\ndata_dir = {:?}\nmemory_mb = 1024\n",
+            data_dir.to_str().unwrap()
+        );
+        fs::write(
+            folder.path().join("beffroi.toml"),
+            format!("{toml}{engine}"),
+        )
+        .unwrap();
+        Self {
+            folder,
+            environment: Vec::new(),
+        }
     }
 
     /// An installation that crawls the simulated France, whose websites are not yet imported.
     pub fn in_france(france: &Simulator) -> Self {
         let mut installation = Self::with_names(&france.crawler_config());
-        installation.environment.extend(SHORT_NIGHT.map(|(name, value)| (name, value.to_owned())));
+        installation
+            .environment
+            .extend(SHORT_NIGHT.map(|(name, value)| (name, value.to_owned())));
         installation
     }
 
     /// Uses this store instead of the embedded one.
     pub fn with_store(mut self, url: &str, user: &str, password: &str) -> Self {
-        self.environment.push(("BEFFROI_STORE__URL", url.to_owned()));
-        self.environment.push(("BEFFROI_STORE__USER", user.to_owned()));
-        self.environment.push(("BEFFROI_STORE__PASSWORD", password.to_owned()));
+        self.environment
+            .push(("BEFFROI_STORE__URL", url.to_owned()));
+        self.environment
+            .push(("BEFFROI_STORE__USER", user.to_owned()));
+        self.environment
+            .push(("BEFFROI_STORE__PASSWORD", password.to_owned()));
         self
     }
 
@@ -80,7 +95,8 @@ impl Installation {
 
     /// Uses this broker.
     pub fn with_queue(mut self, url: &str) -> Self {
-        self.environment.push(("BEFFROI_QUEUE__URL", url.to_owned()));
+        self.environment
+            .push(("BEFFROI_QUEUE__URL", url.to_owned()));
         self
     }
 
@@ -140,7 +156,9 @@ impl Installation {
         let rows = self.sql(statement);
         let value = rows[0].as_object().unwrap().values().next().unwrap();
         // 64-bit numbers are quoted in ClickHouse's JSON.
-        value.as_u64().unwrap_or_else(|| value.as_str().unwrap().parse().unwrap())
+        value
+            .as_u64()
+            .unwrap_or_else(|| value.as_str().unwrap().parse().unwrap())
     }
 
     /// How many rows each table holds, repeats removed.
@@ -151,18 +169,27 @@ impl Installation {
         let counts: Vec<String> = tables
             .iter()
             .map(|row| row["name"].as_str().unwrap())
-            .map(|table| format!("SELECT '{table}' AS name, toUInt32(count()) AS rows FROM {table} FINAL"))
+            .map(|table| {
+                format!("SELECT '{table}' AS name, toUInt32(count()) AS rows FROM {table} FINAL")
+            })
             .collect();
         let counts = self.sql(&counts.join(" UNION ALL "));
-        let count = |row: &Value| (row["name"].as_str().unwrap().to_owned(), row["rows"].as_u64().unwrap());
+        let count = |row: &Value| {
+            (
+                row["name"].as_str().unwrap().to_owned(),
+                row["rows"].as_u64().unwrap(),
+            )
+        };
         counts.iter().map(count).collect()
     }
 }
 
 impl Drop for Installation {
     fn drop(&mut self) {
-        let settings =
-            EngineSettings { data_dir: self.folder().join("engine"), ..EngineSettings::default() };
+        let settings = EngineSettings {
+            data_dir: self.folder().join("engine"),
+            ..EngineSettings::default()
+        };
         // Of a run that was killed, too; nothing to stop is no failure here.
         let _ = beffroi_engine::stop(&settings);
     }
@@ -195,7 +222,10 @@ pub(crate) fn engine_library() -> Option<PathBuf> {
     let named = std::env::var_os("BEFFROI_CHDB_LIB").map(PathBuf::from);
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
     let installed = project.map(|folder| folder.join(".vendor/chdb/libchdb.so"));
-    named.into_iter().chain(installed).find(|path| path.is_file())
+    named
+        .into_iter()
+        .chain(installed)
+        .find(|path| path.is_file())
 }
 
 /// A folder that is removed with its value, under the build's own.

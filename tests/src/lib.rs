@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
-#![expect(clippy::unwrap_used, reason = "what fails in the harness ends the test")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "what fails in the harness ends the test"
+)]
 
 mod engine;
 mod http;

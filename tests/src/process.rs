@@ -50,9 +50,18 @@ impl Running {
     pub fn start(mut command: Command, folder: &Path, name: &str) -> Self {
         let stdout = folder.join(format!("{name}.out"));
         let stderr = folder.join(format!("{name}.err"));
-        command.stdout(File::create(&stdout).unwrap()).stderr(File::create(&stderr).unwrap());
-        let child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-        Self { child, stdout, stderr, peak_memory_mb: 0 }
+        command
+            .stdout(File::create(&stdout).unwrap())
+            .stderr(File::create(&stderr).unwrap());
+        let child = command
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        Self {
+            child,
+            stdout,
+            stderr,
+            peak_memory_mb: 0,
+        }
     }
 
     /// What it has printed so far.
@@ -72,7 +81,11 @@ impl Running {
 
     /// Sends Ctrl-C's signal.
     pub fn interrupt(&self) {
-        kill(Pid::from_raw(self.child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
+        kill(
+            Pid::from_raw(self.child.id().try_into().unwrap()),
+            Signal::SIGINT,
+        )
+        .unwrap();
     }
 
     /// Ends it at once, without a chance to tidy up, and waits until it is gone.
@@ -93,7 +106,11 @@ impl Running {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }
-            assert!(Instant::now() < deadline, "not ended in {PATIENCE:?}: {}", self.stderr());
+            assert!(
+                Instant::now() < deadline,
+                "not ended in {PATIENCE:?}: {}",
+                self.stderr()
+            );
             thread::sleep(LOOK_INTERVAL);
         };
         Ended {
@@ -107,7 +124,9 @@ impl Running {
     fn look_at_memory(&mut self) {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()));
         let peak = status.ok().and_then(|status| {
-            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+            let line = status
+                .lines()
+                .find_map(|line| line.strip_prefix("VmHWM:"))?;
             let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
             Some(kilobytes / 1024)
         });
@@ -125,7 +144,11 @@ impl Drop for Running {
             let log = String::from_utf8_lossy(&log);
             let lines: Vec<&str> = log.lines().collect();
             let last = &lines[lines.len().saturating_sub(SHOWN_LINES)..];
-            eprintln!("── {}, at its end:\n{}", self.stderr.display(), last.join("\n"));
+            eprintln!(
+                "── {}, at its end:\n{}",
+                self.stderr.display(),
+                last.join("\n")
+            );
         }
     }
 }
@@ -134,14 +157,22 @@ impl Ended {
     /// Insists on an exit status.
     pub fn exited(self, code: i32) -> Self {
         let Self { stdout, stderr, .. } = &self;
-        assert_eq!(self.code, Some(code), "\nprinted: {stdout}\nlogged: {stderr}");
+        assert_eq!(
+            self.code,
+            Some(code),
+            "\nprinted: {stdout}\nlogged: {stderr}"
+        );
         self
     }
 
     /// Insists that standard error says each of these.
     pub fn said(self, words: &[&str]) -> Self {
         for word in words {
-            assert!(self.stderr.contains(word), "`{word}` is not in: {}", self.stderr);
+            assert!(
+                self.stderr.contains(word),
+                "`{word}` is not in: {}",
+                self.stderr
+            );
         }
         self
     }

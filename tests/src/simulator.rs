@@ -21,19 +21,41 @@ impl Simulator {
         let folder = temporary_folder();
         let mut command = program();
         command
-            .args(["sim", "serve", "--until-eof", "--limit", &collectivities.to_string()])
-            .args(["--http-port", "0", "--https-port", "0", "--dns-port", "0", "--out"])
+            .args([
+                "sim",
+                "serve",
+                "--until-eof",
+                "--limit",
+                &collectivities.to_string(),
+            ])
+            .args([
+                "--http-port",
+                "0",
+                "--https-port",
+                "0",
+                "--dns-port",
+                "0",
+                "--out",
+            ])
             .arg(folder.path())
             .stdin(Stdio::piped());
         let mut process = Running::start(command, folder.path(), "simulator");
         let mut url = None;
         wait_until("the simulator answers", || {
-            assert!(!process.has_ended(), "the simulator has ended: {}", process.stderr());
+            assert!(
+                !process.has_ended(),
+                "the simulator has ended: {}",
+                process.stderr()
+            );
             url = address(&process.stdout());
             url.is_some()
         });
         let url = url.expect("it was waited for");
-        Self { process, url, folder }
+        Self {
+            process,
+            url,
+            folder,
+        }
     }
 
     /// Its address.
@@ -48,7 +70,12 @@ impl Simulator {
 
     /// The file with the simulated websites, for `beffroi registry import`.
     pub fn registry(&self) -> String {
-        self.folder.path().join("registry.csv").to_str().unwrap().to_owned()
+        self.folder
+            .path()
+            .join("registry.csv")
+            .to_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// What the referee has seen so far.
@@ -59,7 +86,9 @@ impl Simulator {
 
     /// Waits until it has been asked so often.
     pub fn wait_for_requests(&self, count: u64) {
-        wait_until("the simulator is asked", || self.referee().requests >= count);
+        wait_until("the simulator is asked", || {
+            self.referee().requests >= count
+        });
     }
 
     /// What it logged.

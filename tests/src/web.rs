@@ -21,7 +21,12 @@ pub struct Answer {
 impl Answer {
     /// A document of this type.
     pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into() }.with("Content-Type", content_type)
+        Self {
+            status,
+            headers: Vec::new(),
+            body: body.into(),
+        }
+        .with("Content-Type", content_type)
     }
 
     /// A page.
@@ -77,7 +82,12 @@ impl Web {
                 let _ = stream.and_then(|stream| serve_one(stream, &log, &answer));
             }
         });
-        Self { address, asked, stop, thread: Some(thread) }
+        Self {
+            address,
+            asked,
+            stop,
+            thread: Some(thread),
+        }
     }
 
     /// `127.0.0.1:port`.
@@ -110,8 +120,15 @@ fn serve_one(
     }
     let path = request.split(' ').nth(1).unwrap_or_default();
     asked.lock().unwrap().push(path.to_owned());
-    let Answer { status, headers, body } = answer(path);
-    let mut head = format!("HTTP/1.1 {status} -\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    let Answer {
+        status,
+        headers,
+        body,
+    } = answer(path);
+    let mut head = format!(
+        "HTTP/1.1 {status} -\r\nConnection: close\r\nContent-Length: {}\r\n",
+        body.len()
+    );
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }

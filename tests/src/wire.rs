@@ -39,7 +39,12 @@ impl Wire {
                 }
             }
         });
-        Self { address, target, stop, thread: Some(thread) }
+        Self {
+            address,
+            target,
+            stop,
+            thread: Some(thread),
+        }
     }
 
     /// Its own address.

@@ -8,22 +8,41 @@ use serde_json::Value;
 /// A configuration that is refused: exit status 2, and these words.
 fn refused(toml: &str, words: &[&str]) {
     let here = Installation::new(toml);
-    let ended = here.run(&["plan"]).exited(2).said(words).said(&["beffroi.toml"]);
+    let ended = here
+        .run(&["plan"])
+        .exited(2)
+        .said(words)
+        .said(&["beffroi.toml"]);
     assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
-    assert!(!here.folder().join("engine").exists(), "nothing was started");
+    assert!(
+        !here.folder().join("engine").exists(),
+        "nothing was started"
+    );
 }
 
 #[test]
 fn a_wrong_type_is_refused_with_key_place_and_what_was_expected() {
-    refused("[run]\nhost_lanes = \"many\"\n", &["run.host_lanes", "many", "u16"]);
-    refused("[store]\nconnect_timeout = 30\n", &["store.connect_timeout", "30"]);
-    refused("[fetch]\nhost_interval = \"soon\"\n", &["fetch.host_interval", "expected duration"]);
+    refused(
+        "[run]\nhost_lanes = \"many\"\n",
+        &["run.host_lanes", "many", "u16"],
+    );
+    refused(
+        "[store]\nconnect_timeout = 30\n",
+        &["store.connect_timeout", "30"],
+    );
+    refused(
+        "[fetch]\nhost_interval = \"soon\"\n",
+        &["fetch.host_interval", "expected duration"],
+    );
     refused("store = 3\n", &["store", "3", "StoreSettings"]);
 }
 
 #[test]
 fn an_unknown_key_is_refused_with_those_that_are_known() {
-    refused("[fetch]\nhost_intervall = \"2s\"\n", &["host_intervall", "`host_interval`"]);
+    refused(
+        "[fetch]\nhost_intervall = \"2s\"\n",
+        &["host_intervall", "`host_interval`"],
+    );
     refused("[crawl]\nspeed = 3\n", &["crawl", "`run`"]);
 }
 
@@ -35,16 +54,24 @@ fn text_that_is_no_toml_is_refused_with_its_line() {
 #[test]
 fn a_wrong_variable_of_the_environment_is_told_apart_from_the_file() {
     let here = Installation::default().with_variable("BEFFROI_RUN__HOST_LANES", "many");
-    let ended = here.run(&["plan"]).exited(2).said(&["run.host_lanes", "many", "u16"]);
+    let ended = here
+        .run(&["plan"])
+        .exited(2)
+        .said(&["run.host_lanes", "many", "u16"]);
     let told = ended.stderr.to_lowercase();
-    assert!(told.contains("environment") && !told.contains("beffroi.toml"), "{told}");
+    assert!(
+        told.contains("environment") && !told.contains("beffroi.toml"),
+        "{told}"
+    );
 }
 
 #[test]
 fn a_configuration_file_that_is_missing_is_named() {
     let here = Installation::default();
     let arguments = ["--config", "elsewhere.toml", "plan"];
-    here.run(&arguments).exited(2).said(&["`elsewhere.toml` does not exist"]);
+    here.run(&arguments)
+        .exited(2)
+        .said(&["`elsewhere.toml` does not exist"]);
 }
 
 #[test]
@@ -64,7 +91,9 @@ fn a_wrong_restriction_is_refused_with_the_known_words_before_anything_starts() 
 fn a_wrong_date_is_refused() {
     let here = Installation::default();
     for date in ["2026-02-30", "tomorrow", "23/11/2026"] {
-        here.run(&["run", "--date", date]).exited(2).said(&["--date", date]);
+        here.run(&["run", "--date", date])
+            .exited(2)
+            .said(&["--date", date]);
     }
 }
 
@@ -79,29 +108,61 @@ fn bad_rows_are_named_and_the_good_ones_kept() {
         01005,website,http://[broken,no address\n\
         01007,account,https://social.test/@mairie,good\n";
     here.write("corrections.csv", corrections);
-    let import = |kind: &str| here.run(&["registry", "import", "corrections.csv", kind]).exited(3);
+    let import = |kind: &str| {
+        here.run(&["registry", "import", "corrections.csv", kind])
+            .exited(3)
+    };
 
     let report = import("--json").json();
     let import_report = &report["imports"][0];
-    assert_eq!((&import_report["errors"], &import_report["facts"]), (&4.into(), &2.into()), "{report}");
+    assert_eq!(
+        (&import_report["errors"], &import_report["facts"]),
+        (&4.into(), &2.into()),
+        "{report}"
+    );
     let issues = import_report["issues"].as_array().unwrap();
-    let mut lines: Vec<u64> = issues.iter().map(|issue| issue["line"].as_u64().unwrap()).collect();
+    let mut lines: Vec<u64> = issues
+        .iter()
+        .map(|issue| issue["line"].as_u64().unwrap())
+        .collect();
     lines.sort_unstable();
     assert_eq!(lines, [3, 4, 5, 6]);
     for issue in issues {
-        assert_eq!((&issue["file"], &issue["severity"]), (&"corrections.csv".into(), &"error".into()));
+        assert_eq!(
+            (&issue["file"], &issue["severity"]),
+            (&"corrections.csv".into(), &"error".into())
+        );
         assert!(issue["reason"].as_str().unwrap().len() > 20, "{issue}");
         // A body that nobody knows has no wrong column.
-        assert!(issue["line"] == 4 || issue["column"]["name"].is_string(), "{issue}");
+        assert!(
+            issue["line"] == 4 || issue["column"]["name"].is_string(),
+            "{issue}"
+        );
     }
-    let shown = here.succeed(&["registry", "show", "01004", "--json"]).json();
-    assert_eq!(shown[0]["accounts"][0]["url"], "https://www.good.test/", "{shown}");
+    let shown = here
+        .succeed(&["registry", "show", "01004", "--json"])
+        .json();
+    assert_eq!(
+        shown[0]["accounts"][0]["url"], "https://www.good.test/",
+        "{shown}"
+    );
 
     let rows = here.row_counts();
-    let again = here.run(&["registry", "import", "corrections.csv"]).exited(3);
-    let again = again.said(&["corrections.csv, line 3, column 3 (`value`)", "line 4", "line 5", "line 6"]);
+    let again = here
+        .run(&["registry", "import", "corrections.csv"])
+        .exited(3);
+    let again = again.said(&[
+        "corrections.csv, line 3, column 3 (`value`)",
+        "line 4",
+        "line 5",
+        "line 6",
+    ]);
     assert!(again.stdout.contains("as it was"), "{}", again.stdout);
-    assert_eq!(here.row_counts(), rows, "the second import changed something");
+    assert_eq!(
+        here.row_counts(),
+        rows,
+        "the second import changed something"
+    );
 }
 
 #[test]
@@ -113,18 +174,30 @@ fn files_that_are_no_registry_are_refused_and_change_nothing() {
     let rows = here.row_counts();
     for file in ["letters.csv", "noise.bin"] {
         let ended = here.run(&["registry", "import", file]);
-        assert!(matches!(ended.code, Some(1 | 3)), "{file}: {:?} {}", ended.code, ended.stderr);
+        assert!(
+            matches!(ended.code, Some(1 | 3)),
+            "{file}: {:?} {}",
+            ended.code,
+            ended.stderr
+        );
         ended.said(&[file]);
     }
-    here.run(&["registry", "import", "missing.csv"]).exited(1).said(&["missing.csv"]);
+    here.run(&["registry", "import", "missing.csv"])
+        .exited(1)
+        .said(&["missing.csv"]);
     assert_eq!(here.row_counts(), rows);
-    here.run(&["registry", "show", "Nulle-Part-les-Bains"]).exited(1).said(&["Nulle-Part-les-Bains"]);
+    here.run(&["registry", "show", "Nulle-Part-les-Bains"])
+        .exited(1)
+        .said(&["Nulle-Part-les-Bains"]);
 }
 
 #[test]
 fn sql_can_only_read_in_both_kinds_of_store() {
     let engine = Engine::start();
-    for here in [Installation::default(), Installation::default().with_engine(&engine)] {
+    for here in [
+        Installation::default(),
+        Installation::default().with_engine(&engine),
+    ] {
         here.succeed(&["migrate"]);
         for statement in [
             "DROP TABLE run",
@@ -136,29 +209,49 @@ fn sql_can_only_read_in_both_kinds_of_store() {
             "SET readonly = 0",
         ] {
             let ended = here.run(&["sql", statement]).exited(1);
-            assert!(!ended.stderr.contains("SYNTAX_ERROR"), "{statement}: {}", ended.stderr);
+            assert!(
+                !ended.stderr.contains("SYNTAX_ERROR"),
+                "{statement}: {}",
+                ended.stderr
+            );
         }
         assert_eq!(here.number("SELECT toUInt32(count()) FROM run"), 0);
         let past = here.run(&["sql", "SELECT 1 SETTINGS readonly = 0"]);
-        assert_ne!(past.code, Some(0), "the guard can be turned off by the statement");
+        assert_ne!(
+            past.code,
+            Some(0),
+            "the guard can be turned off by the statement"
+        );
     }
 }
 
 #[test]
 fn a_mistake_in_a_statement_is_told_in_the_servers_words() {
     let here = Installation::default();
-    here.run(&["sql", "SELEC 1"]).exited(1).said(&["error: ", "Syntax error"]);
-    here.run(&["sql", "SELECT nothing FROM run"]).exited(1).said(&["nothing"]);
-    here.run(&["sql", "SELECT * FROM nowhere"]).exited(1).said(&["nowhere"]);
-    here.run(&["sql", "SELECT throwIf(number = 3) FROM numbers(10)"]).exited(1).said(&["throwIf"]);
+    here.run(&["sql", "SELEC 1"])
+        .exited(1)
+        .said(&["error: ", "Syntax error"]);
+    here.run(&["sql", "SELECT nothing FROM run"])
+        .exited(1)
+        .said(&["nothing"]);
+    here.run(&["sql", "SELECT * FROM nowhere"])
+        .exited(1)
+        .said(&["nowhere"]);
+    here.run(&["sql", "SELECT throwIf(number = 3) FROM numbers(10)"])
+        .exited(1)
+        .said(&["throwIf"]);
 }
 
 #[test]
 fn a_report_without_a_run_says_how_to_make_one() {
     let here = Installation::default();
     for report in ["presence", "engagement", "run"] {
-        here.run(&["report", report]).exited(1).said(&["there is no run yet", "beffroi run"]);
-        here.run(&["report", report, "--run", "1999-01-01"]).exited(1).said(&["1999-01-01"]);
+        here.run(&["report", report])
+            .exited(1)
+            .said(&["there is no run yet", "beffroi run"]);
+        here.run(&["report", report, "--run", "1999-01-01"])
+            .exited(1)
+            .said(&["1999-01-01"]);
     }
 }
 
@@ -179,15 +272,22 @@ fn a_disk_without_room_is_told_before_anything_is_written() {
 
 #[test]
 fn an_engine_library_that_is_missing_is_told_with_what_to_do() {
-    let here = Installation::default().with_variable("BEFFROI_ENGINE__LIBRARY", "/nowhere/libchdb.so");
-    here.run(&["migrate"]).exited(1).said(&["/nowhere/libchdb.so"]);
+    let here =
+        Installation::default().with_variable("BEFFROI_ENGINE__LIBRARY", "/nowhere/libchdb.so");
+    here.run(&["migrate"])
+        .exited(1)
+        .said(&["/nowhere/libchdb.so"]);
 }
 
 #[test]
 fn json_on_standard_output_is_never_mixed_with_the_log() {
     let here = Installation::default();
     let ended = here.succeed(&["plan", "--json", "-vvv"]);
-    assert!(ended.json()["plan"]["jobs"].as_u64() > Some(20_000), "{}", ended.stdout);
+    assert!(
+        ended.json()["plan"]["jobs"].as_u64() > Some(20_000),
+        "{}",
+        ended.stdout
+    );
     assert!(!ended.stderr.is_empty());
     let _: Value = here.succeed(&["migrate", "--json", "-vvv"]).json();
 }

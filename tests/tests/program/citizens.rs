@@ -39,7 +39,10 @@ pub(crate) fn assert_none_is_in(log: &str) {
 
 /// Nor in a message that stays in the queue.
 pub(crate) fn assert_none_is_among_the_dead(broker: &str) {
-    let settings = QueueSettings { url: broker.parse().unwrap(), ..QueueSettings::default() };
+    let settings = QueueSettings {
+        url: broker.parse().unwrap(),
+        ..QueueSettings::default()
+    };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let letters = runtime.block_on(async {
         let queue = Queue::connect(&settings).await.unwrap();
@@ -50,6 +53,9 @@ pub(crate) fn assert_none_is_among_the_dead(broker: &str) {
     assert!(!letters.is_empty(), "jobs whose tries are spent are buried");
     for letter in letters {
         let text = String::from_utf8_lossy(&letter.payload);
-        assert!(!text.contains(CANARY) && !letter.reason.contains(CANARY), "{text}");
+        assert!(
+            !text.contains(CANARY) && !letter.reason.contains(CANARY),
+            "{text}"
+        );
     }
 }

@@ -17,11 +17,20 @@ fn visitor(servers: &[&Web]) -> Installation {
 }
 
 fn without_robots(path: &str, answer: impl Fn(&str) -> Answer) -> Answer {
-    if path == "/robots.txt" { Answer::not_found() } else { answer(path) }
+    if path == "/robots.txt" {
+        Answer::not_found()
+    } else {
+        answer(path)
+    }
 }
 
 fn keys(value: &Value) -> Vec<&str> {
-    value.as_object().unwrap().keys().map(String::as_str).collect()
+    value
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
 }
 
 /// All these keys and no other, in whatever order.
@@ -34,8 +43,16 @@ fn assert_keys(value: &Value, expected: &[&str]) {
 }
 
 const FETCH_KEYS: [&str; 10] = [
-    "url", "final_url", "status", "outcome", "error_class", "redirects", "bytes", "duration_ms",
-    "content_type", "charset",
+    "url",
+    "final_url",
+    "status",
+    "outcome",
+    "error_class",
+    "redirects",
+    "bytes",
+    "duration_ms",
+    "content_type",
+    "charset",
 ];
 
 /// What `fetch` says of an address: exit status, outcome, class.
@@ -49,7 +66,11 @@ fn fetched(here: &Installation, url: &str) -> (Option<i32>, Value) {
 
 fn assert_fails(here: &Installation, url: &str, outcome: &str, class: &str) -> Value {
     let (code, report) = fetched(here, url);
-    assert_eq!((&report["outcome"], &report["error_class"]), (&outcome.into(), &class.into()), "{report}");
+    assert_eq!(
+        (&report["outcome"], &report["error_class"]),
+        (&outcome.into(), &class.into()),
+        "{report}"
+    );
     assert_eq!(code, Some(1), "{report}");
     report
 }
@@ -68,11 +89,20 @@ fn a_document_is_fetched_and_described() {
     assert_eq!(code, Some(0));
     assert_eq!(report["final_url"], site.url("/new"));
     assert_eq!(report["redirects"], json!([site.url("/old")]));
-    assert_eq!((&report["status"], &report["bytes"]), (&200.into(), &10.into()));
-    assert_eq!((&report["outcome"], &report["error_class"]), (&"measured".into(), &Value::Null));
+    assert_eq!(
+        (&report["status"], &report["bytes"]),
+        (&200.into(), &10.into())
+    );
+    assert_eq!(
+        (&report["outcome"], &report["error_class"]),
+        (&"measured".into(), &Value::Null)
+    );
     // The encoding standard's name of what pages call iso-8859-1.
     assert_eq!(report["charset"], "windows-1252");
-    assert_eq!(site.asked().first().map(String::as_str), Some("/robots.txt"));
+    assert_eq!(
+        site.asked().first().map(String::as_str),
+        Some("/robots.txt")
+    );
     assert_fails(&here, &site.url("/nothing"), "absent", "not_found");
 }
 
@@ -105,8 +135,15 @@ fn every_end_of_a_fetch_has_its_outcome_and_class() {
         assert_fails(&here, &site.url(path), outcome, class);
     }
     assert_fails(&here, "ftp://127.0.0.1/", "forbidden", "refused_url");
-    assert_fails(&here, &site.url("/").replace("http://", "http://user:word@"), "forbidden", "refused_url");
-    here.run(&["fetch", "no address", "--json"]).exited(1).said(&["`no address` is no address"]);
+    assert_fails(
+        &here,
+        &site.url("/").replace("http://", "http://user:word@"),
+        "forbidden",
+        "refused_url",
+    );
+    here.run(&["fetch", "no address", "--json"])
+        .exited(1)
+        .said(&["`no address` is no address"]);
 }
 
 #[test]
@@ -115,16 +152,30 @@ fn a_private_address_is_never_asked_unless_it_is_allowed_exactly() {
     let closed = Installation::default();
     assert_fails(&closed, &secret.url("/"), "forbidden", "private_address");
     let port = secret.address().rsplit(':').next().unwrap().to_owned();
-    for host in ["localhost", "[::1]", "[::ffff:127.0.0.1]", "127.1", "0x7f000001", "2130706433", "0.0.0.0", "10.0.0.1", "169.254.169.254"] {
+    for host in [
+        "localhost",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "127.1",
+        "0x7f000001",
+        "2130706433",
+        "0.0.0.0",
+        "10.0.0.1",
+        "169.254.169.254",
+    ] {
         let (code, report) = fetched(&closed, &format!("http://{host}:{port}/"));
         assert_eq!(code, Some(1), "{report}");
         // `localhost` is also refused where no name server knows it.
-        assert!(host == "localhost" || report["error_class"] == "private_address", "{report}");
+        assert!(
+            host == "localhost" || report["error_class"] == "private_address",
+            "{report}"
+        );
     }
     assert!(secret.asked().is_empty(), "{:?}", secret.asked());
 
     let open = visitor(&[&secret]);
-    open.succeed(&["fetch", &secret.url("/")]).said(&["THE ADDRESS GUARD IS OPEN"]);
+    open.succeed(&["fetch", &secret.url("/")])
+        .said(&["THE ADDRESS GUARD IS OPEN"]);
 }
 
 #[test]
@@ -160,61 +211,130 @@ fn a_gzip_bomb_is_cut_short_in_little_memory() {
 #[test]
 fn what_robots_txt_closes_is_not_fetched() {
     let site = Web::serve(|path| match path {
-        "/robots.txt" => Answer::new(200, "text/plain", "User-agent: beffroi\nDisallow: /closed\n"),
+        "/robots.txt" => Answer::new(
+            200,
+            "text/plain",
+            "User-agent: beffroi\nDisallow: /closed\n",
+        ),
         _ => Answer::html("open"),
     });
     let here = visitor(&[&site]);
-    assert_fails(&here, &site.url("/closed/page"), "forbidden", "robots_disallowed");
+    assert_fails(
+        &here,
+        &site.url("/closed/page"),
+        "forbidden",
+        "robots_disallowed",
+    );
     assert_eq!(fetched(&here, &site.url("/open")).0, Some(0));
     assert_eq!(site.asked(), ["/robots.txt", "/robots.txt", "/open"]);
     let sick = Web::serve(|path| match path {
         "/robots.txt" => Answer::new(503, "text/plain", ""),
         _ => Answer::html("open"),
     });
-    assert_fails(&visitor(&[&sick]), &sick.url("/"), "failed", "robots_unreachable");
-    assert!(sick.asked().iter().all(|path| path == "/robots.txt"), "{:?}", sick.asked());
+    assert_fails(
+        &visitor(&[&sick]),
+        &sick.url("/"),
+        "failed",
+        "robots_unreachable",
+    );
+    assert!(
+        sick.asked().iter().all(|path| path == "/robots.txt"),
+        "{:?}",
+        sick.asked()
+    );
 }
 
 #[test]
 fn robots_check_says_one_word_a_line() {
     let here = Installation::default();
-    here.write("robots.txt", "User-agent: *\nDisallow: /\n\nUser-agent: beffroi\nAllow: /\nDisallow: /prive/*.pdf$\n");
+    here.write(
+        "robots.txt",
+        "User-agent: *\nDisallow: /\n\nUser-agent: beffroi\nAllow: /\nDisallow: /prive/*.pdf$\n",
+    );
     let check = |agent: &str, urls: &[&str]| {
-        let arguments = [&["robots", "check", "--robots", "robots.txt", "--agent", agent], urls].concat();
+        let arguments = [
+            &[
+                "robots",
+                "check",
+                "--robots",
+                "robots.txt",
+                "--agent",
+                agent,
+            ],
+            urls,
+        ]
+        .concat();
         here.succeed(&arguments).stdout
     };
-    let urls = ["https://www.exemple.test/", "/prive/a.pdf", "/prive/a.pdf?x", "/robots.txt"];
+    let urls = [
+        "https://www.exemple.test/",
+        "/prive/a.pdf",
+        "/prive/a.pdf?x",
+        "/robots.txt",
+    ];
     assert_eq!(check("beffroi", &urls), "allow\ndisallow\nallow\nallow\n");
     assert_eq!(check("other", &urls[..1]), "disallow\n");
-    here.run(&["robots", "check", "--robots", "missing.txt", "/"]).exited(1).said(&["missing.txt"]);
+    here.run(&["robots", "check", "--robots", "missing.txt", "/"])
+        .exited(1)
+        .said(&["missing.txt"]);
 }
 
 #[test]
 fn accounts_are_recognised_one_a_line_from_arguments_and_standard_input() {
     let here = Installation::default();
     let urls = [
-        ("https://www.facebook.com/ExempleVille/", "account", "facebook"),
+        (
+            "https://www.facebook.com/ExempleVille/",
+            "account",
+            "facebook",
+        ),
         ("https://bsky.app/profile/exemple.fr", "account", "bluesky"),
-        ("https://www.facebook.com/sharer/sharer.php?u=x", "share", "facebook"),
+        (
+            "https://www.facebook.com/sharer/sharer.php?u=x",
+            "share",
+            "facebook",
+        ),
         ("https://x.com/exemple/status/1", "post", "x"),
     ];
     let mut arguments = vec!["account", "parse", "--json"];
     arguments.extend(urls.iter().map(|(url, ..)| *url));
     arguments.push("https://www.exemple.test/mairie");
     let printed = here.succeed(&arguments).stdout;
-    let lines: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> = printed
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert_eq!(lines.len(), 5, "{printed}");
     for (line, (url, kind, platform)) in lines.iter().zip(urls) {
-        assert_keys(line, &["input", "platform", "handle", "url", "kind", "reason"]);
-        assert_eq!((&line["input"], &line["kind"], &line["platform"]), (&url.into(), &kind.into(), &platform.into()));
+        assert_keys(
+            line,
+            &["input", "platform", "handle", "url", "kind", "reason"],
+        );
+        assert_eq!(
+            (&line["input"], &line["kind"], &line["platform"]),
+            (&url.into(), &kind.into(), &platform.into())
+        );
     }
-    assert_eq!((&lines[0]["handle"], &lines[4]["kind"]), (&"exempleville".into(), &"not_social".into()));
+    assert_eq!(
+        (&lines[0]["handle"], &lines[4]["kind"]),
+        (&"exempleville".into(), &"not_social".into())
+    );
 
-    let list = here.write("urls.txt", "https://bsky.app/profile/exemple.fr\n\nnonsense\n");
+    let list = here.write(
+        "urls.txt",
+        "https://bsky.app/profile/exemple.fr\n\nnonsense\n",
+    );
     let mut command = here.command(&["account", "parse", "-", "--json"]);
-    let output = command.stdin(std::fs::File::open(list).unwrap()).output().unwrap();
+    let output = command
+        .stdin(std::fs::File::open(list).unwrap())
+        .output()
+        .unwrap();
     assert!(output.status.success());
-    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 3, "one line each, whatever it is");
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap().lines().count(),
+        3,
+        "one line each, whatever it is"
+    );
 }
 
 #[test]
@@ -228,26 +348,52 @@ fn a_site_is_discovered_with_its_accounts_and_their_evidence() {
                  <footer>Suivez-nous : <a href='https://www.facebook.com/exempleville'>Facebook</a>\
                  <a href='https://www.facebook.com/sharer/sharer.php?u=x'>Partager</a></footer></body></html>",
             ),
-            "/mentions-legales" => Answer::html("<h1>Mentions légales</h1><p>Éditeur : la mairie.</p>"),
+            "/mentions-legales" => {
+                Answer::html("<h1>Mentions légales</h1><p>Éditeur : la mairie.</p>")
+            }
             _ => Answer::not_found(),
         })
     });
     let here = visitor(&[&site]);
     let url = site.url("/");
     let report = here.succeed(&["discover", &url, "--json"]).json();
-    assert_keys(&report, &["url", "final_url", "outcome", "reason", "site", "accounts"]);
-    assert_eq!((&report["outcome"], &report["reason"]), (&"measured".into(), &Value::Null));
-    assert_eq!((&report["site"]["reachable"], &report["site"]["https"]), (&true.into(), &false.into()));
-    assert_eq!(report["site"]["legal_notice_url"], site.url("/mentions-legales"));
+    assert_keys(
+        &report,
+        &["url", "final_url", "outcome", "reason", "site", "accounts"],
+    );
+    assert_eq!(
+        (&report["outcome"], &report["reason"]),
+        (&"measured".into(), &Value::Null)
+    );
+    assert_eq!(
+        (&report["site"]["reachable"], &report["site"]["https"]),
+        (&true.into(), &false.into())
+    );
+    assert_eq!(
+        report["site"]["legal_notice_url"],
+        site.url("/mentions-legales")
+    );
     let accounts = report["accounts"].as_array().unwrap();
     assert_eq!(accounts.len(), 1, "{report}");
-    assert_keys(&accounts[0], &["platform", "handle", "url", "confidence", "evidence"]);
-    assert_eq!((&accounts[0]["platform"], &accounts[0]["handle"]), (&"facebook".into(), &"exempleville".into()));
+    assert_keys(
+        &accounts[0],
+        &["platform", "handle", "url", "confidence", "evidence"],
+    );
+    assert_eq!(
+        (&accounts[0]["platform"], &accounts[0]["handle"]),
+        (&"facebook".into(), &"exempleville".into())
+    );
     assert!(accounts[0]["confidence"].as_f64() >= Some(0.5), "{report}");
     assert_keys(&accounts[0]["evidence"][0], &["page", "how"]);
 
-    let nobody = here.run(&["discover", "http://127.0.0.1:9/", "--json"]).exited(1).json();
-    assert_eq!((&nobody["outcome"], &nobody["reason"]), (&"forbidden".into(), &"private_address".into()));
+    let nobody = here
+        .run(&["discover", "http://127.0.0.1:9/", "--json"])
+        .exited(1)
+        .json();
+    assert_eq!(
+        (&nobody["outcome"], &nobody["reason"]),
+        (&"forbidden".into(), &"private_address".into())
+    );
 }
 
 /// A Mastodon instance with one account: one post two days old, a visitor's question and its answer.
@@ -289,15 +435,33 @@ fn a_mastodon_account_is_measured_over_plain_http_at_a_port() {
     let here = visitor(&[&instance]);
     let ended = here.succeed(&["measure", &instance.url("/@mairie"), "--json"]);
     let report = ended.json();
-    for key in ["account", "outcome", "reason", "figures", "posts", "dialogue", "unavailable"] {
+    for key in [
+        "account",
+        "outcome",
+        "reason",
+        "figures",
+        "posts",
+        "dialogue",
+        "unavailable",
+    ] {
         assert!(keys(&report).contains(&key), "{key} is missing: {report}");
     }
     assert_keys(&report["account"], &["platform", "handle", "account_id"]);
-    assert_eq!(report["account"]["handle"], format!("mairie@{}", instance.address()));
+    assert_eq!(
+        report["account"]["handle"],
+        format!("mairie@{}", instance.address())
+    );
     assert_eq!(report["outcome"], "measured");
-    assert_eq!(report["figures"], json!({"followers": 812, "following": 35, "posts_total": 1450}));
+    assert_eq!(
+        report["figures"],
+        json!({"followers": 812, "following": 35, "posts_total": 1450})
+    );
     let post = &report["posts"][0];
-    assert_eq!((&post["id"], &post["reactions"], &post["comments"]), (&"10".into(), &9.into(), &1.into()), "{report}");
+    assert_eq!(
+        (&post["id"], &post["reactions"], &post["comments"]),
+        (&"10".into(), &9.into(), &1.into()),
+        "{report}"
+    );
     assert_eq!((&post["shares"], &post["views"]), (&5.into(), &Value::Null));
     let dialogue = json!({"threads_opened": 1, "threads_answered": 1, "reply_delays_secs": [3600]});
     assert_eq!(report["dialogue"], dialogue);
@@ -309,10 +473,22 @@ fn a_mastodon_account_is_measured_over_plain_http_at_a_port() {
 fn an_instance_that_asks_for_a_login_forbids_and_is_not_absent() {
     let instance = Web::serve(|_| Answer::new(401, "application/json", r#"{"error":"login"}"#));
     let here = visitor(&[&instance]);
-    let report = here.run(&["measure", &instance.url("/@mairie"), "--json"]).exited(1).json();
-    assert_eq!((&report["outcome"], &report["reason"]), (&"forbidden".into(), &"login_required".into()));
-    assert_eq!(report["figures"], json!({"followers": null, "following": null, "posts_total": null}));
-    assert_eq!(report["unavailable"]["followers"], "not_measured", "unknown is never zero");
+    let report = here
+        .run(&["measure", &instance.url("/@mairie"), "--json"])
+        .exited(1)
+        .json();
+    assert_eq!(
+        (&report["outcome"], &report["reason"]),
+        (&"forbidden".into(), &"login_required".into())
+    );
+    assert_eq!(
+        report["figures"],
+        json!({"followers": null, "following": null, "posts_total": null})
+    );
+    assert_eq!(
+        report["unavailable"]["followers"], "not_measured",
+        "unknown is never zero"
+    );
 }
 
 #[test]

@@ -14,26 +14,37 @@ use crate::{
 
 #[test]
 fn a_broker_that_cannot_be_reached_is_told_within_the_configured_time() {
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let engine = Engine::start();
     let here = Installation::new("[queue]\nconnect_timeout = \"2s\"\n")
         .with_engine(&engine)
         .with_queue(&format!("amqp://guest:se-cret@{nobody}/%2f"));
-    for command in [&["worker"][..], &["run", "--date", "2026-11-23"], &["run", "--resume", "--date", "2026-11-23"]] {
+    for command in [
+        &["worker"][..],
+        &["run", "--date", "2026-11-23"],
+        &["run", "--resume", "--date", "2026-11-23"],
+    ] {
         let begin = Instant::now();
         let ended = here.run(command).exited(1);
         assert!(begin.elapsed().as_secs() < 30, "{:?}", begin.elapsed());
         assert!(!ended.stderr.contains("se-cret"), "{}", ended.stderr);
-        ended.said(&["broker", &nobody.to_string()]);
+        ended.said(&["cannot reach RabbitMQ", &nobody.to_string(), "2s"]);
     }
 }
 
 #[test]
 fn a_worker_of_its_own_needs_a_broker_and_a_shared_store() {
     let here = Installation::default();
-    here.run(&["worker"]).exited(1).said(&["needs a broker", "--queue"]);
+    here.run(&["worker"])
+        .exited(1)
+        .said(&["needs a broker", "--queue"]);
     let arguments = ["worker", "--queue", "amqp://guest:guest@127.0.0.1:1/%2f"];
-    here.run(&arguments).exited(1).said(&["needs a shared store", "--store"]);
+    here.run(&arguments)
+        .exited(1)
+        .said(&["needs a shared store", "--store"]);
 }
 
 #[test]
@@ -41,7 +52,9 @@ fn a_broker_killed_in_the_middle_and_started_again_loses_no_job() {
     let france = Simulator::start(60);
     let mut broker = Broker::start();
     let engine = Engine::start();
-    let here = Installation::in_france(&france).with_engine(&engine).with_queue(&broker.url());
+    let here = Installation::in_france(&france)
+        .with_engine(&engine)
+        .with_queue(&broker.url());
     import_websites(&here, &france);
     let worker = here.start("worker", &["worker"]);
     let mut night = here.start("night", &["run", "--no-work", "--json"]);

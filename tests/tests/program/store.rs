@@ -32,8 +32,14 @@ fn run(name: &str) -> RunId {
 
 fn job(run: &RunId, number: u32) -> Job {
     let handle = format!("mairie{number}.exemple.test");
-    let url = format!("https://bsky.app/profile/{handle}").parse().unwrap();
-    let account = AccountRef { platform: Platform::Bluesky, handle, url };
+    let url = format!("https://bsky.app/profile/{handle}")
+        .parse()
+        .unwrap();
+    let account = AccountRef {
+        platform: Platform::Bluesky,
+        handle,
+        url,
+    };
     Job {
         schema: Job::SCHEMA,
         job_id: JobId::new(run, account.account_id()),
@@ -82,18 +88,33 @@ async fn the_strata_of_the_store_are_those_of_the_model() {
     let engine = Engine::start();
     let _store = store_on(&engine).await;
     // Each bound of the scale and its neighbours.
-    let bounds = [0, 500, 2_000, 3_500, 5_000, 10_000, 20_000, 50_000, 100_000, u32::MAX - 1];
+    let bounds = [
+        0,
+        500,
+        2_000,
+        3_500,
+        5_000,
+        10_000,
+        20_000,
+        50_000,
+        100_000,
+        u32::MAX - 1,
+    ];
     let around = |bound: u32| [bound.saturating_sub(1), bound, bound + 1];
     let populations: Vec<u32> = bounds.into_iter().flat_map(around).collect();
-    let values: Vec<String> =
-        populations.iter().map(|people| format!("(now64(3), '{people}', {people})")).collect();
+    let values: Vec<String> = populations
+        .iter()
+        .map(|people| format!("(now64(3), '{people}', {people})"))
+        .collect();
     engine.query(&format!(
         "INSERT INTO beffroi.collectivity (version, collectivity_id, population) VALUES {}",
         values.join(", ")
     ));
     let mut seen = Vec::new();
     for people in populations {
-        let question = format!("SELECT any(stratum) FROM beffroi.collectivity WHERE collectivity_id = '{people}'");
+        let question = format!(
+            "SELECT any(stratum) FROM beffroi.collectivity WHERE collectivity_id = '{people}'"
+        );
         let stored = engine.query(&question);
         assert_eq!(stored, Stratum::of(people).as_str(), "{people} inhabitants");
         seen.push(stored);
@@ -109,7 +130,13 @@ async fn rows_are_in_the_store_when_a_job_is_told_that_they_are() {
     let run = run("2026-11-23");
     for number in 0..3 {
         let job = job(&run, number);
-        writer.write(measured(&job, 0, 7)).await.unwrap().wait().await.unwrap();
+        writer
+            .write(measured(&job, 0, 7))
+            .await
+            .unwrap()
+            .wait()
+            .await
+            .unwrap();
         for table in ["job_outcome", "account_observation", "account_state"] {
             let rows = engine.query(&format!(
                 "SELECT count() FROM beffroi.{table} WHERE account_id = '{}'",
@@ -127,11 +154,26 @@ async fn a_job_written_twice_counts_once_with_its_last_figures() {
     let engine = Engine::start();
     let store = store_on(&engine).await;
     let job = job(&run("2026-11-23"), 1);
-    write(&store, vec![measured(&job, 0, 7), measured(&job, 60, 8), measured(&job, 60, 8)]).await;
+    write(
+        &store,
+        vec![
+            measured(&job, 0, 7),
+            measured(&job, 60, 8),
+            measured(&job, 60, 8),
+        ],
+    )
+    .await;
     for table in ["job_outcome", "account_observation", "account_state"] {
-        assert_eq!(engine.query(&format!("SELECT count() FROM beffroi.{table} FINAL")), "1", "{table}");
+        assert_eq!(
+            engine.query(&format!("SELECT count() FROM beffroi.{table} FINAL")),
+            "1",
+            "{table}"
+        );
     }
-    assert_eq!(engine.query("SELECT followers FROM beffroi.v_account_observation"), "8");
+    assert_eq!(
+        engine.query("SELECT followers FROM beffroi.v_account_observation"),
+        "8"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -140,11 +182,22 @@ async fn the_writer_waits_while_the_engine_is_down_and_goes_on() {
     let store = store_on(&engine).await;
     let (writer, task) = Writer::start(store);
     let run = run("2026-11-23");
-    writer.write(measured(&job(&run, 0), 0, 1)).await.unwrap().wait().await.unwrap();
+    writer
+        .write(measured(&job(&run, 0), 0, 1))
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
     engine.kill();
     let mut promises = Vec::new();
     for number in 1..=40 {
-        promises.push(writer.write(measured(&job(&run, number), 0, 1)).await.unwrap());
+        promises.push(
+            writer
+                .write(measured(&job(&run, number), 0, 1))
+                .await
+                .unwrap(),
+        );
     }
     let last = promises.pop().unwrap();
     let waiting = tokio::spawn(last.wait());
@@ -157,7 +210,10 @@ async fn the_writer_waits_while_the_engine_is_down_and_goes_on() {
     }
     drop(writer);
     task.finish().await.unwrap();
-    assert_eq!(engine.query("SELECT count() FROM beffroi.job_outcome FINAL"), "41");
+    assert_eq!(
+        engine.query("SELECT count() FROM beffroi.job_outcome FINAL"),
+        "41"
+    );
 }
 
 #[tokio::test]
@@ -173,7 +229,10 @@ async fn a_store_away_for_too_long_ends_the_writer_and_tells_its_jobs() {
     };
     let (writer, task) = Writer::start(Store::try_new(settings).unwrap());
     engine.kill();
-    let promise = writer.write(measured(&job(&run("2026-11-23"), 1), 0, 1)).await.unwrap();
+    let promise = writer
+        .write(measured(&job(&run("2026-11-23"), 1), 0, 1))
+        .await
+        .unwrap();
     assert!(promise.wait().await.is_err());
     let error = task.finish().await.unwrap_err().to_string();
     assert!(error.contains("--resume"), "{error}");
@@ -212,8 +271,21 @@ async fn a_runs_progress_certificate_and_rest_add_up() {
         };
         lines.iter().filter(is_it).map(|line| line.jobs).sum()
     };
-    assert_eq!((count("measured", ""), count("absent", "gone"), count("", "")), (1, 1, 3));
-    let mut left: Vec<JobId> = store.unfinished_jobs(&run).await.unwrap().iter().map(|row| JobId::from_uuid(row.job_id)).collect();
+    assert_eq!(
+        (
+            count("measured", ""),
+            count("absent", "gone"),
+            count("", "")
+        ),
+        (1, 1, 3)
+    );
+    let mut left: Vec<JobId> = store
+        .unfinished_jobs(&run)
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| JobId::from_uuid(row.job_id))
+        .collect();
     let mut expected: Vec<JobId> = jobs[2..].iter().map(|job| job.job_id).collect();
     left.sort_unstable();
     expected.sort_unstable();
@@ -240,12 +312,17 @@ async fn a_runs_row_is_replaced_by_its_next_state() {
         certificate: String::new(),
         updated_at: Millis(at.0 + updated),
     };
-    for (name, state, updated) in
-        [("2026-11-23", "planning", 0), ("2026-11-22", "complete", 0), ("2026-11-23", "running", 5)]
-    {
+    for (name, state, updated) in [
+        ("2026-11-23", "planning", 0),
+        ("2026-11-22", "complete", 0),
+        ("2026-11-23", "running", 5),
+    ] {
         store.write_run(&row(name, state, updated)).await.unwrap();
     }
-    assert_eq!(store.run(&run("2026-11-23")).await.unwrap(), Some(row("2026-11-23", "running", 5)));
+    assert_eq!(
+        store.run(&run("2026-11-23")).await.unwrap(),
+        Some(row("2026-11-23", "running", 5))
+    );
     assert_eq!(store.run(&run("2026-11-21")).await.unwrap(), None);
     assert_eq!(store.runs().await.unwrap().len(), 2);
 }
@@ -269,9 +346,15 @@ async fn a_job_is_handed_the_state_of_the_last_run_before_its_own() {
     .await;
     let account = own.account.account_id();
     for _twice in 0..2 {
-        let states = store.previous_states(&own.run_id, &[account]).await.unwrap();
+        let states = store
+            .previous_states(&own.run_id, &[account])
+            .await
+            .unwrap();
         assert_eq!(states[&account], r#"{"seen":22}"#);
     }
-    let first = store.previous_states(&before.run_id, &[account]).await.unwrap();
+    let first = store
+        .previous_states(&before.run_id, &[account])
+        .await
+        .unwrap();
     assert!(first.is_empty(), "{first:?}");
 }

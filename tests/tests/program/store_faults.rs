@@ -44,7 +44,9 @@ fn a_user_who_may_only_read_is_told_so() {
     let password = engine.reader_password();
     let here = Installation::default().with_store(&engine.url(), "reader", password);
     let begin = Instant::now();
-    here.run(&["run"]).exited(1).said(&["failed to create the database", "reader"]);
+    here.run(&["run"])
+        .exited(1)
+        .said(&["failed to create the database", "reader"]);
     assert!(begin.elapsed().as_secs() < 10, "no use in trying again");
 }
 
@@ -76,20 +78,34 @@ fn a_schema_that_drifted_or_is_newer_is_refused_before_anything_is_written() {
     let engine = Engine::start();
     let here = Installation::default().with_engine(&engine);
     let applied = here.succeed(&["migrate", "--json"]).json();
-    assert!(applied["applied"].as_array().unwrap().len() > 20, "{applied}");
+    assert!(
+        applied["applied"].as_array().unwrap().len() > 20,
+        "{applied}"
+    );
     let again = here.succeed(&["migrate", "--json"]).json();
-    assert_eq!((&again["applied"], &again["schema"]), (&serde_json::json!([]), &applied["schema"]));
+    assert_eq!(
+        (&again["applied"], &again["schema"]),
+        (&serde_json::json!([]), &applied["schema"])
+    );
 
     let change = |values: &str| {
         engine.query(&format!("INSERT INTO beffroi.schema_migration {values}"));
     };
-    change("SELECT number, name, 'another', program, now64(3) + 60 FROM beffroi.schema_migration WHERE number = 5");
+    change(
+        "SELECT number, name, 'another', program, now64(3) + 60 FROM beffroi.schema_migration WHERE number = 5",
+    );
     for command in ["migrate", "run"] {
-        here.run(&[command]).exited(1).said(&["`0005_collectivity` differs", "another", "new migration"]);
+        here.run(&[command]).exited(1).said(&[
+            "`0005_collectivity` differs",
+            "another",
+            "new migration",
+        ]);
     }
     change("SELECT 4711, '4711_future', 'f', '9.9.9', now64(3)");
     for command in ["migrate", "run"] {
-        here.run(&[command]).exited(1).said(&["at schema 4711", "newer beffroi"]);
+        here.run(&[command])
+            .exited(1)
+            .said(&["at schema 4711", "newer beffroi"]);
     }
     assert_eq!(engine.query("SELECT count() FROM beffroi.run"), "0");
 }
