@@ -31,7 +31,11 @@ pub(crate) fn next_try(
         Duration::try_from(at.duration_since(now)).unwrap_or_default()
     });
     let delay = pause.max(asked);
-    if delay > settings.max_put_off { Next::GiveUp } else { Next::TryAgain(delay) }
+    if delay > settings.max_put_off {
+        Next::GiveUp
+    } else {
+        Next::TryAgain(delay)
+    }
 }
 
 #[cfg(test)]
@@ -42,8 +46,14 @@ mod tests {
     fn pauses_grow_until_the_tries_are_spent() {
         let settings = WorkerSettings::default();
         let now = Timestamp::UNIX_EPOCH;
-        assert_eq!(next_try(&settings, 0, None, now), Next::TryAgain(Duration::from_secs(60)));
-        assert_eq!(next_try(&settings, 1, None, now), Next::TryAgain(Duration::from_secs(240)));
+        assert_eq!(
+            next_try(&settings, 0, None, now),
+            Next::TryAgain(Duration::from_secs(60))
+        );
+        assert_eq!(
+            next_try(&settings, 1, None, now),
+            Next::TryAgain(Duration::from_secs(240))
+        );
         assert_eq!(next_try(&settings, 2, None, now), Next::GiveUp);
     }
 
@@ -55,6 +65,9 @@ mod tests {
         let asked = next_try(&settings, 0, at(600), now);
         assert_eq!(asked, Next::TryAgain(Duration::from_secs(600)));
         assert_eq!(next_try(&settings, 0, at(3 * 3600), now), Next::GiveUp);
-        assert_eq!(next_try(&settings, 0, at(-5), now), Next::TryAgain(Duration::from_secs(60)));
+        assert_eq!(
+            next_try(&settings, 0, at(-5), now),
+            Next::TryAgain(Duration::from_secs(60))
+        );
     }
 }

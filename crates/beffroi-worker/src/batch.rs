@@ -1,7 +1,8 @@
 //! Carrying out a batch of jobs of one platform, from the look-up to the acknowledgement.
 //!
-//! The order is the promise: rows durable, then the jobs of found accounts published, then the job
-//! acknowledged. Whatever fails before leaves the job in the queue.
+//! The order is the promise: first the found accounts' jobs enter the plan and the queue, then the
+//! job's own rows are made durable, its outcome last, then the job is acknowledged. Whatever fails
+//! before leaves the job in the queue; a job that has its outcome has nothing left to do.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -9,7 +10,7 @@ use beffroi_connectors::{Connector, MeasureRequest, Measured};
 use beffroi_model::{Failed, Job, Measurement, Outcome, Platform};
 use beffroi_plan::{Night, discovered_job};
 use beffroi_queue::{Delivery, Queue};
-use beffroi_store::{JobRow, JobRows, Writer};
+use beffroi_store::{JobRow, JobRows, Writer, WriterStopped};
 use futures::future;
 use jiff::Timestamp;
 use tokio::sync::OwnedSemaphorePermit;
@@ -39,7 +40,9 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn batch_size(&self, platform: Platform) -> usize {
-        self.connectors.get(&platform).map_or(1, |connector| connector.batch_size().get())
+        self.connectors
+            .get(&platform)
+            .map_or(1, |connector| connector.batch_size().get())
     }
 }
 
@@ -60,10 +63,15 @@ impl Batch {
         if deliveries.is_empty() {
             return;
         }
-        let measured = context.measure(&deliveries[0].job().account, requests).await;
+        let measured = context
+            .measure(&deliveries[0].job().account, requests)
+            .await;
         // The slot is for visiting; waiting for the store needs none, the prefetch bounds it.
         drop(permit);
-        let ends = deliveries.into_iter().zip(measured).map(|(d, m)| context.conclude(d, m));
+        let ends = deliveries
+            .into_iter()
+            .zip(measured)
+            .map(|(d, m)| context.conclude(d, m));
         future::join_all(ends).await;
     }
 }
@@ -74,8 +82,12 @@ impl Context {
         &self,
         deliveries: Vec<Delivery>,
     ) -> Option<(Vec<Delivery>, Vec<MeasureRequest>)> {
-        let known =
-            future::join_all(deliveries.iter().map(|delivery| self.lookups.known(delivery.job()))).await;
+        let known = future::join_all(
+            deliveries
+                .iter()
+                .map(|delivery| self.lookups.known(delivery.job())),
+        )
+        .await;
         let mut kept = Vec::with_capacity(deliveries.len());
         let mut requests = Vec::with_capacity(deliveries.len());
         for (delivery, known) in deliveries.into_iter().zip(known) {
@@ -104,14 +116,20 @@ impl Context {
         first: &beffroi_model::AccountRef,
         requests: Vec<MeasureRequest>,
     ) -> Vec<Measured> {
-        let accounts: Vec<_> = requests.iter().map(|request| request.account.clone()).collect();
+        let accounts: Vec<_> = requests
+            .iter()
+            .map(|request| request.account.clone())
+            .collect();
         let bug = |what: &str| {
             tracing::error!(platform = %first.platform, "{what}: a bug of the connector");
             let internal = |account| {
                 let outcome = Outcome::Failed(Failed::Internal);
                 let now = Timestamp::now();
                 let measurement = Measurement::without_figures(account, outcome, now);
-                Measured { measurement, retry: None }
+                Measured {
+                    measurement,
+                    retry: None,
+                }
             };
             accounts.iter().cloned().map(internal).collect()
         };
@@ -150,24 +168,38 @@ impl Context {
             Err(error) => return leave_in_queue(&job, &error).await,
         };
         let now = Timestamp::now();
-        let mut rows = JobRows::of(&job, &measurement, &self.settings.name, now);
         let found = self.jobs_of_finds(&job, &measurement, &known);
-        rows.jobs.extend(found.iter().map(|job| JobRow::of(job, now)));
-        let durable = match self.writer.write(rows).await {
-            Ok(durable) => durable.wait().await,
-            Err(stopped) => Err(stopped),
-        };
-        if let Err(error) = durable {
-            self.stop.cancel();
-            return leave_in_queue(&job, &error).await;
-        }
         if !found.is_empty() {
+            let plan = JobRows {
+                jobs: found.iter().map(|job| JobRow::of(job, now)).collect(),
+                ..JobRows::default()
+            };
+            if let Err(error) = self.write_durably(plan).await {
+                return leave_in_queue(&job, &error).await;
+            }
             if let Err(error) = self.queue.publish(&found).await {
                 return leave_in_queue(&job, &error).await;
             }
             known.published(found.iter().map(|job| job.job_id));
         }
+        let rows = JobRows::of(&job, &measurement, &self.settings.name, now);
+        if let Err(error) = self.write_durably(rows).await {
+            return leave_in_queue(&job, &error).await;
+        }
         acknowledge(delivery).await;
+    }
+
+    /// Writes rows and waits until they are in the store. When the writer has given up, so does this
+    /// worker.
+    async fn write_durably(&self, rows: JobRows) -> Result<(), WriterStopped> {
+        let durable = match self.writer.write(rows).await {
+            Ok(durable) => durable.wait().await,
+            Err(stopped) => Err(stopped),
+        };
+        if durable.is_err() {
+            self.stop.cancel();
+        }
+        durable
     }
 
     /// Publishes the job again for later, then lets go of this delivery.
@@ -184,7 +216,10 @@ impl Context {
         if let Err(error) = self.writer.write(rows).await {
             return leave_in_queue(job, &error).await;
         }
-        let again = Job { attempt: job.attempt + 1, ..job.clone() };
+        let again = Job {
+            attempt: job.attempt + 1,
+            ..job.clone()
+        };
         match self.queue.publish_after(&again, delay).await {
             Ok(()) => acknowledge(delivery).await,
             Err(error) => leave_in_queue(job, &error).await,
@@ -207,8 +242,15 @@ impl Context {
             if !is_wanted {
                 continue;
             }
-            let subject = job.subjects.iter().find(|s| s.collectivity_id == find.collectivity_id);
-            let found = discovered_job(&night, find.account.clone(), subject.cloned().into_iter().collect());
+            let subject = job
+                .subjects
+                .iter()
+                .find(|s| s.collectivity_id == find.collectivity_id);
+            let found = discovered_job(
+                &night,
+                find.account.clone(),
+                subject.cloned().into_iter().collect(),
+            );
             let is_new = found.job_id != job.job_id
                 && known.is_new(found.job_id)
                 && jobs.iter().all(|other| other.job_id != found.job_id);

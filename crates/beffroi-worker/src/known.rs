@@ -37,7 +37,9 @@ impl KnownRun {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<JobId>> {
-        self.published.lock().expect("no one panics while holding this lock")
+        self.published
+            .lock()
+            .expect("no one panics while holding this lock")
     }
 }
 
@@ -50,7 +52,10 @@ pub(crate) struct KnownRuns {
 
 impl KnownRuns {
     pub(crate) fn new(store: Store) -> Self {
-        Self { store, runs: AsyncMutex::default() }
+        Self {
+            store,
+            runs: AsyncMutex::default(),
+        }
     }
 
     pub(crate) async fn get(&self, run: &RunId) -> Result<Arc<KnownRun>, StoreError> {
@@ -59,11 +64,13 @@ impl KnownRuns {
             return Ok(Arc::clone(known));
         }
         let scope = match self.store.run(run).await? {
-            Some(row) => serde_json::from_str(&row.scope).map_err(|problem| StoreError::Corrupt {
-                column: "run.scope",
-                value: row.scope,
-                problem: problem.to_string(),
-            })?,
+            Some(row) => {
+                serde_json::from_str(&row.scope).map_err(|problem| StoreError::Corrupt {
+                    column: "run.scope",
+                    value: row.scope,
+                    problem: problem.to_string(),
+                })?
+            }
             None => Scope::default(),
         };
         let published = self.store.planned_jobs(run).await?.into_iter().collect();
@@ -73,7 +80,10 @@ impl KnownRuns {
                 runs.remove(&oldest);
             }
         }
-        let known = Arc::new(KnownRun { scope, published: Mutex::new(published) });
+        let known = Arc::new(KnownRun {
+            scope,
+            published: Mutex::new(published),
+        });
         runs.insert(run.clone(), Arc::clone(&known));
         Ok(known)
     }

@@ -5,7 +5,10 @@ use beffroi_model::{Lane, Platform};
 /// Every lane: the shards of host groups, and one for each platform's API.
 pub fn all_lanes(host_shards: u16, measurable: &[Platform]) -> Vec<Lane> {
     let hosts = (0..host_shards).map(Lane::host);
-    let apis = measurable.iter().filter(|p| **p != Platform::Website).map(|p| Lane::api(*p));
+    let apis = measurable
+        .iter()
+        .filter(|p| **p != Platform::Website)
+        .map(|p| Lane::api(*p));
     hosts.chain(apis).collect()
 }
 

@@ -51,8 +51,10 @@ impl Worker {
         host_shards: u16,
         stop: CancellationToken,
     ) -> Self {
-        let connectors: HashMap<Platform, Arc<dyn Connector>> =
-            connectors.into_iter().map(|connector| (connector.platform(), connector)).collect();
+        let connectors: HashMap<Platform, Arc<dyn Connector>> = connectors
+            .into_iter()
+            .map(|connector| (connector.platform(), connector))
+            .collect();
         let measurable: Vec<Platform> = connectors.keys().copied().collect();
         let (lookups, _answers_until_dropped) = Lookups::start(store.clone());
         let (writer, writer_task) = Writer::start(store.clone());
