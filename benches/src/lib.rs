@@ -1,1 +1,14 @@
-//! See README.md.
+#![doc = include_str!("../README.md")]
+
+pub mod child;
+pub mod engine;
+pub mod feeds;
+pub mod night_rows;
+pub mod pages;
+pub mod pipeline;
+pub mod plain;
+pub mod samples;
+pub mod server;
+pub mod simulator;
+pub mod towns;
+pub mod usage;

@@ -1,0 +1,226 @@
+//! The whole pipeline against a plain reqwest loop that only downloads, from the same server, in the
+//! same run: requests a second and processor time a request, as ratios.
+//!
+//! Client and server are processes of their own on cores of their own; the engine shares the
+//! server's. Rounds of both take turns, so that a noisy moment of the machine meets both.
+
+use std::{fmt, process::ExitCode, time::Duration};
+
+use anyhow::{Context, ensure};
+use beffroi_benches::{
+    child::{self, Helper},
+    engine::BenchEngine,
+    pipeline, plain, server,
+    towns::Night,
+    usage::{Cores, Meter, Spent},
+};
+use beffroi_store::Store;
+use url::Url;
+
+/// Rounds of each program on each load.
+const ROUNDS: usize = 3;
+
+/// Websites of a round; each costs seven requests, five of them 50 KB pages.
+const SITES: usize = 3_000;
+
+/// Bluesky accounts of a round; each costs a request and the twenty-fifth part of one.
+const ACCOUNTS: usize = 25_000;
+
+/// Sites, or accounts, that each program has under way.
+const IN_FLIGHT: usize = 64;
+
+/// Profiles that one request of the connector asks for.
+const PROFILES: usize = 25;
+
+fn main() -> ExitCode {
+    if let Some(played) = child::play() {
+        return played;
+    }
+    match bench() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn bench() -> anyhow::Result<()> {
+    let cores = Cores::split()?;
+    cores.start_helpers()?;
+    let server = Helper::server()?;
+    let engine = BenchEngine::start()?;
+    cores.measure()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let ended = runtime.block_on(rounds(&server, &engine));
+    drop(runtime);
+    engine.stop()?;
+    ended
+}
+
+async fn rounds(server: &Helper, engine: &BenchEngine) -> anyhow::Result<()> {
+    let store = engine.store().await?;
+    println!("client on one core; {IN_FLIGHT} sites or accounts at a time; {ROUNDS} rounds\n");
+    for load in [Load::Sites, Load::Bluesky] {
+        println!("{load}");
+        for round in 0..ROUNDS {
+            let night = Night::new(&format!("{}-{round}", load.label()), server.port);
+            let plain = measure(server, engine, || download(load, &night)).await?;
+            println!("  plain reqwest  {plain}");
+            let ours = measure(server, engine, || pipeline(load, &night, &store)).await?;
+            println!("  beffroi        {ours}");
+            ensure!(
+                plain.requests == ours.requests,
+                "the programs did not ask for the same: {} and {} requests",
+                plain.requests,
+                ours.requests
+            );
+            #[cfg(feature = "spider")]
+            if matches!(load, Load::Sites) {
+                let theirs = measure(server, engine, || spider_loop::crawl(&night)).await?;
+                println!("  spider         {theirs}");
+                println!("  beffroi / spider: {}", Ratio::of(&ours, &theirs));
+            }
+            println!("  beffroi / plain: {}\n", Ratio::of(&ours, &plain));
+        }
+    }
+    Ok(())
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Load {
+    /// 50 KB pages with robots.txt and feed, discovery, rows.
+    Sites,
+    /// 5 KB JSON answers, rows.
+    Bluesky,
+}
+
+impl Load {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Sites => "sites",
+            Self::Bluesky => "bluesky",
+        }
+    }
+}
+
+impl fmt::Display for Load {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sites => write!(f, "{SITES} websites: robots.txt, 5 pages of 50 KB, a feed"),
+            Self::Bluesky => write!(
+                f,
+                "{ACCOUNTS} Bluesky accounts: feeds of 5 KB, profiles by 25"
+            ),
+        }
+    }
+}
+
+async fn download(load: Load, night: &Night) -> anyhow::Result<()> {
+    let lists: Vec<Vec<Url>> = match load {
+        Load::Sites => (0..SITES)
+            .map(|number| night.site_requests(number))
+            .collect(),
+        Load::Bluesky => {
+            let numbers: Vec<usize> = (0..ACCOUNTS).collect();
+            let of_batch = |numbers: &[usize]| {
+                let feeds = numbers.iter().map(|&number| night.bluesky_request(number));
+                feeds.chain([night.profiles_request(numbers)]).collect()
+            };
+            numbers.chunks(PROFILES).map(of_batch).collect()
+        }
+    };
+    plain::download(lists, IN_FLIGHT).await?;
+    Ok(())
+}
+
+async fn pipeline(load: Load, night: &Night, store: &Store) -> anyhow::Result<()> {
+    let jobs: Vec<_> = match load {
+        Load::Sites => (0..SITES).map(|number| night.site_job(number)).collect(),
+        Load::Bluesky => (0..ACCOUNTS)
+            .map(|number| night.bluesky_job(number))
+            .collect(),
+    };
+    pipeline::work(store, night.port, &jobs, IN_FLIGHT).await
+}
+
+/// One program's round.
+struct Round {
+    requests: u64,
+    spent: Spent,
+}
+
+/// Requests are counted by the server.
+async fn measure<F: Future<Output = anyhow::Result<()>>>(
+    server: &Helper,
+    engine: &BenchEngine,
+    work: impl FnOnce() -> F,
+) -> anyhow::Result<Round> {
+    let before = count(server).await?;
+    let meter = Meter::start(&[server.pid(), engine.pid()])?;
+    work().await?;
+    let spent = meter.stop()?;
+    Ok(Round {
+        requests: count(server).await? - before,
+        spent,
+    })
+}
+
+async fn count(server: &Helper) -> anyhow::Result<u64> {
+    let url = format!("http://127.0.0.1:{}{}", server.port, server::COUNT);
+    let count = plain::client()?.get(url).send().await?.text().await?;
+    count.parse().context("the server's count is no number")
+}
+
+impl Round {
+    fn per_second(&self) -> f64 {
+        self.requests as f64 / self.spent.wall.as_secs_f64()
+    }
+
+    fn micros_each(&self, time: Duration) -> f64 {
+        time.as_secs_f64() * 1e6 / self.requests as f64
+    }
+}
+
+impl fmt::Display for Round {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:6} requests in {:6.2} s: {:6.0} a second; processor {:4.0} µs a request \
+             (server {:.0} µs, engine {:.0} µs)",
+            self.requests,
+            self.spent.wall.as_secs_f64(),
+            self.per_second(),
+            self.micros_each(self.spent.cpu),
+            self.micros_each(self.spent.others[0]),
+            self.micros_each(self.spent.others[1]),
+        )
+    }
+}
+
+/// How one program does against another.
+struct Ratio {
+    per_second: f64,
+    cpu_each: f64,
+}
+
+impl Ratio {
+    fn of(ours: &Round, theirs: &Round) -> Self {
+        Self {
+            per_second: ours.per_second() / theirs.per_second(),
+            cpu_each: theirs.micros_each(theirs.spent.cpu) / ours.micros_each(ours.spent.cpu),
+        }
+    }
+}
+
+impl fmt::Display for Ratio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:.2} of its requests a second, {:.2} of its requests a processor second",
+            self.per_second, self.cpu_each
+        )
+    }
+}

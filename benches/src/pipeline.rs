@@ -1,0 +1,90 @@
+//! The whole pipeline, as `beffroi run` assembles it: queue, worker, polite client, connectors,
+//! writer, ClickHouse. Only the pace is off, and loopback is allowed.
+
+use std::{num::NonZero, sync::Arc, time::Duration};
+
+use anyhow::ensure;
+use beffroi_connectors::{
+    Connector,
+    bluesky::{BlueskyConnector, BlueskySettings},
+    website::{WebsiteConnector, WebsiteSettings},
+};
+use beffroi_fetch::{FetchClient, FetchSettings};
+use beffroi_model::Job;
+use beffroi_queue::{Queue, QueueSettings};
+use beffroi_store::Store;
+use beffroi_worker::{Worker, WorkerSettings, all_lanes};
+use tokio_util::sync::CancellationToken;
+
+use crate::towns::HOST_SHARDS;
+
+/// Time between two looks at the store for how many jobs have ended.
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Works through jobs of one run, until the outcome of each is in the store.
+pub async fn work(store: &Store, port: u16, jobs: &[Job], in_flight: usize) -> anyhow::Result<()> {
+    let connectors = connectors(port, in_flight)?;
+    let platforms: Vec<_> = connectors
+        .iter()
+        .map(|connector| connector.platform())
+        .collect();
+    let queue = Queue::connect(&QueueSettings::default()).await?;
+    queue.declare(&all_lanes(HOST_SHARDS, &platforms)).await?;
+    store.write_jobs(jobs).await?;
+    queue.publish(jobs).await?;
+    let settings = WorkerSettings {
+        name: "bench".to_owned(),
+        max_sites_in_flight: in_flight,
+        max_accounts_in_flight: in_flight,
+        ..WorkerSettings::default()
+    };
+    let stop = CancellationToken::new();
+    let worker = Worker::new(
+        queue,
+        store.clone(),
+        connectors,
+        settings,
+        HOST_SHARDS,
+        stop.clone(),
+    );
+    let working = tokio::spawn(worker.run());
+    let mut ended = 0;
+    while ended < jobs.len() as u64 && !working.is_finished() {
+        tokio::time::sleep(LOOK_INTERVAL).await;
+        let progress = store.progress(&jobs[0].run_id).await?;
+        ended = progress.iter().map(|platform| platform.ended).sum();
+    }
+    stop.cancel();
+    working.await??;
+    ensure!(
+        ended == jobs.len() as u64,
+        "{ended} of {} jobs have ended",
+        jobs.len()
+    );
+    Ok(())
+}
+
+fn connectors(port: u16, in_flight: usize) -> anyhow::Result<Vec<Arc<dyn Connector>>> {
+    let client = FetchClient::try_new(FetchSettings {
+        host_interval: Duration::ZERO,
+        group_interval: Duration::ZERO,
+        group_concurrency: NonZero::new(in_flight).expect("something is in flight"),
+        // A connector's requests to an API all go to one host.
+        host_concurrency: NonZero::new(in_flight).expect("something is in flight"),
+        allow_addresses: vec![format!("127.0.0.0/8:{port}")],
+        ..FetchSettings::default()
+    })?;
+    let bluesky = BlueskySettings {
+        base_url: format!("http://127.0.0.1:{port}/").parse()?,
+        requests_per_second: NonZero::new(1_000_000).expect("a million is not zero"),
+        concurrency: NonZero::new(u32::try_from(in_flight)?).expect("something is in flight"),
+        ..BlueskySettings::default()
+    };
+    Ok(vec![
+        Arc::new(WebsiteConnector::new(
+            client.clone(),
+            WebsiteSettings::default(),
+        )),
+        Arc::new(BlueskyConnector::new(client, bluesky)),
+    ])
+}
