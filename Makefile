@@ -35,8 +35,10 @@ doc: ## the code's documentation, warnings denied, as target/doc
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace --document-private-items
 
 # The end-to-end tests run the program, hence the first line; nextest does not run
-# the documentation's examples, hence the second.
+# the documentation's examples, hence the second. What they write stays below target/.
+unit: export TMPDIR := $(CURDIR)/target/tmp
 unit: ## the tests alone
+	@mkdir -p $(TMPDIR)
 	cargo build --bin beffroi
 	@if cargo nextest --version >/dev/null 2>&1; \
 	then set -ex; cargo test --workspace --doc --quiet; cargo nextest run --workspace; \
