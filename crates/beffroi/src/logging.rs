@@ -4,6 +4,8 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
+use crate::progress::AboveBars;
+
 /// Starts logging at `level`, or more with `-v`. `BEFFROI_LOG` (a tracing filter such as
 /// `beffroi_fetch=debug`) has precedence over both.
 pub(crate) fn init(level: &str, verbose: u8) {
@@ -16,7 +18,7 @@ pub(crate) fn init(level: &str, verbose: u8) {
     let filter = EnvFilter::try_from_env("BEFFROI_LOG").unwrap_or_else(|_| default.into());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(|| AboveBars)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .init();

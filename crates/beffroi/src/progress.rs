@@ -2,22 +2,36 @@
 
 use std::{
     collections::HashMap,
-    io::IsTerminal,
+    io::{self, IsTerminal, Write},
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
 use beffroi_store::Progress;
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 /// Time between two log lines where there is no terminal.
 const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
+/// The bars on the terminal, while there are any: what else is written there must go above them.
+static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
+
+/// Standard error for the log: lines go above the bars.
+pub(crate) struct AboveBars;
+
+impl Write for AboveBars {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        BARS.suspend(|| io::stderr().write(text))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
 /// Shows progress on standard error.
 pub(crate) enum ProgressView {
-    Bars {
-        bars: MultiProgress,
-        platforms: HashMap<String, ProgressBar>,
-    },
+    Bars(HashMap<String, ProgressBar>),
     Log {
         begun: Instant,
         last: Option<(Instant, u64)>,
@@ -26,11 +40,8 @@ pub(crate) enum ProgressView {
 
 impl ProgressView {
     pub(crate) fn new() -> Self {
-        if std::io::stderr().is_terminal() {
-            Self::Bars {
-                bars: MultiProgress::new(),
-                platforms: HashMap::new(),
-            }
+        if io::stderr().is_terminal() {
+            Self::Bars(HashMap::new())
         } else {
             Self::Log {
                 begun: Instant::now(),
@@ -42,15 +53,16 @@ impl ProgressView {
     /// Shows where the run is now.
     pub(crate) fn show(&mut self, progress: &[Progress]) {
         match self {
-            Self::Bars { bars, platforms } => {
+            Self::Bars(platforms) => {
                 for it in progress {
                     let bar = platforms.entry(it.platform.clone()).or_insert_with(|| {
                         let style = ProgressStyle::with_template(
-                            "{prefix:>10} {bar:32} {pos:>6}/{len} {per_sec:>12} {eta:>4} left",
+                            "{prefix:>10} {bar:32} {pos:>6}/{len} {rate:>9} {eta:>4} left",
                         )
-                        .expect("the template is right");
+                        .expect("the template is right")
+                        .with_key("rate", rate);
                         let bar = ProgressBar::new(it.planned).with_style(style);
-                        bars.add(bar.with_prefix(it.platform.clone()))
+                        BARS.add(bar.with_prefix(it.platform.clone()))
                     });
                     bar.set_length(it.planned);
                     bar.set_position(it.ended);
@@ -78,12 +90,19 @@ impl ProgressView {
             }
         }
     }
+}
 
-    /// Takes the bars away.
-    pub(crate) fn finish(self) {
-        if let Self::Bars { bars, .. } = self {
+/// The bars go when the run has ended or is interrupted.
+impl Drop for ProgressView {
+    fn drop(&mut self) {
+        if let Self::Bars(_) = self {
             // Fails only when the terminal is gone.
-            let _ = bars.clear();
+            let _ = BARS.clear();
         }
     }
+}
+
+fn rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    // Fails only when the bar's own buffer does.
+    let _ = write!(out, "{:.1}/s", state.per_sec());
 }

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod compare;
 pub(crate) mod demo;
 pub(crate) mod engine;
+pub(crate) mod lanes;
 pub(crate) mod oneshot;
 pub(crate) mod plan;
 pub(crate) mod registry;

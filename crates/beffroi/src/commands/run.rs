@@ -18,6 +18,7 @@ use crate::{
     certificate::Certificate,
     cli::RunArgs,
     commands::{
+        lanes,
         plan::{self, Bodies},
         registry::ensure_registry,
         worker,
@@ -120,7 +121,8 @@ async fn begin(
     write(store, &row, state::PLANNING).await?;
     let run_id: RunId = row.run_id.parse()?;
     let night = plan::night(config, run_id, row.as_of.timestamp());
-    let jobs = plan::jobs(store, &night, bodies, scope).await?;
+    let mut jobs = plan::jobs(store, &night, bodies, scope).await?;
+    lanes::place_by_address(config, &mut jobs).await?;
     if jobs.is_empty() {
         tracing::warn!("nothing to measure: no account is due that this run asks for");
     }
@@ -144,10 +146,11 @@ async fn resume(
     let run_id: RunId = row.run_id.parse()?;
     let night = plan::night(config, run_id.clone(), row.as_of.timestamp());
     let left = store.unfinished_jobs(&run_id).await?;
-    let jobs = left
+    let mut jobs = left
         .into_iter()
         .map(|job| job_again(&night, bodies, job))
         .collect::<anyhow::Result<Vec<_>>>()?;
+    lanes::place_by_address(config, &mut jobs).await?;
     let row = write(store, &row, state::RUNNING).await?;
     tracing::info!(run.id = row.run_id, jobs.left = jobs.len(), "run resumed");
     Ok((row, jobs, true))
@@ -279,7 +282,7 @@ impl Crawl<'_> {
             }
             tokio::time::sleep(LOOK_INTERVAL).await;
         }
-        view.finish();
+        drop(view);
         // Copies of jobs that have ended may still wait in the lanes.
         let left = self.queue.depth(lanes).await?;
         if left > 0 {

@@ -69,7 +69,9 @@ pub(crate) fn stop_on_signals() -> CancellationToken {
     let told = stop.clone();
     tokio::spawn(async move {
         signalled().await;
-        eprintln!("stopping: the jobs under way are brought to their end (again to stop at once)");
+        tracing::warn!(
+            "stopping: the jobs under way are brought to their end (again to stop at once)"
+        );
         told.cancel();
         signalled().await;
         std::process::exit(130);

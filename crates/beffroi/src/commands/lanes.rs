@@ -1,0 +1,102 @@
+//! Websites behind one address go to one lane, so that one worker keeps the address's pace.
+//!
+//! Within one process the polite client keeps it whatever the lanes. Between workers nothing but the
+//! lane does, and which hosts share an address only a name server tells. A site whose name has no
+//! address stays in the lane of its name.
+
+use std::{collections::HashMap, net::IpAddr};
+
+use beffroi_fetch::FetchClient;
+use beffroi_model::{Job, Platform};
+use beffroi_plan::lane_of_group;
+use beffroi_queue::QueueUrl;
+use futures::{StreamExt, stream};
+use url::Url;
+
+use crate::{config::Config, services};
+
+/// Names asked for at once: a name server of one's own answers thousands a second, a distant one in
+/// some 30 ms, which makes ten seconds for all of France.
+const NAMES_AT_ONCE: usize = 64;
+
+/// Puts website jobs into the lanes of their addresses, where several workers may take them.
+pub(crate) async fn place_by_address(config: &Config, jobs: &mut [Job]) -> anyhow::Result<()> {
+    if config.queue.url == QueueUrl::InProcess {
+        return Ok(());
+    }
+    let client = services::client(config)?;
+    place(&client, jobs, config.run.host_lanes).await;
+    Ok(())
+}
+
+async fn place(client: &FetchClient, jobs: &mut [Job], host_shards: u16) {
+    let sites = jobs.iter().filter(|job| is_site(job));
+    let urls: HashMap<String, Url> = sites
+        .map(|job| (host(job), job.account.url.clone()))
+        .collect();
+    let asked = urls
+        .into_iter()
+        .map(|(host, url)| async move { (host, client.host_group(&url).await) });
+    let groups: HashMap<String, Option<IpAddr>> = stream::iter(asked)
+        .buffer_unordered(NAMES_AT_ONCE)
+        .collect()
+        .await;
+    for job in jobs.iter_mut().filter(|job| is_site(job)) {
+        if let Some(Some(address)) = groups.get(&host(job)) {
+            job.lane = lane_of_group(&address.to_string(), host_shards);
+        }
+    }
+}
+
+fn is_site(job: &Job) -> bool {
+    job.account.platform == Platform::Website
+}
+
+fn host(job: &Job) -> String {
+    job.account.url.host_str().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use beffroi_fetch::FetchSettings;
+    use beffroi_model::{AccountRef, Lane};
+    use beffroi_plan::{Night, discovered_job, lane_of};
+
+    use super::*;
+
+    fn site(url: &str) -> Job {
+        let url: Url = url.parse().unwrap();
+        let handle = url.host_str().unwrap().to_owned();
+        let night = Night {
+            run_id: "2026-11-23".parse().unwrap(),
+            as_of: "2026-11-23T01:00:00Z".parse().unwrap(),
+            host_shards: 64,
+        };
+        let account = AccountRef {
+            platform: Platform::Website,
+            handle,
+            url,
+        };
+        discovered_job(&night, account, Vec::new())
+    }
+
+    #[tokio::test]
+    async fn sites_behind_one_address_share_a_lane_and_nameless_ones_keep_theirs() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let settings: FetchSettings = toml::from_str(
+            "allow_addresses = ['127.0.0.0/8:80']\n\
+             dns = { server = '127.0.0.1:1', hosts = { 'a.test' = '127.0.0.7', 'b.test' = '127.0.0.7', \
+             'c.test' = '127.0.0.8' } }",
+        )
+        .unwrap();
+        let client = FetchClient::try_new(settings).unwrap();
+        let mut jobs =
+            ["a.test", "b.test", "c.test", "10.0.0.1"].map(|host| site(&format!("http://{host}/")));
+        let by_name: Vec<Lane> = jobs.iter().map(|job| lane_of(&job.account, 64)).collect();
+        assert_ne!(by_name[0], by_name[1], "names alone would part them");
+        place(&client, &mut jobs, 64).await;
+        assert_eq!(jobs[0].lane, jobs[1].lane);
+        assert_ne!(jobs[0].lane, jobs[2].lane);
+        assert_eq!(jobs[3].lane, by_name[3], "an address that may not be asked");
+    }
+}
