@@ -1,6 +1,6 @@
 //! The polite client: what callers hold.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use beffroi_model::BodyHash;
 use bytes::Bytes;
@@ -101,6 +101,13 @@ impl FetchClient {
             Ok(robots) => Ok(robots.sitemaps.clone()),
             Err(failure) => Err(journey.into_error(url.clone(), failure)),
         }
+    }
+
+    /// The address by whose pace a URL's host is asked; `None` where it may not or cannot be asked.
+    /// Only a name server is.
+    pub async fn host_group(&self, url: &Url) -> Option<IpAddr> {
+        let admitted = self.inner.guard.admit(url).await;
+        admitted.ok().map(|target| target.group())
     }
 
     /// The User-Agent that servers see.

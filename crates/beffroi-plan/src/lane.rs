@@ -6,19 +6,21 @@ use url::Url;
 /// The lane of an account: its platform's API, or for a website the shard of its host group.
 pub fn lane_of(account: &AccountRef, host_shards: u16) -> Lane {
     match account.platform {
-        Platform::Website => {
-            let group = site_group(&account.url);
-            let shard = stable_hash(group.as_bytes()) % u64::from(host_shards.max(1));
-            Lane::host(u16::try_from(shard).expect("a remainder of a u16"))
-        }
+        Platform::Website => lane_of_group(&site_group(&account.url), host_shards),
         platform => Lane::api(platform),
     }
 }
 
+/// The lane of the websites that share a pace, under whatever name they are known together.
+pub fn lane_of_group(group: &str, host_shards: u16) -> Lane {
+    let shard = stable_hash(group.as_bytes()) % u64::from(host_shards.max(1));
+    Lane::host(u16::try_from(shard).expect("a remainder of a u16"))
+}
+
 /// The name under which a site's jobs share a pace: the registrable domain, or, below a private entry
 /// of the public suffix list, that entry (`x.e-monsite.com` and `y.e-monsite.com` are one company's
-/// servers); the address itself where the host is one. Which address is behind a name is not known
-/// before the first visit: the polite client holds the pace of addresses.
+/// servers); the address itself where the host is one. Which address is behind a name only a name
+/// server tells: who hands work to several workers asks it and takes [`lane_of_group`].
 pub fn site_group(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     // An address has no registrable domain, though the list's last rule would find one.
