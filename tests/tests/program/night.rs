@@ -3,7 +3,6 @@
 
 use std::{fs, path::Path};
 
-use beffroi_sim::Violation;
 use beffroi_tests::{Installation, Simulator};
 use serde_json::Value;
 
@@ -11,9 +10,8 @@ use crate::{
     broker::Broker,
     citizens,
     judge::{
-        assert_all_figures_are_true, assert_good_manners, assert_good_manners_but_for,
-        assert_nothing_counts_twice, assert_repeating_changes_nothing, certificate,
-        import_websites, number,
+        assert_all_figures_are_true, assert_good_manners, assert_nothing_counts_twice,
+        assert_repeating_changes_nothing, certificate, import_websites, number,
     },
 };
 
@@ -76,7 +74,7 @@ fn a_night_of_two_workers_over_rabbitmq_and_http_is_as_complete_true_and_polite(
     let at_work = here.number("SELECT toUInt32(uniqExact(worker)) FROM job_outcome");
     assert_eq!(at_work, 2, "both workers worked");
     assert_all_figures_are_true(&here, &france, FIGURES);
-    assert_good_manners_but_for(&france, &[Violation::AddressPace]);
+    assert_good_manners(&france);
     assert_nothing_counts_twice(&here);
     citizens::assert_none_is_stored(&here);
     logs.iter().for_each(|log| citizens::assert_none_is_in(log));
