@@ -16,12 +16,19 @@ use beffroi_store::StoreSettings;
 use beffroi_worker::WorkerSettings;
 use figment::{
     Figment,
-    providers::{Env, Format, Toml},
+    providers::{Env, Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
 
 /// The commented default file, compiled in.
 pub(crate) const DEFAULT_FILE: &str = include_str!("../../../config/default.toml");
+
+/// Variables that are text whatever they look like: a password of digits alone would else be read as
+/// a number, refused, and printed with the error.
+const TEXTS: [(&str, &str); 2] = [
+    ("BEFFROI_STORE__USER", "store.user"),
+    ("BEFFROI_STORE__PASSWORD", "store.password"),
+];
 
 /// Everything that can be configured.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -80,12 +87,17 @@ impl Config {
             }
             figment = figment.merge(Toml::file_exact(file));
         }
+        figment = figment.merge(
+            Env::prefixed("BEFFROI_")
+                .ignore(&["CHDB_LIB", "CONFIG", "LOG"])
+                .split("__"),
+        );
+        for (variable, key) in TEXTS {
+            if let Ok(text) = std::env::var(variable) {
+                figment = figment.merge(Serialized::default(key, text));
+            }
+        }
         figment
-            .merge(
-                Env::prefixed("BEFFROI_")
-                    .ignore(&["CHDB_LIB", "CONFIG", "LOG"])
-                    .split("__"),
-            )
             .extract()
             .map_err(|error| ConfigError::Wrong(explain(&error, file)))
     }
