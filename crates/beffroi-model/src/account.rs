@@ -170,13 +170,23 @@ pub struct AccountFind {
 /// Folds a name for comparison: lower case, accents dropped, `œ` and `æ` opened, everything but
 /// letters and digits turned into single spaces. `L'Haÿ-les-Roses` becomes `l hay les roses`.
 pub fn fold_name(name: &str) -> String {
-    let mut folded = String::with_capacity(name.len());
-    let mut space_due = false;
-    for c in name
+    // Every link of every page is folded, and most are plain: they need no tables.
+    if name.is_ascii() {
+        let lower = name.bytes().map(|byte| char::from(byte.to_ascii_lowercase()));
+        return join_words(lower, name.len());
+    }
+    let lower = name
         .nfkd()
         .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-    {
+        .flat_map(char::to_lowercase);
+    join_words(lower, name.len())
+}
+
+/// Letters and digits, with one space in the place of anything between them.
+fn join_words(lower: impl Iterator<Item = char>, capacity: usize) -> String {
+    let mut folded = String::with_capacity(capacity);
+    let mut space_due = false;
+    for c in lower {
         let opened: &str = match c {
             'œ' => "oe",
             'æ' => "ae",

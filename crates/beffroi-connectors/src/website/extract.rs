@@ -271,8 +271,11 @@ impl Collector {
     fn end_page(&mut self) {
         self.close_anchor();
         self.end_owned_text();
-        let words = self.visible.split_ascii_whitespace();
-        self.facts.text_bytes = words.map(|word| word.len() as u64).sum();
+        let shown = self
+            .visible
+            .bytes()
+            .filter(|byte| !byte.is_ascii_whitespace());
+        self.facts.text_bytes = shown.count() as u64;
         let beginning = bounded(&self.visible, MAX_SAMPLE_BYTES * 2);
         push_words(&mut self.facts.sample, &decode(beginning), MAX_SAMPLE_BYTES);
     }
@@ -308,6 +311,9 @@ impl Collector {
     }
 }
 
+/// Attributes of a `<div>` from which a script makes a widget.
+const WIDGET_MARKS: [&str; 3] = ["data-href", "data-channelid", "data-channel"];
+
 /// What is done with the elements of a selector.
 type Reader = fn(&mut Collector, &mut Element<'_, '_>);
 
@@ -325,10 +331,7 @@ static READERS: LazyLock<Vec<(Selector, Reader)>> = LazyLock::new(|| {
         ("frame", read_frame),
         ("a img[alt]", read_image_in_anchor),
         ("form, input", read_form),
-        (
-            "div[data-href], div[data-channelid], div[data-channel], span[itemprop=sameAs]",
-            read_widget,
-        ),
+        ("span[itemprop=sameAs]", read_widget),
     ];
     readers
         .into_iter()
@@ -343,37 +346,14 @@ static READERS: LazyLock<Vec<(Selector, Reader)>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The elements that open a zone.
+/// The elements that open a zone by their name alone.
 static ZONES: LazyLock<Vec<(Selector, Option<Zone>)>> = LazyLock::new(|| {
-    let blocks = |marks: &[&str]| {
-        let mut selectors = Vec::new();
-        for tag in ["div", "ul"] {
-            selectors.extend(marks.iter().map(|mark| format!("{tag}{mark}")));
-        }
-        selectors.join(", ")
-    };
     let zones = [
-        ("header".to_owned(), Some(Zone::Header)),
-        ("footer".to_owned(), Some(Zone::Footer)),
-        ("nav".to_owned(), Some(Zone::Nav)),
-        ("article".to_owned(), Some(Zone::Article)),
-        (
-            blocks(&["[class*=partenaire]", "[class*=partner]"]),
-            Some(Zone::Article),
-        ),
-        (
-            blocks(&["[class*=social]:not([class*=share])", "[class*=reseau]"]),
-            Some(Zone::Social),
-        ),
-        (
-            blocks(&["[class*=share]", "[class*=partage]"]),
-            Some(Zone::Share),
-        ),
-        (
-            blocks(&["[id*=footer]", "[class*=footer]"]),
-            Some(Zone::Footer),
-        ),
-        ("template".to_owned(), None),
+        ("header", Some(Zone::Header)),
+        ("footer", Some(Zone::Footer)),
+        ("nav", Some(Zone::Nav)),
+        ("article", Some(Zone::Article)),
+        ("template", None),
     ];
     zones
         .into_iter()
@@ -387,6 +367,31 @@ static ZONES: LazyLock<Vec<(Selector, Option<Zone>)>> = LazyLock::new(|| {
         })
         .collect()
 });
+
+/// The elements that open a zone when their class or id says so. One selector for all of them: a
+/// page has hundreds of `<div>`s, and each test written as a selector is made on every one.
+static BLOCKS: LazyLock<Selector> = LazyLock::new(|| {
+    "div, ul"
+        .parse()
+        .expect("the selectors are written in this file")
+});
+
+/// The zones that a block's class and id name.
+fn zones_of_block(class: &str, id: &str) -> impl Iterator<Item = Zone> + use<> {
+    let is_partners = class.contains("partenaire") || class.contains("partner");
+    let shares = class.contains("share");
+    let is_social = class.contains("social") && !shares || class.contains("reseau");
+    let is_share = shares || class.contains("partage");
+    let is_footer = class.contains("footer") || id.contains("footer");
+    [
+        (is_partners, Zone::Article),
+        (is_social, Zone::Social),
+        (is_share, Zone::Share),
+        (is_footer, Zone::Footer),
+    ]
+    .into_iter()
+    .filter_map(|(is_named, zone)| is_named.then_some(zone))
+}
 
 static ANCHORS: LazyLock<Selector> = LazyLock::new(|| {
     "a, area"
@@ -408,6 +413,12 @@ fn rewriter_of(collector: &Arc<Mutex<Collector>>) -> Rewriter {
                 .element(move |element: &mut Element<'_, '_>| open_zone(&shared, zone, element)),
         ));
     }
+    let shared = Arc::clone(collector);
+    settings = settings.append_element_content_handler((
+        Cow::Borrowed(&*BLOCKS),
+        ElementContentHandlers::default()
+            .element(move |element: &mut Element<'_, '_>| open_block(&shared, element)),
+    ));
     for (selector, reader) in READERS.iter() {
         let (shared, reader) = (Arc::clone(collector), *reader);
         settings = settings.append_element_content_handler((
@@ -462,6 +473,24 @@ fn open_zone(
         change(&mut lock(&shared), -1);
         Ok(())
     }))
+}
+
+fn open_block(shared: &Arc<Mutex<Collector>>, element: &mut Element<'_, '_>) -> HandlerResult {
+    if element.attributes().is_empty() {
+        return Ok(());
+    }
+    let is_marked = WIDGET_MARKS.iter().any(|mark| element.has_attribute(mark));
+    if is_marked && element.tag_name() == "div" {
+        let mut collector = lock(shared);
+        if collector.hidden == 0 {
+            read_widget(&mut collector, element);
+        }
+    }
+    let attribute = |name| element.get_attribute(name).unwrap_or_default();
+    for zone in zones_of_block(&attribute("class"), &attribute("id")) {
+        open_zone(shared, Some(zone), element)?;
+    }
+    Ok(())
 }
 
 fn read_anchor(shared: &Arc<Mutex<Collector>>, element: &mut Element<'_, '_>) -> HandlerResult {
