@@ -4,7 +4,7 @@
 //! lane does, and which hosts share an address only a name server tells. A site whose name has no
 //! address stays in the lane of its name.
 
-use std::{collections::HashMap, net::IpAddr};
+use std::{collections::HashMap, net::IpAddr, time::Duration};
 
 use beffroi_fetch::FetchClient;
 use beffroi_model::{Job, Platform};
@@ -15,9 +15,13 @@ use url::Url;
 
 use crate::{config::Config, services};
 
-/// Names asked for at once: a name server of one's own answers thousands a second, a distant one in
-/// some 30 ms, which makes ten seconds for all of France.
-const NAMES_AT_ONCE: usize = 64;
+/// Names asked for at once: a distant name server answers in some 30 ms, so that all of France takes
+/// three seconds, and the dead names among them some ten.
+const NAMES_AT_ONCE: usize = 256;
+
+/// How long names are asked for. Where the name server is away the night has other troubles, and its
+/// plan need not wait for them.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Puts website jobs into the lanes of their addresses, where several workers may take them.
 pub(crate) async fn place_by_address(config: &Config, jobs: &mut [Job]) -> anyhow::Result<()> {
@@ -34,13 +38,21 @@ async fn place(client: &FetchClient, jobs: &mut [Job], host_shards: u16) {
     let urls: HashMap<String, Url> = sites
         .map(|job| (host(job), job.account.url.clone()))
         .collect();
+    let hosts = urls.len();
     let asked = urls
         .into_iter()
         .map(|(host, url)| async move { (host, client.host_group(&url).await) });
     let groups: HashMap<String, Option<IpAddr>> = stream::iter(asked)
         .buffer_unordered(NAMES_AT_ONCE)
+        .take_until(tokio::time::sleep(PATIENCE))
         .collect()
         .await;
+    if groups.len() < hosts {
+        tracing::warn!(
+            hosts.unanswered = hosts - groups.len(),
+            "the name server is slow; hosts it did not tell of share no lane with their neighbours"
+        );
+    }
     for job in jobs.iter_mut().filter(|job| is_site(job)) {
         if let Some(Some(address)) = groups.get(&host(job)) {
             job.lane = lane_of_group(&address.to_string(), host_shards);
