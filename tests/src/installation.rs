@@ -34,6 +34,7 @@ const SHORT_NIGHT: [(&str, &str); 6] = [
 pub struct Installation {
     folder: TempDir,
     environment: Vec<(&'static str, String)>,
+    options: Vec<String>,
 }
 
 impl Default for Installation {
@@ -65,6 +66,7 @@ impl Installation {
         Self {
             folder,
             environment: Vec::new(),
+            options: Vec::new(),
         }
     }
 
@@ -100,6 +102,12 @@ impl Installation {
         self
     }
 
+    /// Gives these options to every command.
+    pub fn with_options(mut self, options: &[&str]) -> Self {
+        self.options.extend(options.iter().map(ToString::to_string));
+        self
+    }
+
     /// Sets a variable of the environment.
     pub fn with_variable(mut self, name: &'static str, value: &str) -> Self {
         self.environment.push((name, value.to_owned()));
@@ -126,6 +134,7 @@ impl Installation {
             .env("BEFFROI_CONFIG", self.folder().join("beffroi.toml"))
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
+            .args(&self.options)
             .args(arguments);
         command
     }

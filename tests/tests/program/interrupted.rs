@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use beffroi_sim::Violation;
 use beffroi_tests::{Engine, Installation, Running, Simulator, wait_until};
 
 use crate::{
     broker::Broker,
     judge::{
-        assert_all_figures_are_true, assert_good_manners_but_for, assert_nothing_counts_twice,
-        certificate, import_websites, number,
+        FORGOTTEN_WITH_THE_PROCESS, REDIRECTED_BETWEEN_WORKERS, assert_all_figures_are_true,
+        assert_good_manners_but_for, assert_nothing_counts_twice, certificate, import_websites,
+        number,
     },
 };
 
@@ -39,10 +39,6 @@ fn exchanges(installation: &Installation) -> BTreeMap<String, u64> {
         .collect()
 }
 
-/// What dies with a process: that a host asked for patience is kept in memory alone, so that who goes
-/// on may ask it again within the seconds it named.
-const FORGOTTEN: &[Violation] = &[Violation::RetryAfter];
-
 /// The night goes on where it was, and what had ended is left alone.
 fn assert_resumes(here: &Installation, france: &Simulator) {
     let (ended, asked) = (ends(here), exchanges(here));
@@ -63,7 +59,7 @@ fn assert_resumes(here: &Installation, france: &Simulator) {
     }
     assert_eq!(ended_now.len() as u64, planned);
     assert_all_figures_are_true(here, france, FIGURES);
-    assert_good_manners_but_for(france, FORGOTTEN);
+    assert_good_manners_but_for(france, &[FORGOTTEN_WITH_THE_PROCESS]);
     assert_nothing_counts_twice(here);
 }
 
@@ -126,6 +122,9 @@ fn a_worker_that_is_killed_leaves_its_jobs_to_the_other() {
     second.interrupt();
     second.wait().exited(0);
     assert_all_figures_are_true(&here, &france, FIGURES);
-    assert_good_manners_but_for(&france, FORGOTTEN);
+    assert_good_manners_but_for(
+        &france,
+        &[FORGOTTEN_WITH_THE_PROCESS, REDIRECTED_BETWEEN_WORKERS],
+    );
     assert_nothing_counts_twice(&here);
 }

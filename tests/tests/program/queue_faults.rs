@@ -24,8 +24,8 @@ fn a_broker_that_cannot_be_reached_is_told_within_the_configured_time() {
         .with_queue(&format!("amqp://guest:se-cret@{nobody}/%2f"));
     for command in [
         &["worker"][..],
-        &["run", "--date", "2026-11-23"],
-        &["run", "--resume", "--date", "2026-11-23"],
+        &["run", "--only", "platform=bluesky"],
+        &["run", "--only", "platform=bluesky", "--resume"],
     ] {
         let begin = Instant::now();
         let ended = here.run(command).exited(1);
