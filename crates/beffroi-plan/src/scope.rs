@@ -106,6 +106,24 @@ impl Scope {
         self.platforms.is_empty() || self.platforms.contains(&platform)
     }
 
+    /// The restrictions in words that [`Scope::parse`] reads back, one for each kind named.
+    pub fn restrictions(&self) -> Vec<String> {
+        let join = |kind: &str, values: Vec<String>| {
+            (!values.is_empty()).then(|| format!("{kind}={}", values.join(",")))
+        };
+        let platforms = self.platforms.iter().map(ToString::to_string).collect();
+        let categories = self.categories.iter().map(ToString::to_string).collect();
+        let departments = self.departments.iter().cloned().collect();
+        [
+            join("platform", platforms),
+            join("category", categories),
+            join("department", departments),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
     /// A label for the run's name, the same for the same restriction: the values while they are few,
     /// else the first and a hash. `None` for everything.
     pub fn label(&self) -> Option<String> {
@@ -179,6 +197,9 @@ mod tests {
         assert_eq!(scope.departments, ["2A".to_owned(), "35".to_owned()].into());
         assert_eq!(scope.label().unwrap(), "mastodon-bluesky-commune-2a-35");
         assert_eq!(Scope::default().label(), None);
+        let again = scope.restrictions();
+        assert_eq!(again[0], "platform=mastodon,bluesky");
+        assert_eq!(Scope::parse(again.iter().map(String::as_str)), Ok(scope));
     }
 
     #[test]

@@ -172,10 +172,9 @@ impl Certificate {
             );
         } else {
             println!(
-                "\nNOT COMPLETE: {} of {} jobs have ended; go on with `beffroi run --date {} --resume`",
+                "\nNOT COMPLETE: {} of {} jobs have ended",
                 self.total.ended(),
-                self.total.planned,
-                self.run_id.date()
+                self.total.planned
             );
         }
     }

@@ -62,7 +62,9 @@ pub(super) async fn visit(
     }
     let state = State::read(errand.previous_state);
     let is_same_place = state.home_url.as_ref() == Some(errand.url) && state.site.is_some();
-    let validators = if is_same_place {
+    // When the site is to be searched again, its home page is wanted whole.
+    let is_conditional = is_same_place && !discovery_is_due(&state, errand.as_of, settings);
+    let validators = if is_conditional {
         state.home.clone()
     } else {
         Validators::default()

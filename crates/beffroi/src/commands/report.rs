@@ -8,7 +8,10 @@ use serde_json::Value;
 
 use crate::{
     cli::{ReportArgs, ReportCommand, TableFormat},
-    commands::{run::stored_certificate, sql::print_result},
+    commands::{
+        run::{command_to_resume, stored_certificate},
+        sql::print_result,
+    },
     config::Config,
     output,
     services::StoreService,
@@ -94,9 +97,10 @@ async fn run(store: &Store, args: &ReportArgs) -> anyhow::Result<()> {
     match args.format {
         TableFormat::Table if run.certificate.is_empty() => {
             bail!(
-                "run {} has not ended (state: {}); go on with `beffroi run --resume`",
+                "run {} has not ended (state: {}); go on with `{}`",
                 run.run_id,
-                run.state
+                run.state,
+                command_to_resume(&run)
             )
         }
         TableFormat::Table => {

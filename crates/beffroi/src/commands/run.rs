@@ -59,29 +59,34 @@ async fn run_on(config: &Config, store: &Store, args: &RunArgs) -> anyhow::Resul
     let scope = &Scope::parse(args.only.iter().map(String::as_str))?;
     ensure_registry(store).await?;
     let run_id = plan::run_id(args.date, scope);
-    let bodies = plan::bodies(store).await?;
     let present = store.run(&run_id).await?;
-    let (row, jobs, is_resumed) = match present {
+    match &present {
         Some(row) if row.state == state::COMPLETE => {
             tracing::info!(run.id = %run_id, "this night is complete; nothing to do");
-            return show_stored(&row, args.json);
+            return show_stored(row, args.json);
         }
+        Some(row) if row.state != state::PLANNING && !args.resume => {
+            let (ended, planned) = totals(&store.progress(&run_id).await?);
+            bail!(
+                "run {run_id} has begun already ({ended} of {planned} jobs have ended); go on with \
+                 `{}`",
+                command_to_resume(row)
+            );
+        }
+        Some(_) | None => {}
+    }
+    // Before anything is written: a broker that cannot be reached should leave no trace.
+    let queue = services::open_queue(config).await?;
+    let bodies = plan::bodies(store).await?;
+    let (row, jobs, is_resumed) = match present {
         // Cut short while planning: nothing was published yet, so plan again.
         Some(row) if row.state == state::PLANNING => {
             begin(config, store, row, &bodies, scope).await?
-        }
-        Some(_) if !args.resume => {
-            let (ended, planned) = totals(&store.progress(&run_id).await?);
-            bail!(
-                "run {run_id} has begun already ({ended} of {planned} jobs have ended); go on with it \
-                 by adding `--resume`"
-            );
         }
         Some(row) => resume(config, store, row, &bodies).await?,
         None => begin(config, store, new_row(&run_id, scope), &bodies, scope).await?,
     };
     let night = plan::night(config, run_id, row.as_of.timestamp());
-    let queue = services::open_queue(config).await?;
     let crawl = Crawl {
         config,
         store,
@@ -92,6 +97,17 @@ async fn run_on(config: &Config, store: &Store, args: &RunArgs) -> anyhow::Resul
     let end = crawl.carry_out(jobs, is_resumed).await;
     queue.close().await;
     conclude(store, row, end?, args.json).await
+}
+
+/// What to type to go on with a run.
+pub(crate) fn command_to_resume(row: &RunRow) -> String {
+    let scope: Scope = serde_json::from_str(&row.scope).unwrap_or_default();
+    let mut command = format!("beffroi run --date {}", &row.run_id[..10]);
+    for only in scope.restrictions() {
+        command.push_str(&format!(" --only {only}"));
+    }
+    command.push_str(" --resume");
+    command
 }
 
 fn new_row(run_id: &RunId, scope: &Scope) -> RunRow {
@@ -322,6 +338,9 @@ async fn conclude(store: &Store, row: RunRow, end: End, json: bool) -> anyhow::R
     )
     .await?;
     show(&certificate, json)?;
+    if !is_complete {
+        eprintln!("go on with `{}`", command_to_resume(&row));
+    }
     Ok(if is_complete {
         ExitCode::SUCCESS
     } else {

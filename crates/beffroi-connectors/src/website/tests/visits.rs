@@ -167,8 +167,9 @@ async fn an_unchanged_site_costs_two_conditional_requests_and_moves_its_window()
 }
 
 #[tokio::test]
-async fn additional_pages_are_read_again_only_after_the_interval() {
-    let site = Site::start(&[("/", wordpress()), ("/feed/", Doc::xml(FEED))]).await;
+async fn a_site_is_searched_again_only_after_the_interval_and_then_though_it_has_not_changed() {
+    let home = wordpress().header("etag", "\"home-1\"");
+    let site = Site::start(&[("/", home), ("/feed/", Doc::xml(FEED))]).await;
     let connector = connector(site.client(&[HOST]));
     let url = site.url(HOST, "/");
     let first = measure_at(&connector, url.clone(), AS_OF, None).await;
@@ -177,7 +178,7 @@ async fn additional_pages_are_read_again_only_after_the_interval() {
         &connector,
         url.clone(),
         "2026-11-24T02:00:00Z",
-        first.measurement.state,
+        first.measurement.state.clone(),
     )
     .await;
     assert_eq!(site.take_asked(), ["/", "/feed/"]);
@@ -190,6 +191,8 @@ async fn additional_pages_are_read_again_only_after_the_interval() {
     .await;
     assert_eq!(third.measurement.outcome, Outcome::Measured);
     assert!(site.take_asked().contains(&"/contact/".to_owned()));
+    assert_eq!(third.measurement.finds, first.measurement.finds);
+    assert!(!third.measurement.finds.is_empty());
 }
 
 #[tokio::test]
