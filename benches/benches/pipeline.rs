@@ -24,7 +24,7 @@ const ROUNDS: usize = 3;
 const SITES: usize = 2_000;
 
 /// Bluesky accounts of a round; each costs a request and the twenty-fifth part of one.
-const ACCOUNTS: usize = 25_000;
+const ACCOUNTS: usize = 15_000;
 
 /// Sites, or accounts, that each program has under way.
 const IN_FLIGHT: usize = 64;
@@ -79,7 +79,10 @@ async fn rounds(server: &Helper, engine: &BenchEngine) -> anyhow::Result<()> {
             );
             #[cfg(feature = "spider")]
             if matches!(load, Load::Sites) {
-                let theirs = measure(server, engine, || spider_loop::crawl(&night)).await?;
+                let theirs = measure(server, engine, || {
+                    beffroi_benches::spider::crawl(&night, numbers(SITES, round), IN_FLIGHT)
+                })
+                .await?;
                 println!("  spider         {theirs}");
                 println!("  beffroi / spider: {}", Ratio::of(&ours, &theirs));
             }

@@ -10,5 +10,7 @@ pub mod plain;
 pub mod samples;
 pub mod server;
 pub mod simulator;
+#[cfg(feature = "spider")]
+pub mod spider;
 pub mod towns;
 pub mod usage;

@@ -21,6 +21,12 @@ use crate::towns::HOST_SHARDS;
 /// Time between two looks at the store for how many jobs have ended.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
+/// Jobs of a lane that may be under way or wait to be durable.
+const PREFETCH: u16 = 20_000;
+
+/// Accounts that the Bluesky connector takes at once.
+const PROFILES: usize = 25;
+
 /// Works through jobs of one run, until the outcome of each is in the store.
 pub async fn work(store: &Store, port: u16, jobs: &[Job], in_flight: usize) -> anyhow::Result<()> {
     let connectors = connectors(port, in_flight)?;
@@ -28,14 +34,22 @@ pub async fn work(store: &Store, port: u16, jobs: &[Job], in_flight: usize) -> a
         .iter()
         .map(|connector| connector.platform())
         .collect();
-    let queue = Queue::connect(&QueueSettings::default()).await?;
+    // A lane's budget usually bounds the jobs that wait for the writer; without one the prefetch
+    // would, at a few hundred a flush.
+    let prefetch = NonZero::new(PREFETCH).expect("it is not zero");
+    let queue = Queue::connect(&QueueSettings {
+        prefetch,
+        ..QueueSettings::default()
+    })
+    .await?;
     queue.declare(&all_lanes(HOST_SHARDS, &platforms)).await?;
     store.write_jobs(jobs).await?;
     queue.publish(jobs).await?;
     let settings = WorkerSettings {
         name: "bench".to_owned(),
         max_sites_in_flight: in_flight,
-        max_accounts_in_flight: in_flight,
+        // By the batch of 25; the budget keeps the requests at `in_flight`.
+        max_accounts_in_flight: in_flight * PROFILES,
         ..WorkerSettings::default()
     };
     let stop = CancellationToken::new();

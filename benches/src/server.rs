@@ -171,6 +171,10 @@ impl Site {
                 let town = letters.get(..NAME_LETTERS).unwrap_or(MARK);
                 answer(JSON, self.author_feed.filled(town))
             }
+            // The other pages of the menu, which only a crawler without a plan asks for.
+            other if other.starts_with("/rubrique-") || other.starts_with("/actualites/") => {
+                answer(HTML, self.home.filled(&town()))
+            }
             _ => {
                 let mut nothing = answer(HTML, "<h1>404</h1>".into());
                 *nothing.status_mut() = StatusCode::NOT_FOUND;
