@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use beffroi_tests::{Engine, Installation, Running, Simulator, wait_until};
 
 use crate::{
-    broker::Broker,
     judge::{
         FORGOTTEN_WITH_THE_PROCESS, REDIRECTED_BETWEEN_WORKERS, assert_all_figures_are_true,
         assert_good_manners_but_for, assert_nothing_counts_twice, certificate, import_websites,
         number,
     },
+    start_broker,
 };
 
 const COLLECTIVITIES: u32 = 60;
@@ -108,7 +108,7 @@ fn a_night_that_was_killed_is_resumed() {
 #[test]
 fn a_worker_that_is_killed_leaves_its_jobs_to_the_other() {
     let france = Simulator::start(COLLECTIVITIES);
-    let broker = Broker::start();
+    let broker = start_broker();
     let engine = Engine::start();
     let here = Installation::in_france(&france)
         .with_engine(&engine)

@@ -12,3 +12,11 @@ mod one_shot;
 mod queue_faults;
 mod store;
 mod store_faults;
+
+/// A broker of the test's own.
+fn start_broker() -> broker::Broker {
+    let remedy =
+        "no rabbitmq-server was found: `apt-get install rabbitmq-server`, or `make packages`";
+    assert!(broker::installation().is_some(), "{remedy}");
+    broker::Broker::start()
+}

@@ -7,13 +7,13 @@ use beffroi_tests::{Installation, Simulator};
 use serde_json::Value;
 
 use crate::{
-    broker::Broker,
     citizens,
     judge::{
         REDIRECTED_BETWEEN_WORKERS, assert_all_figures_are_true, assert_good_manners,
         assert_good_manners_but_for, assert_nothing_counts_twice, assert_repeating_changes_nothing,
         certificate, import_websites, number,
     },
+    start_broker,
 };
 
 const COLLECTIVITIES: u32 = 250;
@@ -47,7 +47,7 @@ fn a_night_in_process_is_complete_true_polite_and_repeatable() {
 #[test]
 fn a_night_of_two_workers_over_rabbitmq_and_http_is_as_complete_true_and_polite() {
     let france = Simulator::start(COLLECTIVITIES);
-    let broker = Broker::start();
+    let broker = start_broker();
     let home = Installation::default();
     let engine = StartedEngine::start(&home);
     let here = Installation::in_france(&france)

@@ -5,11 +5,11 @@ use std::{net::TcpListener, time::Instant};
 use beffroi_tests::{Engine, Installation, Simulator};
 
 use crate::{
-    broker::Broker,
     judge::{
         assert_all_figures_are_true, assert_good_manners, assert_nothing_counts_twice, certificate,
         import_websites,
     },
+    start_broker,
 };
 
 #[test]
@@ -50,7 +50,7 @@ fn a_worker_of_its_own_needs_a_broker_and_a_shared_store() {
 #[test]
 fn a_broker_killed_in_the_middle_and_started_again_loses_no_job() {
     let france = Simulator::start(60);
-    let mut broker = Broker::start();
+    let mut broker = start_broker();
     let engine = Engine::start();
     let here = Installation::in_france(&france)
         .with_engine(&engine)
