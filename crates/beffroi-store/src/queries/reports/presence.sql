@@ -1,30 +1,15 @@
--- Presence in one run: the share of bodies (%) that have an account on each platform. An account
--- counts when the present registry declares it or discovery found it, in that night or the 34 before,
--- with a confidence of at least 0.5, and the run did not find it absent. (The pages of a site are
--- searched every 28 nights.) Communes by stratum, other categories whole.
+-- Presence in one run: the share of bodies (%) that have an account on each platform, as v_presence
+-- tells, those aside that the run found absent. Communes by stratum, other categories whole.
 -- `networks` is the mean number of networks (websites and alert apps apart) of the bodies on any.
 WITH
     ['facebook', 'instagram', 'threads', 'x', 'youtube', 'linkedin', 'snapchat', 'tiktok', 'mastodon',
      'bluesky', 'peertube', 'telegram'] AS networks_known,
-    own AS (
-        SELECT collectivity_id, platform, account_id
-        FROM account FINAL
-        WHERE if(source = 'discovery',
-                 night <= toDate(substring({run_id:String}, 1, 10)) AND night > toDate(substring({run_id:String}, 1, 10)) - 35,
-                 seen_in = (SELECT concat('registry:', toString(toUnixTimestamp64Milli(max(version)))) FROM registry_version))
-        GROUP BY collectivity_id, platform, account_id
-        HAVING countIf(verdict = 'not_own') = 0 AND max(confidence) >= 0.5
-    ),
-    absent AS (
-        SELECT account_id FROM job_outcome FINAL
-        WHERE run_id = {run_id:String} AND outcome = 'absent'
-    ),
     presence AS (
         SELECT collectivity_id,
                groupUniqArray(platform) AS platforms,
                length(arrayIntersect(platforms, networks_known)) AS networks_of_body
-        FROM own
-        WHERE account_id NOT IN (SELECT account_id FROM absent)
+        FROM v_presence(run_id = {run_id:String})
+        WHERE NOT absent
         GROUP BY collectivity_id
     )
 SELECT
@@ -33,7 +18,7 @@ SELECT
     count() AS bodies,
     round(100 * countIf(has(p.platforms, 'website')) / bodies, 1) AS website,
     round(100 * countIf(p.networks_of_body > 0) / bodies, 1) AS any_network,
-    round(avgIf(p.networks_of_body, p.networks_of_body > 0), 2) AS networks,
+    if(any_network = 0, NULL, round(avgIf(p.networks_of_body, p.networks_of_body > 0), 2)) AS networks,
     round(100 * countIf(has(p.platforms, 'facebook')) / bodies, 1) AS facebook,
     round(100 * countIf(has(p.platforms, 'instagram')) / bodies, 1) AS instagram,
     round(100 * countIf(has(p.platforms, 'x')) / bodies, 1) AS x,

@@ -5,23 +5,10 @@
 WITH
     ['facebook', 'instagram', 'threads', 'x', 'youtube', 'linkedin', 'snapchat', 'tiktok', 'mastodon',
      'bluesky', 'peertube', 'telegram'] AS networks_known,
-    own AS (
-        SELECT collectivity_id, platform, account_id
-        FROM account FINAL
-        WHERE if(source = 'discovery',
-                 night <= toDate(substring({run_id:String}, 1, 10)) AND night > toDate(substring({run_id:String}, 1, 10)) - 35,
-                 seen_in = (SELECT concat('registry:', toString(toUnixTimestamp64Milli(max(version)))) FROM registry_version))
-        GROUP BY collectivity_id, platform, account_id
-        HAVING countIf(verdict = 'not_own') = 0 AND max(confidence) >= 0.5
-    ),
-    absent AS (
-        SELECT account_id FROM job_outcome FINAL
-        WHERE run_id = {run_id:String} AND outcome = 'absent'
-    ),
     presence AS (
         SELECT collectivity_id, groupUniqArray(platform) AS platforms
-        FROM own
-        WHERE account_id NOT IN (SELECT account_id FROM absent)
+        FROM v_presence(run_id = {run_id:String})
+        WHERE NOT absent
         GROUP BY collectivity_id
     ),
     bodies AS (
@@ -31,7 +18,7 @@ WITH
         FROM v_collectivity AS c
         LEFT JOIN presence AS p ON p.collectivity_id = c.collectivity_id
     )
-SELECT line.1 AS figure, line.2 AS published, round(line.3, 1) AS ours, line.4 AS source
+SELECT line.1 AS figure, line.2 AS published, if(isFinite(line.3), round(line.3, 1), NULL) AS ours, line.4 AS source
 FROM (
     SELECT arrayJoin([
         ('all bodies: on at least one network', '10 (2018), 13.7 (2022)', 100 * countIf(on_networks) / count(), 'maire-info, Localtis'),
