@@ -15,7 +15,9 @@ pub(crate) const REGISTRY_FILE: &str = "registry.csv";
 /// A simulated night lasts minutes, so what passes is tried again after seconds.
 const HURRY: &str = "\n[worker]\nretry_pause = \"2s\"\n";
 
-pub(crate) async fn serve(args: SimArgs) -> anyhow::Result<ExitCode> {
+pub(crate) async fn serve(mut args: SimArgs) -> anyhow::Result<ExitCode> {
+    // The configuration written there names the authority's file, and is used from anywhere.
+    args.out = std::path::absolute(&args.out).context("the present folder is not known")?;
     let settings = SimSettings {
         seed: args.seed,
         population: args.population,
