@@ -250,9 +250,9 @@ mod tests {
             .map(|account| account.handle.as_str())
             .collect();
         for network in [
-            "epreuve.grandbourg",
-            "epreuve_grandbourg",
-            "epreuve-grandbourg",
+            "epreuvegrandbourg",
+            "epreuvegrandbourg",
+            "epreuvegrandbourg",
         ] {
             assert!(
                 handles.iter().any(|handle| handle.contains(network)),
