@@ -90,7 +90,9 @@ fn account(night: &Night, job: &Job, number: usize, now: Timestamp) -> Measureme
     let thread = |post: &Post| Thread {
         post_id: post.post_id.clone(),
         opened_at: post.published_at + SignedDuration::from_mins(number as i64 % 600),
-        replied_at: (number % 3 == 0).then_some(post.published_at + SignedDuration::from_hours(9)),
+        replied_at: number
+            .is_multiple_of(3)
+            .then_some(post.published_at + SignedDuration::from_hours(9)),
     };
     Measurement {
         figures: Figures {

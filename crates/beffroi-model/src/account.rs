@@ -172,7 +172,9 @@ pub struct AccountFind {
 pub fn fold_name(name: &str) -> String {
     // Every link of every page is folded, and most are plain: they need no tables.
     if name.is_ascii() {
-        let lower = name.bytes().map(|byte| char::from(byte.to_ascii_lowercase()));
+        let lower = name
+            .bytes()
+            .map(|byte| char::from(byte.to_ascii_lowercase()));
         return join_words(lower, name.len());
     }
     let lower = name

@@ -266,7 +266,10 @@ mod tests {
                 ),
                 ("https://station.illiwap.com/public/22047", "22047"),
                 ("https://station.illiwap.com/rss/22047", "22047"),
-                ("https://station.illiwap.com/fr/public/2A014/actu/embed", "2A014"),
+                (
+                    "https://station.illiwap.com/fr/public/2A014/actu/embed",
+                    "2A014",
+                ),
                 ("https://station.illiwap.com/rss/2a014", "2A014"),
                 (
                     "https://station.illiwap.com/fr/public/commune-de-trifouilly",
