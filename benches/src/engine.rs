@@ -6,7 +6,7 @@ use anyhow::Context;
 use beffroi_engine::{EngineSettings, Lifetime, RunningEngine};
 use beffroi_store::{Store, StoreSettings};
 
-use crate::child;
+use crate::{child, plain};
 
 /// A running engine. It knows no runtime, so that it may be started before the threads whose cores
 /// are chosen.
@@ -44,6 +44,7 @@ impl BenchEngine {
 
     /// Its store, migrated. The connections belong to the runtime of the caller.
     pub async fn store(&self) -> anyhow::Result<Store> {
+        plain::choose_cryptography();
         let endpoint = self.engine.endpoint();
         let store = Store::try_new(StoreSettings {
             url: endpoint.url.clone(),

@@ -14,8 +14,7 @@ const IDLE: Duration = Duration::from_secs(3);
 
 /// A client as anybody would make it.
 pub fn client() -> anyhow::Result<reqwest::Client> {
-    // Refused when it is installed already, by another client of this process.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    choose_cryptography();
     reqwest::Client::builder()
         .no_proxy()
         .timeout(TIMEOUT)
@@ -23,6 +22,13 @@ pub fn client() -> anyhow::Result<reqwest::Client> {
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .context("the plain client could not be made")
+}
+
+/// Names the cryptography of this process. With the `spider` crate built in there are two to choose
+/// from, and whoever does not name one fails.
+pub fn choose_cryptography() {
+    // Refused when it is chosen already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 /// Downloads lists of addresses: those of a list one after the other, `in_flight` lists at a time.
