@@ -46,6 +46,9 @@ impl Context {
     }
 }
 
+/// A batch's place among the visits under way, shared by its jobs.
+type Slot = Arc<OwnedSemaphorePermit>;
+
 /// Jobs taken together.
 pub(crate) struct Batch {
     pub(crate) deliveries: Vec<Delivery>,
@@ -66,12 +69,15 @@ impl Batch {
         let measured = context
             .measure(&deliveries[0].job().account, requests)
             .await;
-        // The slot is for visiting; waiting for the store needs none, the prefetch bounds it.
-        drop(permit);
+        // The slot is kept until the writer has taken the rows, so that a slow store slows the visits
+        // and memory stays bounded; waiting for them to be durable needs none.
+        let slot = Arc::new(permit);
         let ends = deliveries
             .into_iter()
             .zip(measured)
-            .map(|(d, m)| context.conclude(d, m));
+            .map(|(delivery, measured)| context.conclude(delivery, measured, Arc::clone(&slot)));
+        let ends: Vec<_> = ends.collect();
+        drop(slot);
         future::join_all(ends).await;
     }
 }
@@ -146,7 +152,7 @@ impl Context {
     }
 
     /// Ends one job, or puts it off.
-    async fn conclude(&self, delivery: Delivery, measured: Measured) {
+    async fn conclude(&self, delivery: Delivery, measured: Measured, slot: Slot) {
         let job = delivery.job().clone();
         let Measured { measurement, retry } = measured;
         if let Some(retry) = retry {
@@ -174,7 +180,7 @@ impl Context {
                 jobs: found.iter().map(|job| JobRow::of(job, now)).collect(),
                 ..JobRows::default()
             };
-            if let Err(error) = self.write_durably(plan).await {
+            if let Err(error) = self.write_durably(plan, None).await {
                 return leave_in_queue(&job, &error).await;
             }
             if let Err(error) = self.queue.publish(&found).await {
@@ -183,16 +189,19 @@ impl Context {
             known.published(found.iter().map(|job| job.job_id));
         }
         let rows = JobRows::of(&job, &measurement, &self.settings.name, now);
-        if let Err(error) = self.write_durably(rows).await {
+        drop(measurement);
+        if let Err(error) = self.write_durably(rows, Some(slot)).await {
             return leave_in_queue(&job, &error).await;
         }
         acknowledge(delivery).await;
     }
 
-    /// Writes rows and waits until they are in the store. When the writer has given up, so does this
-    /// worker.
-    async fn write_durably(&self, rows: JobRows) -> Result<(), WriterStopped> {
-        let durable = match self.writer.write(rows).await {
+    /// Writes rows, lets go of the slot once the writer has them, and waits until they are in the
+    /// store. When the writer has given up, so does this worker.
+    async fn write_durably(&self, rows: JobRows, slot: Option<Slot>) -> Result<(), WriterStopped> {
+        let taken = self.writer.write(rows).await;
+        drop(slot);
+        let durable = match taken {
             Ok(durable) => durable.wait().await,
             Err(stopped) => Err(stopped),
         };
