@@ -18,7 +18,9 @@ pub struct StoreSettings {
     /// Password, when the URL holds none. Better given by the environment:
     /// `BEFFROI_STORE__PASSWORD`.
     pub password: String,
-    /// Rows after which a batch is sent even when `flush_interval` has not passed. Default 10,000.
+    /// Rows after which a batch is sent even when `flush_interval` has not passed, and at which no
+    /// more are gathered while the one before is still being sent. The larger, the less the server
+    /// has to merge; each 10,000 want some 5 MB of the worker's memory. Default 30,000.
     pub batch_rows: usize,
     /// Time after which a batch is sent even when it is not full. Default 1 s.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
@@ -39,7 +41,7 @@ impl Default for StoreSettings {
             database: "beffroi".to_owned(),
             user: String::new(),
             password: String::new(),
-            batch_rows: 10_000,
+            batch_rows: 30_000,
             flush_interval: Duration::from_secs(1),
             connect_timeout: Duration::from_secs(30),
             give_up_after: Duration::from_secs(600),

@@ -5,9 +5,17 @@
 //! after both. While the server is slow or away the writer keeps trying, its queue fills, and whoever
 //! feeds it waits; nothing is dropped. Repeats are harmless by the tables' keys.
 
-use std::time::{Duration, Instant};
+use std::{
+    future,
+    pin::pin,
+    time::{Duration, Instant},
+};
 
 use clickhouse::{Row, RowOwned, RowWrite};
+use futures::{
+    FutureExt as _,
+    future::{Fuse, FusedFuture as _},
+};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
@@ -111,55 +119,92 @@ impl WriterTask {
     }
 }
 
+/// The batches: one is being inserted while the next is gathered, so that the slower the server, the
+/// larger the batches, up to `store.batch_rows`.
 struct Batches {
     store: Store,
     queue: mpsc::Receiver<Entry>,
 }
 
+/// Rows that wait to be inserted, and who waits for them.
+#[derive(Default)]
+struct Batch {
+    rows: JobRows,
+    waiting: Vec<oneshot::Sender<()>>,
+    /// When its oldest rows have waited long enough; `None` while it is empty.
+    due: Option<time::Instant>,
+}
+
 impl Batches {
     async fn run(mut self) -> Result<(), WriterError> {
-        while let Some(first) = self.queue.recv().await {
-            let (mut rows, waiting) = self.collect(first).await;
-            self.flush(&mut rows).await?;
-            for done in waiting {
-                // A receiver that is gone (a worker that stopped waiting) loses nothing: its job is
-                // delivered again and replaces its rows.
-                let _ = done.send(());
+        let mut next = Batch::default();
+        let mut inserting = pin!(Fuse::terminated());
+        let mut is_open = true;
+        loop {
+            let is_free = inserting.is_terminated();
+            let is_full = next.rows.len() >= self.store.settings.batch_rows;
+            let is_due = next.due.is_some_and(|due| due <= time::Instant::now());
+            if is_free && !next.waiting.is_empty() && (is_full || is_due || !is_open) {
+                inserting.set(insert(&self.store, std::mem::take(&mut next)).fuse());
+                continue;
+            }
+            if is_free && !is_open {
+                return Ok(());
+            }
+            tokio::select! {
+                inserted = &mut inserting, if !is_free => inserted?,
+                entry = self.queue.recv(), if is_open && !is_full => match entry {
+                    Some(entry) => next.add(entry, self.store.settings.flush_interval),
+                    None => is_open = false,
+                },
+                () = sleep_until(next.due), if is_free && next.due.is_some() => {}
             }
         }
-        Ok(())
     }
+}
 
-    /// Gathers entries until the batch is full or its oldest row has waited long enough.
-    async fn collect(&mut self, first: Entry) -> (JobRows, Vec<oneshot::Sender<()>>) {
-        let deadline = time::Instant::now() + self.store.settings.flush_interval;
-        let mut rows = first.rows;
-        let mut waiting = vec![first.done];
-        while rows.len() < self.store.settings.batch_rows {
-            match time::timeout_at(deadline, self.queue.recv()).await {
-                Ok(Some(mut entry)) => {
-                    rows.append(&mut entry.rows);
-                    waiting.push(entry.done);
-                }
-                Ok(None) | Err(_) => break,
-            }
-        }
-        (rows, waiting)
+impl Batch {
+    fn add(&mut self, mut entry: Entry, flush_interval: Duration) {
+        self.due
+            .get_or_insert_with(|| time::Instant::now() + flush_interval);
+        self.rows.append(&mut entry.rows);
+        self.waiting.push(entry.done);
     }
+}
 
+/// Waits for a moment; without one, for ever.
+async fn sleep_until(moment: Option<time::Instant>) {
+    match moment {
+        Some(moment) => time::sleep_until(moment).await,
+        None => future::pending().await,
+    }
+}
+
+/// Inserts a batch and tells those who wait for it.
+async fn insert(store: &Store, mut batch: Batch) -> Result<(), WriterError> {
+    store.insert_patiently(&mut batch.rows).await?;
+    for done in batch.waiting {
+        // A receiver that is gone (a worker that stopped waiting) loses nothing: its job is
+        // delivered again and replaces its rows.
+        let _ = done.send(());
+    }
+    Ok(())
+}
+
+impl Store {
     /// Writes the batch, trying again while there is hope. What was written is not sent again.
-    async fn flush(&self, rows: &mut JobRows) -> Result<(), WriterError> {
+    async fn insert_patiently(&self, rows: &mut JobRows) -> Result<(), WriterError> {
         let begin = Instant::now();
         let mut pause = Duration::from_millis(200);
         loop {
-            let (table, source) = match self.store.insert_job_rows(rows).await {
+            let (table, source) = match self.insert_job_rows(rows).await {
                 Ok(()) => return Ok(()),
                 Err(failure) => failure,
             };
             if !error::is_transient(&source) {
                 return Err(WriterError::Refused { table, source });
             }
-            if begin.elapsed() > self.store.settings.give_up_after {
+            if begin.elapsed() > self.settings.give_up_after {
                 return Err(WriterError::Away {
                     waited_secs: begin.elapsed().as_secs(),
                     source,
@@ -175,9 +220,7 @@ impl Batches {
             pause = (pause * 2).min(MAX_PAUSE);
         }
     }
-}
 
-impl Store {
     /// Inserts the rows of jobs, outcomes last. Tables that were written are emptied in `rows`, so
     /// that a repeat sends only the rest.
     async fn insert_job_rows(
