@@ -13,7 +13,7 @@ use beffroi_queue::{Delivery, Queue};
 use beffroi_store::{JobRow, JobRows, Writer, WriterStopped};
 use futures::future;
 use jiff::Timestamp;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -52,12 +52,19 @@ type Slot = Arc<OwnedSemaphorePermit>;
 /// Jobs taken together.
 pub(crate) struct Batch {
     pub(crate) deliveries: Vec<Delivery>,
-    pub(crate) permit: OwnedSemaphorePermit,
+    /// Their places among the jobs that are looked up ahead.
+    pub(crate) ahead: OwnedSemaphorePermit,
+    /// Where their places among the visits are had.
+    pub(crate) visits: Arc<Semaphore>,
 }
 
 impl Batch {
     pub(crate) async fn carry_out(self, context: Arc<Context>) {
-        let Self { deliveries, permit } = self;
+        let Self {
+            deliveries,
+            ahead,
+            visits,
+        } = self;
         let Some((deliveries, requests)) = context.look_up(deliveries).await else {
             // The store refuses look-ups for good: nothing can be done here any more.
             context.stop.cancel();
@@ -66,9 +73,15 @@ impl Batch {
         if deliveries.is_empty() {
             return;
         }
-        let measured = context
-            .measure(&deliveries[0].job().account, requests)
-            .await;
+        let count = u32::try_from(deliveries.len()).expect("a batch is small");
+        let permit = tokio::select! {
+            // Deliveries that were not begun are dropped, and go back to the queue.
+            () = context.stop.cancelled() => return,
+            permit = visits.acquire_many_owned(count) => permit,
+        };
+        let permit = permit.expect("the semaphore is never closed");
+        drop(ahead);
+        let measured = context.measure(&deliveries, requests).await;
         // The slot is kept until the writer has taken the rows, so that a slow store slows the visits
         // and memory stays bounded; waiting for them to be durable needs none.
         let slot = Arc::new(permit);
@@ -119,33 +132,31 @@ impl Context {
     /// end as failed, and the worker goes on.
     async fn measure(
         &self,
-        first: &beffroi_model::AccountRef,
+        deliveries: &[Delivery],
         requests: Vec<MeasureRequest>,
     ) -> Vec<Measured> {
-        let accounts: Vec<_> = requests
-            .iter()
-            .map(|request| request.account.clone())
-            .collect();
+        let platform = deliveries[0].job().account.platform;
         let bug = |what: &str| {
-            tracing::error!(platform = %first.platform, "{what}: a bug of the connector");
-            let internal = |account| {
-                let outcome = Outcome::Failed(Failed::Internal);
-                let now = Timestamp::now();
-                let measurement = Measurement::without_figures(account, outcome, now);
-                Measured {
-                    measurement,
-                    retry: None,
-                }
+            tracing::error!(%platform, "{what}: a bug of the connector");
+            let outcome = Outcome::Failed(Failed::Internal);
+            let now = Timestamp::now();
+            let internal = |delivery: &Delivery| Measured {
+                measurement: Measurement::without_figures(
+                    delivery.job().account.clone(),
+                    outcome,
+                    now,
+                ),
+                retry: None,
             };
-            accounts.iter().cloned().map(internal).collect()
+            deliveries.iter().map(internal).collect()
         };
-        let Some(connector) = self.connectors.get(&first.platform).map(Arc::clone) else {
+        let Some(connector) = self.connectors.get(&platform).map(Arc::clone) else {
             return bug("no connector for a job of this platform");
         };
         // A task of its own, so that a panic ends the task and not the lane.
         let task = tokio::spawn(async move { connector.measure(&requests).await });
         match task.await {
-            Ok(measured) if measured.len() == accounts.len() => measured,
+            Ok(measured) if measured.len() == deliveries.len() => measured,
             Ok(_) => bug("the connector lost an account"),
             Err(_) => bug("the connector panicked"),
         }
@@ -153,7 +164,7 @@ impl Context {
 
     /// Ends one job, or puts it off.
     async fn conclude(&self, delivery: Delivery, measured: Measured, slot: Slot) {
-        let job = delivery.job().clone();
+        let job = delivery.job();
         let Measured { measurement, retry } = measured;
         if let Some(retry) = retry {
             let now = Timestamp::now();
@@ -163,35 +174,35 @@ impl Context {
                 }
                 Next::GiveUp => {
                     let reason = measurement.outcome.reason().unwrap_or_default();
-                    if let Err(error) = self.queue.bury(&job, reason).await {
-                        return leave_in_queue(&job, &error).await;
+                    if let Err(error) = self.queue.bury(job, reason).await {
+                        return leave_in_queue(job, &error).await;
                     }
                 }
             }
         }
         let known = match self.runs.get(&job.run_id).await {
             Ok(known) => known,
-            Err(error) => return leave_in_queue(&job, &error).await,
+            Err(error) => return leave_in_queue(job, &error).await,
         };
         let now = Timestamp::now();
-        let found = self.jobs_of_finds(&job, &measurement, &known);
+        let found = self.jobs_of_finds(job, &measurement, &known);
         if !found.is_empty() {
             let plan = JobRows {
                 jobs: found.iter().map(|job| JobRow::of(job, now)).collect(),
                 ..JobRows::default()
             };
             if let Err(error) = self.write_durably(plan, None).await {
-                return leave_in_queue(&job, &error).await;
+                return leave_in_queue(job, &error).await;
             }
             if let Err(error) = self.queue.publish(&found).await {
-                return leave_in_queue(&job, &error).await;
+                return leave_in_queue(job, &error).await;
             }
             known.published(found.iter().map(|job| job.job_id));
         }
-        let rows = JobRows::of(&job, &measurement, &self.settings.name, now);
+        let rows = JobRows::of(job, &measurement, &self.settings.name, now);
         drop(measurement);
         if let Err(error) = self.write_durably(rows, Some(slot)).await {
-            return leave_in_queue(&job, &error).await;
+            return leave_in_queue(job, &error).await;
         }
         acknowledge(delivery).await;
     }

@@ -83,14 +83,14 @@ impl Worker {
     pub async fn run(self) -> Result<(), WorkerError> {
         // A worker may be there before the first run is.
         self.queue.declare(&self.lanes).await?;
-        let sites = Arc::new(Semaphore::new(self.settings.max_sites_in_flight));
+        let sites = Slots::new(self.settings.max_sites_in_flight);
         let tasks = TaskTracker::new();
         let mut lanes = JoinSet::new();
         for lane in self.lanes {
             let slots = if lane.as_str().starts_with("host.") {
-                Arc::clone(&sites)
+                sites.clone()
             } else {
-                Arc::new(Semaphore::new(self.settings.max_accounts_in_flight))
+                Slots::new(self.settings.max_accounts_in_flight)
             };
             let lane_task = LaneTask {
                 consumer: self.queue.consume(&lane).await?,
@@ -127,9 +127,26 @@ impl Worker {
     }
 }
 
+/// The places of jobs on their way through this worker, which bound its memory. As many jobs as are
+/// being visited may be looked up in the store ahead of their visits, so that no visit waits for it.
+#[derive(Debug, Clone)]
+struct Slots {
+    ahead: Arc<Semaphore>,
+    visits: Arc<Semaphore>,
+}
+
+impl Slots {
+    fn new(visits: usize) -> Self {
+        Self {
+            ahead: Arc::new(Semaphore::new(visits)),
+            visits: Arc::new(Semaphore::new(visits)),
+        }
+    }
+}
+
 struct LaneTask {
     consumer: Consumer,
-    slots: Arc<Semaphore>,
+    slots: Slots,
     context: Arc<Context>,
     tasks: TaskTracker,
     linger: Duration,
@@ -146,12 +163,15 @@ impl LaneTask {
             let Some(first) = next else { break };
             let deliveries = self.fill(first).await;
             let count = u32::try_from(deliveries.len()).expect("a batch is small");
-            let permit = tokio::select! {
+            let ahead = tokio::select! {
                 () = self.stop.cancelled() => break,
-                permit = Arc::clone(&self.slots).acquire_many_owned(count) => permit,
+                ahead = Arc::clone(&self.slots.ahead).acquire_many_owned(count) => ahead,
             };
-            let permit = permit.expect("the semaphore is never closed");
-            let batch = Batch { deliveries, permit };
+            let batch = Batch {
+                deliveries,
+                ahead: ahead.expect("the semaphore is never closed"),
+                visits: Arc::clone(&self.slots.visits),
+            };
             self.tasks.spawn(batch.carry_out(Arc::clone(&self.context)));
         }
         // Deliveries that were taken but not begun are dropped here, and go back to the queue.
