@@ -63,7 +63,12 @@ fn bench() -> anyhow::Result<()> {
 async fn rounds(server: &Helper, engine: &BenchEngine) -> anyhow::Result<()> {
     let store = engine.store().await?;
     println!("client on one core; {IN_FLIGHT} sites or accounts at a time; {ROUNDS} rounds\n");
-    for load in [Load::Sites, Load::Bluesky] {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let is_wanted = |load: &Load| {
+        let mut names = wanted.iter().filter(|name| !name.starts_with('-'));
+        names.clone().next().is_none() || names.any(|name| name == load.label())
+    };
+    for load in [Load::Sites, Load::Bluesky].into_iter().filter(is_wanted) {
         println!("{load}");
         for round in 0..ROUNDS {
             let night = Night::new(&format!("{}-{round}", load.label()), server.port);

@@ -14,3 +14,7 @@ pub mod simulator;
 pub mod spider;
 pub mod towns;
 pub mod usage;
+
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

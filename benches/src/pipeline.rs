@@ -18,8 +18,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::towns::HOST_SHARDS;
 
-/// Time between two looks at the store for how many jobs have ended.
-const LOOK_INTERVAL: Duration = Duration::from_millis(100);
+/// Time between two looks at the store for how many jobs have ended. `beffroi run` looks once a
+/// second; a round of a few seconds is to be measured more finely.
+const LOOK_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Jobs of a lane that may be under way or wait to be durable.
 const PREFETCH: u16 = 20_000;

@@ -15,6 +15,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+/// A page is read in many small pieces that are soon let go: a tenth of the crawler's processor time
+/// went into the system's allocator (`benches/README.md`).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // The engine's child must be asked before anything makes a thread.
     let cli = cli::Cli::parse();
