@@ -13,7 +13,7 @@ use jiff::{
 /// Reads a date in any of these forms.
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    if let Some(moment) = iso(text) {
+    if let Some(moment) = iso(text).or_else(|| by_numbers(text)) {
         return Some(moment);
     }
     // RFC 2822 takes a zone name that it does not know for UTC.
@@ -55,6 +55,42 @@ fn iso(text: &str) -> Option<Timestamp> {
     utc(Date::new(year, month, day).ok()?.at(0, 0, 0, 0))
 }
 
+/// `24/11/2026`, `24.11.2026 à 9h30`, `24-11-26`, `2026/11/24 09:30`: the day first, as France writes
+/// it, unless the year is.
+fn by_numbers(text: &str) -> Option<Timestamp> {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && !matches!(c, '/' | '.' | '-'))
+        .unwrap_or(text.len());
+    let (date, rest) = text.split_at(end);
+    let separator = date.chars().find(|c| !c.is_ascii_digit())?;
+    let mut numbers = date.trim_end_matches(separator).split(separator);
+    let (first, month, last) = (numbers.next()?, numbers.next()?, numbers.next()?);
+    let (year, day) = match (first.len(), last.len()) {
+        (4, 1..=2) => (first, last),
+        (1..=2, 2 | 4) => (last, first),
+        _ => return None,
+    };
+    if numbers.next().is_some() || month.len() > 2 {
+        return None;
+    }
+    let date = Date::new(
+        full_year(year.parse().ok()?),
+        month.parse().ok()?,
+        day.parse().ok()?,
+    );
+    let time = time_of_day(rest).unwrap_or(Time::midnight());
+    zone(rest).to_timestamp(date.ok()?.to_datetime(time)).ok()
+}
+
+/// Two digits as RFC 2822 reads them.
+fn full_year(year: i16) -> i16 {
+    match year {
+        0..50 => 2000 + year,
+        50..100 => 1900 + year,
+        _ => year,
+    }
+}
+
 fn utc(moment: DateTime) -> Option<Timestamp> {
     moment
         .to_zoned(TimeZone::UTC)
@@ -78,12 +114,7 @@ fn date_around(words: &[&str], at: usize) -> Option<Date> {
     let month = month(words[at])?;
     let day = words[at - 1];
     let day: i8 = day.strip_suffix("er").unwrap_or(day).parse().ok()?;
-    let year: i16 = match words.get(at + 1)?.parse().ok()? {
-        // Two digits as RFC 2822 reads them.
-        short @ 0..50 => 2000 + short,
-        short @ 50..100 => 1900 + short,
-        long => long,
-    };
+    let year = full_year(words.get(at + 1)?.parse().ok()?);
     Date::new(year, month, day).ok()
 }
 
@@ -195,6 +226,13 @@ mod tests {
             ("Le 1er août 2026 à 20 h", "2026-08-01T00:00:00Z"),
             ("Publié le 12 decembre 2025", "2025-12-12T00:00:00Z"),
             ("Mon, 2 Nov 26 8:05", "2026-11-02T08:05:00Z"),
+            ("24/11/2026", "2026-11-24T00:00:00Z"),
+            ("24/11/2026 17:05", "2026-11-24T17:05:00Z"),
+            ("24/11/2026 - 9h30", "2026-11-24T09:30:00Z"),
+            ("04-11-26", "2026-11-04T00:00:00Z"),
+            ("4.11.2026 à 20h", "2026-11-04T20:00:00Z"),
+            ("2026/11/24 17:05:09", "2026-11-24T17:05:09Z"),
+            ("2026/11/24 17:05:09 +0100", "2026-11-24T16:05:09Z"),
         ] {
             let moment = parse(text).map(|moment| moment.to_string());
             assert_eq!(moment.as_deref(), Some(expected), "{text}");
@@ -210,6 +248,10 @@ mod tests {
             "31 février 2026",
             "20 novembre",
             "2026-13-01",
+            "11/24/2026",
+            "24/11",
+            "1.2.3.4",
+            "06.12.34.56.78",
             "é",
             "9h30",
         ] {

@@ -3,13 +3,17 @@
 //! Rule: only a feed of the site itself says how often the site publishes; a strict reading first,
 //! then a lenient one, since broken XML is common on town sites.
 
-use beffroi_model::FeedKind;
+use std::{cmp::Reverse, collections::HashSet};
+
+use beffroi_model::{FeedKind, fold_name};
 use feed_rs::{model::FeedType, parser};
+use jiff::Timestamp;
 use url::Url;
 
 use super::{
     dates,
     facts::PageFacts,
+    json_feed,
     publications::{MAX_PUBLICATIONS, Publication, short_hash},
 };
 
@@ -24,7 +28,7 @@ pub(super) struct Feed {
 }
 
 /// The addresses that the page itself offers, best first: `<link>`s, then anchors that look like
-/// feeds. Feeds of comments, of other sites and calendars are left out.
+/// feeds, those of agendas last. Feeds of comments, of other sites and calendars are left out.
 pub(super) fn offered(facts: &PageFacts, base: &Url) -> Vec<Url> {
     let linked = facts
         .feeds
@@ -34,15 +38,30 @@ pub(super) fn offered(facts: &PageFacts, base: &Url) -> Vec<Url> {
         .internal_links()
         .filter(|link| looks_like_feed(&link.href))
         .map(|link| (link.href.as_str(), link.label.as_str()));
-    let mut found: Vec<Url> = Vec::new();
+    let (mut news, mut agendas): (Vec<Url>, Vec<Url>) = Default::default();
     for (href, title) in linked.chain(anchored) {
         let Ok(url) = base.join(href) else { continue };
-        let is_good = same_site(&url, base) && !is_side_feed(&url, title) && !found.contains(&url);
-        if is_good {
-            found.push(url);
+        let is_known = news.contains(&url) || agendas.contains(&url);
+        if is_known || !same_site(&url, base) || is_side_feed(&url, title) {
+            continue;
+        }
+        if is_agenda(&url, title) {
+            agendas.push(url);
+        } else {
+            news.push(url);
         }
     }
-    found
+    news.append(&mut agendas);
+    news
+}
+
+/// Whether a feed announces events rather than tells news.
+fn is_agenda(url: &Url, title: &str) -> bool {
+    let title = fold_name(title);
+    let address = url.as_str().to_ascii_lowercase();
+    ["agenda", "evenement", "event", "calendrier"]
+        .iter()
+        .any(|word| title.contains(word) || address.contains(word))
 }
 
 fn looks_like_feed(href: &str) -> bool {
@@ -103,6 +122,10 @@ pub(super) fn parse(body: &[u8], header_charset: Option<&str>) -> Result<Feed, N
     if strict.is_empty() {
         return Err(NotAFeed("it is empty".to_owned()));
     }
+    let json = strict.strip_prefix(b"\xef\xbb\xbf").unwrap_or(strict);
+    if json.starts_with(b"{") {
+        return json_feed::parse(json).map_err(|error| NotAFeed(error.to_string()));
+    }
     if let Ok(feed) = read(strict) {
         return Ok(feed);
     }
@@ -127,43 +150,70 @@ fn read(body: &[u8]) -> parser::ParseFeedResult<Feed> {
     let feed = parser.parse(body)?;
     let kind = match feed.feed_type {
         FeedType::Atom => FeedKind::Atom,
+        // Read by `json_feed`, which is more lenient.
         FeedType::JSON => FeedKind::Json,
         FeedType::RSS0 | FeedType::RSS1 | FeedType::RSS2 => FeedKind::Rss,
     };
-    let entries = feed.entries.len();
-    let mut publications: Vec<Publication> = feed
-        .entries
-        .into_iter()
-        .filter_map(|entry| {
-            let date = entry.published.or(entry.updated)?;
-            let published_at = jiff::Timestamp::from_second(date.timestamp()).ok()?;
-            let url = entry
+    let items = feed.entries.into_iter().map(|entry| {
+        let date = entry.published.or(entry.updated);
+        Item {
+            id: Some(entry.id),
+            url: entry
                 .links
                 .into_iter()
                 .map(|link| link.href)
-                .find(|href| !href.is_empty());
-            let name = if entry.id.is_empty() {
-                url.as_deref()?
-            } else {
-                &entry.id
-            };
-            Some(Publication {
-                id: short_hash(name),
-                url,
-                published_at,
-            })
-        })
-        .collect();
-    let undated = entries - publications.len();
-    publications.sort_by_key(|item| std::cmp::Reverse(item.published_at));
-    let mut seen = std::collections::HashSet::new();
-    publications.retain(|item| seen.insert(item.id.clone()));
-    publications.truncate(MAX_PUBLICATIONS);
-    Ok(Feed {
-        kind,
-        publications,
-        undated,
-    })
+                .find(|href| !href.is_empty()),
+            published_at: date.and_then(|date| Timestamp::from_second(date.timestamp()).ok()),
+        }
+    });
+    Ok(Feed::of(kind, items))
+}
+
+/// An item as a feed of any format writes it.
+pub(super) struct Item {
+    /// The feed's own id.
+    pub(super) id: Option<String>,
+    /// Its address.
+    pub(super) url: Option<String>,
+    /// When, if that can be read.
+    pub(super) published_at: Option<Timestamp>,
+}
+
+impl Feed {
+    /// The newest of its items, each once.
+    pub(super) fn of(kind: FeedKind, items: impl Iterator<Item = Item>) -> Self {
+        let (mut publications, mut undated) = (Vec::new(), 0);
+        for item in items {
+            let name = item.id.as_deref().filter(|id| !id.is_empty());
+            match (name.or(item.url.as_deref()), item.published_at) {
+                (Some(name), Some(published_at)) => publications.push(Publication {
+                    id: short_hash(name),
+                    url: item.url,
+                    published_at,
+                }),
+                _ => undated += 1,
+            }
+        }
+        publications.sort_by_key(|item| Reverse(item.published_at));
+        let mut seen = HashSet::new();
+        publications.retain(|item| seen.insert(item.id.clone()));
+        publications.truncate(MAX_PUBLICATIONS);
+        Self {
+            kind,
+            publications,
+            undated,
+        }
+    }
+
+    /// Whether all that it dates is still to come: an agenda, whatever it is called.
+    pub(super) fn is_all_to_come(&self, as_of: Timestamp) -> bool {
+        !self.publications.is_empty()
+            && self.undated == 0
+            && self
+                .publications
+                .iter()
+                .all(|item| item.published_at > as_of)
+    }
 }
 
 /// The text of a feed, by its byte-order mark, the header, its own declaration, or else as UTF-8
@@ -350,6 +400,7 @@ mod tests {
                <link rel="alternate" type="application/rss+xml" title="Flux des commentaires"
                      href="/comments/feed/">
                <link rel="alternate" type="application/json" href="/wp-json/wp/v2/pages/2">
+               <link rel="alternate" type="application/rss+xml" title="Agenda" href="/a/feed/">
                <link rel="alternate" type="application/rss+xml" href="https://www.dept.example/rss">
                <a href="/spip.php?page=backend">RSS</a> <a href="/feed/">Flux</a>
                <a href="/agenda">Agenda</a>"#,
@@ -363,7 +414,8 @@ mod tests {
             found,
             [
                 "https://www.exemple.example/feed/",
-                "https://www.exemple.example/spip.php?page=backend"
+                "https://www.exemple.example/spip.php?page=backend",
+                "https://www.exemple.example/a/feed/"
             ]
         );
     }

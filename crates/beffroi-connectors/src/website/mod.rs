@@ -16,6 +16,7 @@ pub mod extract;
 pub mod facts;
 mod feeds;
 mod home;
+mod json_feed;
 mod json_ld;
 mod names;
 mod news;

@@ -15,7 +15,7 @@ use super::{
     state::{FeedState, SitemapState, State},
 };
 
-/// Feeds that the page offers which are tried; the first good one is kept.
+/// Feeds that the page offers which are tried; the first one of news is kept.
 const MAX_OFFERED: usize = 2;
 /// Where sitemaps usually are.
 const USUAL_SITEMAPS: [&str; 4] = [
@@ -67,7 +67,12 @@ impl News {
                     .iter()
                     .map(|item| item.published_at)
                     .collect();
-                Frequency::of(&dates, as_of, true)
+                let mut frequency = Frequency::of(&dates, as_of, true);
+                if feed.undated > 0 {
+                    // Any of them may lie in the window.
+                    frequency.posts_28d = Figure::Missing(MissingReason::NotInAnswer);
+                }
+                frequency
             }
             (None, Some(sitemap)) if !sitemap.dates.is_empty() => {
                 let is_cut = sitemap.dates.len() >= MAX_PUBLICATIONS;
@@ -138,11 +143,17 @@ pub(super) async fn read(
         if Some(&url) == known {
             continue;
         }
-        if let Some((feed, publications)) = try_feed(asker, &url).await {
-            news.feed = Some(feed);
-            news.publications = publications;
-            return news;
+        let Some((feed, validators)) = try_feed(asker, &url).await else {
+            continue;
+        };
+        // Of a site whose only feed is an agenda the sitemap knows more.
+        if feed.is_all_to_come(as_of) {
+            continue;
         }
+        let (feed, publications) = keep(url, feed, validators);
+        news.feed = Some(feed);
+        news.publications = publications;
+        return news;
     }
     if own.is_below_path {
         // What a shared host's sitemap tells, it tells of all its sites.
@@ -198,13 +209,13 @@ fn candidates(asker: &Asker<'_>, facts: &PageFacts, cms: Option<&str>, own: &Own
     urls
 }
 
-async fn try_feed(asker: &mut Asker<'_>, url: &Url) -> Option<(FeedState, Vec<Publication>)> {
+async fn try_feed(asker: &mut Asker<'_>, url: &Url) -> Option<(Feed, Validators)> {
     let fetched = asker.feed(url, &Validators::default()).await.ok()?;
     if fetched.head.status != 200 {
         return None;
     }
     let feed = feeds::parse(&fetched.body, fetched.head.charset().as_deref()).ok()?;
-    Some(keep(url.clone(), feed, fetched.head.validators()))
+    Some((feed, fetched.head.validators()))
 }
 
 fn keep(url: Url, feed: Feed, validators: Validators) -> (FeedState, Vec<Publication>) {

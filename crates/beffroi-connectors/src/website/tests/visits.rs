@@ -224,6 +224,38 @@ async fn without_a_feed_the_sitemap_tells() {
 }
 
 #[tokio::test]
+async fn an_agenda_is_not_taken_for_news() {
+    let home = r#"<title>Mairie</title><p>Bonjour</p>
+        <link rel="alternate" type="application/rss+xml" title="Sorties" href="/a/feed/">
+        <link rel="alternate" type="application/rss+xml" title="Flux" href="/feed/">"#;
+    let agenda = r#"<rss version="2.0"><channel><title>t</title><item><guid>9</guid>
+        <pubDate>Thu, 24 Dec 2026 08:00:00 +0100</pubDate></item></channel></rss>"#;
+    let site = Site::start(&[
+        ("/", Doc::html(home)),
+        ("/a/feed/", Doc::xml(agenda)),
+        ("/feed/", Doc::xml(FEED)),
+    ])
+    .await;
+    let measured = measure(&site, "/").await;
+    assert_eq!(seen(&measured).posts_28d, Figure::Known(2));
+    let feed_url = seen(&measured).feed_url.clone();
+    assert_eq!(feed_url, Some(site.url(HOST, "/feed/").to_string()));
+}
+
+#[tokio::test]
+async fn a_feed_with_items_of_unknown_date_has_no_count() {
+    let home = r#"<title>Mairie</title><link rel="alternate" type="application/rss+xml"
+        href="/feed/"><p>Bonjour</p>"#;
+    let feed = FEED.replace("Mon, 02 Nov 2026 08:00:00 +0100", "la semaine dernière");
+    let site = Site::start(&[("/", Doc::html(home)), ("/feed/", Doc::xml(feed))]).await;
+    let measured = measure(&site, "/").await;
+    let missing = Figure::Missing(MissingReason::NotInAnswer);
+    assert_eq!(seen(&measured).posts_28d, missing);
+    let last = "2026-11-20T16:00:00Z".parse().unwrap();
+    assert_eq!(seen(&measured).last_published_at, Figure::Known(last));
+}
+
+#[tokio::test]
 async fn a_site_with_neither_has_no_figure_and_no_zero() {
     let site = Site::start(&[(
         "/",
