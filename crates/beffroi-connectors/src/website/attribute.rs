@@ -23,7 +23,9 @@ use crate::accounts::{self, Parsed, Strength};
 
 /// Evidence kept of one account.
 const MAX_EVIDENCE: usize = 8;
-/// Accounts of one site; more is a directory, not a body.
+/// Accounts looked at of one site: a page of associations may hold a hundred before its footer.
+const MAX_SEEN: usize = 600;
+/// Accounts kept of one site, the surest; more is a directory, not a body.
 const MAX_ACCOUNTS: usize = 60;
 /// Addresses looked for in a page's inline data.
 const MAX_INLINE_ADDRESSES: usize = 200;
@@ -154,6 +156,7 @@ pub(super) struct Gatherer {
 impl Gatherer {
     /// Takes the links of a page.
     pub(super) fn add_page(&mut self, facts: &PageFacts, page: &Url, base: &Url, owners: &[Owner]) {
+        let known = self.sightings.len();
         let mut page = PageGatherer {
             gatherer: self,
             page: page.as_str(),
@@ -164,7 +167,7 @@ impl Gatherer {
         page.data(facts);
         page.metas(facts);
         page.embeds(facts);
-        if facts.links.is_empty() {
+        if page.gatherer.sightings.len() == known {
             page.inline_data(facts);
         }
     }
@@ -199,7 +202,7 @@ impl Gatherer {
             }
             return;
         }
-        if self.sightings.len() >= MAX_ACCOUNTS {
+        if self.sightings.len() >= MAX_SEEN {
             return;
         }
         self.by_account.insert(key, self.sightings.len());
@@ -244,6 +247,7 @@ impl Gatherer {
                 .then_with(|| a.account.platform.cmp(&b.account.platform))
                 .then_with(|| a.account.handle.cmp(&b.account.handle))
         });
+        finds.truncate(MAX_ACCOUNTS);
         finds
     }
 }
@@ -305,12 +309,9 @@ impl PageGatherer<'_> {
                 .as_ref()
                 .is_some_and(|name| self.owners.iter().any(|owner| owner.names.fit(name)));
             let is_unnamed_owner = self.owners.iter().any(|owner| !owner.is_known);
-            let is_ours = found.node.url.as_ref().is_some_and(|url| {
-                self.base
-                    .join(url)
-                    .is_ok_and(|url| url.host_str() == self.base.host_str())
-            });
-            let base = match (found.node.is_body(), names_us || is_unnamed_owner, is_ours) {
+            let is_at_home =
+                found.node.is_at(self.base) || is_unnamed_owner && found.node.is_governmental();
+            let base = match (found.node.is_body(), names_us, is_at_home) {
                 (true, true, _) => 0.95,
                 (true, false, true) => 0.8,
                 (true, false, false) if found.node.name.is_none() => 0.75,
@@ -393,7 +394,7 @@ impl PageGatherer<'_> {
         }
     }
 
-    /// A page without links may hold its content as data for a script.
+    /// A page whose links lead to no account may hold its content as data for a script.
     fn inline_data(&mut self, facts: &PageFacts) {
         for block in &facts.inline_json {
             let plain = block
@@ -416,7 +417,9 @@ impl PageGatherer<'_> {
 
     fn parse(&self, href: &str) -> Option<Parsed> {
         let url = self.base.join(href).ok()?;
-        let is_here = url.host_str() == self.base.host_str();
+        // Another port is another server: many an instance lives beside the site.
+        let is_here = url.host_str() == self.base.host_str()
+            && url.port_or_known_default() == self.base.port_or_known_default();
         (!is_here || !matches!(url.scheme(), "http" | "https")).then(|| accounts::parse_url(&url))
     }
 

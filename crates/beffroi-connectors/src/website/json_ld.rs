@@ -4,6 +4,7 @@
 //! does not parse is searched for nothing.
 
 use serde_json::Value;
+use url::Url;
 
 use super::entities::decode;
 
@@ -46,6 +47,28 @@ impl Node {
             )
         })
     }
+
+    /// Whether it is a public body by its type alone.
+    pub(super) fn is_governmental(&self) -> bool {
+        self.types.iter().any(|kind| {
+            matches!(
+                kind.as_str(),
+                "GovernmentOrganization"
+                    | "GovernmentOffice"
+                    | "City"
+                    | "CityHall"
+                    | "AdministrativeArea"
+            )
+        })
+    }
+
+    /// Whether it says that the site at `page` is its own.
+    pub(super) fn is_at(&self, page: &Url) -> bool {
+        self.url
+            .as_ref()
+            .and_then(|url| page.join(url).ok())
+            .is_some_and(|url| url.host_str() == page.host_str())
+    }
 }
 
 /// All `sameAs` of the page's blocks.
@@ -59,28 +82,32 @@ pub(super) fn same_as(blocks: &[String]) -> Vec<SameAs> {
     found
 }
 
-/// The name of the body that the page is about, when its data tells.
-pub(super) fn body_name(blocks: &[String]) -> Option<String> {
+/// The name of the body whose site the page at `page` is, when its data tells. Makers and hosts put
+/// their own data on the sites of others: a node counts that is public or says that it is at home here.
+pub(super) fn body_name(blocks: &[String], page: &Url) -> Option<String> {
     blocks
         .iter()
         .filter_map(|block| parse(block))
-        .find_map(|value| find_name(&value, 0))
+        .find_map(|value| find_name(&value, page, 0))
 }
 
-fn find_name(value: &Value, depth: usize) -> Option<String> {
+fn find_name(value: &Value, page: &Url, depth: usize) -> Option<String> {
     if depth > MAX_DEPTH {
         return None;
     }
     match value {
-        Value::Array(items) => items.iter().find_map(|item| find_name(item, depth + 1)),
+        Value::Array(items) => items
+            .iter()
+            .find_map(|item| find_name(item, page, depth + 1)),
         Value::Object(fields) => {
             let node = node(fields);
-            if node.is_body() && node.name.is_some() {
+            let is_at_home = node.is_governmental() || node.is_body() && node.is_at(page);
+            if is_at_home && node.name.is_some() {
                 return node.name;
             }
             fields
                 .values()
-                .find_map(|field| find_name(field, depth + 1))
+                .find_map(|field| find_name(field, page, depth + 1))
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
     }
@@ -88,14 +115,19 @@ fn find_name(value: &Value, depth: usize) -> Option<String> {
 
 fn parse(block: &str) -> Option<Value> {
     let block = block.trim();
-    let block = block
-        .strip_prefix("//<![CDATA[")
-        .or(block.strip_prefix("<![CDATA["))
-        .unwrap_or(block);
-    let block = block
-        .trim_end()
-        .trim_end_matches("]]>")
-        .trim_end_matches("//")
+    let block = [
+        "//<![CDATA[",
+        "<![CDATA[",
+        "/*<![CDATA[*/",
+        "/* <![CDATA[ */",
+    ]
+    .iter()
+    .find_map(|opening| block.strip_prefix(opening))
+    .unwrap_or(block);
+    let block = ["//]]>", "/*]]>*/", "/* ]]> */", "]]>"]
+        .iter()
+        .find_map(|closing| block.strip_suffix(closing))
+        .unwrap_or(block)
         .trim();
     let block = block.strip_prefix("<!--").unwrap_or(block);
     let block = block
@@ -210,7 +242,24 @@ mod tests {
             ]
         );
         assert!(found[0].node.is_body() && !found[3].node.is_body());
-        assert_eq!(body_name(&blocks).as_deref(), Some("Mairie d'Exemple"));
+        let page: Url = "https://www.exemple.example/".parse().unwrap();
+        assert_eq!(
+            body_name(&blocks, &page).as_deref(),
+            Some("Mairie d'Exemple")
+        );
+    }
+
+    #[test]
+    fn an_organization_names_the_site_only_where_it_is_at_home() {
+        let of = |block: &str| {
+            let page: Url = "https://www.exemple.example/".parse().unwrap();
+            body_name(&[block.to_owned()], &page)
+        };
+        let at_home = r#"{"@type":"Organization","name":"Exemple","url":"/"}"#;
+        assert_eq!(of(at_home).as_deref(), Some("Exemple"));
+        let maker = r#"{"@type":"Organization","name":"Pixel","url":"https://pixel.example"}"#;
+        assert_eq!(of(maker), None);
+        assert_eq!(of(r#"{"@type":"Organization","name":"Pixel"}"#), None);
     }
 
     #[test]
@@ -218,6 +267,10 @@ mod tests {
         for (block, expected) in [
             (
                 "//<![CDATA[\n{\"sameAs\":[\"https://x.com/a\",],}\n//]]>",
+                1,
+            ),
+            (
+                "/* <![CDATA[ */\n{\"sameAs\":\"https://x.com/a\"}\n/* ]]> */",
                 1,
             ),
             ("{&quot;sameAs&quot;:&quot;https://x.com/a&quot;}", 1),

@@ -15,6 +15,7 @@ mod entities;
 pub mod extract;
 pub mod facts;
 mod feeds;
+mod guess;
 mod home;
 mod json_feed;
 mod json_ld;

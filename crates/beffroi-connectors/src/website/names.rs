@@ -120,6 +120,11 @@ impl Names {
         }
     }
 
+    /// The same names of a body of this legal kind.
+    pub(super) fn of_category(self, category: Option<Category>) -> Self {
+        Self { category, ..self }
+    }
+
     /// Whether there is a name at all.
     pub(super) fn are_known(&self) -> bool {
         !self.compact.is_empty()

@@ -9,11 +9,12 @@ use url::Url;
 use super::{
     attribute::{Gatherer, Roof},
     extract::extract,
+    guess,
     names::Names,
     page::base_of,
     record::SiteRecord,
     settings::WebsiteSettings,
-    visit::{Errand, unknown, visit},
+    visit::{Errand, visit},
 };
 
 /// What the one-shot command prints.
@@ -66,7 +67,7 @@ impl From<AccountFind> for DiscoveredAccount {
 pub fn accounts_on_page(html: &str, page: &Url) -> Vec<DiscoveredAccount> {
     let host = page.host_str().unwrap_or_default();
     let facts = extract(html, host, WebsiteSettings::default().max_links);
-    let owners = [unknown(Names::default())];
+    let owners = [guess::unknown(Names::default())];
     let mut gatherer = Gatherer::default();
     gatherer.add_page(&facts, page, &base_of(&facts, page), &owners);
     gatherer
@@ -76,8 +77,7 @@ pub fn accounts_on_page(html: &str, page: &Url) -> Vec<DiscoveredAccount> {
         .collect()
 }
 
-/// Visits a site of an unknown body: its name is taken from the page itself, and speaks for
-/// accounts but never against them.
+/// Visits a site of an unknown body, whose name is taken from the page itself.
 pub async fn discover(client: &FetchClient, settings: &WebsiteSettings, url: &Url) -> Discovery {
     let errand = Errand {
         url,

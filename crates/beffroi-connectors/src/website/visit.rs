@@ -2,8 +2,8 @@
 
 use beffroi_fetch::{FetchClient, Head, Validators};
 use beffroi_model::{
-    Absent, AccountFind, Category, CollectivityId, Failed, FetchRecord, FigureName, MissingReason,
-    Outcome, Post, SiteObservation, Subject,
+    Absent, AccountFind, Category, Failed, FetchRecord, FigureName, MissingReason, Outcome, Post,
+    SiteObservation, Subject,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -12,9 +12,8 @@ use url::Url;
 use super::{
     ask::Asker,
     attribute::{Gatherer, Owner, Roof},
-    cms, feeds,
+    cms, feeds, guess,
     home::{self, Arrival, Ended, Home},
-    json_ld,
     names::Names,
     news::{self, News, OwnPart},
     page::base_of,
@@ -187,7 +186,7 @@ async fn at_the_page(
 ) -> Seen {
     let facts = &home.page.facts;
     if owners.is_empty() {
-        owners.push(owner_of_page(&home));
+        owners.push(guess::owner_of_page(facts, &home.head.url));
     }
     let mut site = site_of(&home, errand);
     if let Some(outcome) = not_their_page(&home, &owners) {
@@ -288,9 +287,18 @@ fn unavailable_of(
 
 /// Whether the page is a wall, a placeholder, or somebody else's.
 fn not_their_page(home: &Home, owners: &[Owner]) -> Option<Outcome> {
+    let nobody = Names::default();
     let verdicts: Vec<Option<Outcome>> = owners
         .iter()
-        .map(|owner| parked::verdict(&home.head, &home.page.facts, &owner.names))
+        .map(|owner| {
+            // A name guessed from the page speaks for that page in any case.
+            let names = if owner.is_known {
+                &owner.names
+            } else {
+                &nobody
+            };
+            parked::verdict(&home.head, &home.page.facts, names)
+        })
         .collect();
     // One owner of whom the page speaks is enough.
     verdicts
@@ -340,17 +348,14 @@ fn roof_of(home: &Home, errand: &Errand<'_>, owners: &[Owner]) -> Roof {
         Some(hosts::OwnPart::Subdomain) => hosts::shared(host).is_some() && is_bare(host),
         Some(hosts::OwnPart::SubdomainAndPath) | None => false,
     };
-    let [subject] = errand.subjects else {
-        return if shares_a_path || errand.subjects.len() > 1 {
-            Roof::Foreign
-        } else {
-            Roof::Own
-        };
+    let names = match owners {
+        [owner] if owner.is_known => &owner.names,
+        [_] if !shares_a_path => return Roof::Own,
+        _ => return Roof::Foreign,
     };
-    let names = &owners[0].names;
     let title = beffroi_model::fold_name(&home.page.facts.title);
     let names_host = names.compare(host) != super::names::NameMatch::None;
-    let is_commune = subject.category == Category::Commune;
+    let is_commune = names.category() == Some(Category::Commune);
     // A folder that bears the commune's name on a host that does not: `cc-x.fr/communes/y/`.
     let has_folder = home.head.url.path().trim_matches('/').contains('/')
         && names.compare(home.head.url.path()) == super::names::NameMatch::Whole;
@@ -405,60 +410,8 @@ fn owners_of(subjects: &[Subject]) -> Vec<Owner> {
 
 fn owners_or_nobody(owners: &[Owner]) -> Vec<Owner> {
     if owners.is_empty() {
-        vec![unknown(Names::default())]
+        vec![guess::unknown(Names::default())]
     } else {
         owners.to_vec()
     }
-}
-
-/// A body about which at most a guessed name is known.
-pub(super) fn unknown(names: Names) -> Owner {
-    let collectivity_id = CollectivityId::from_stored("unknown".to_owned());
-    Owner {
-        collectivity_id,
-        names,
-        is_known: false,
-    }
-}
-
-/// Whom the page says it is about: its data, its `og:site_name`, its title.
-fn owner_of_page(home: &Home) -> Owner {
-    /// Words of titles that are no part of a name, folded.
-    const TITLE_WORDS: [&str; 17] = [
-        "mairie",
-        "ville",
-        "commune",
-        "site",
-        "officiel",
-        "internet",
-        "web",
-        "accueil",
-        "bienvenue",
-        "sur",
-        "de",
-        "du",
-        "d",
-        "la",
-        "le",
-        "les",
-        "home",
-    ];
-    let facts = &home.page.facts;
-    let name = json_ld::body_name(&facts.json_ld)
-        .or_else(|| facts.meta("og:site_name").map(str::to_owned))
-        .unwrap_or_else(|| {
-            facts
-                .title
-                .split(['|', '–', '—'])
-                .next()
-                .unwrap_or_default()
-                .to_owned()
-        });
-    let folded = beffroi_model::fold_name(&name);
-    let words: Vec<&str> = folded
-        .split(' ')
-        .filter(|word| !TITLE_WORDS.contains(word))
-        .take(6)
-        .collect();
-    unknown(Names::of(&words.join(" "), &[]))
 }
