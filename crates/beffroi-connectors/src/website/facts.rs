@@ -2,6 +2,9 @@
 //!
 //! Every list and text is bounded, so that a hostile page costs no more than a large honest one.
 
+use super::text::Beginning;
+pub use super::text::Shown;
+
 /// Links to other hosts kept per page. Long pages of town sites hold some 300.
 pub const MAX_EXTERNAL_LINKS: usize = 1_000;
 /// Links within the site kept per page, when the settings do not say otherwise.
@@ -136,18 +139,14 @@ pub struct PageFacts {
     pub frames: Vec<String>,
     /// Style sheets and scripts: the marks of a content management system.
     pub assets: Vec<String>,
-    /// Text of inline scripts, the beginning.
-    pub script: String,
     /// How many scripts there are.
     pub scripts: u32,
     /// Data inside the page from which a script would build it.
     pub inline_json: Vec<String>,
     /// What its forms are for.
     pub forms: Forms,
-    /// The visible text, the beginning.
-    pub sample: String,
-    /// Bytes of visible text, white space apart, as far as it was gathered.
-    pub text_bytes: u64,
+    /// Its beginning as it was written, for those who ask what is shown.
+    pub(super) beginning: Beginning,
     /// Bytes read.
     pub html_bytes: u64,
     /// Whether something was too large to be read whole.
@@ -155,6 +154,18 @@ pub struct PageFacts {
 }
 
 impl PageFacts {
+    /// What the page shows. Read at the first call, which costs a second pass over the beginning
+    /// of the page: to be asked last.
+    pub fn shown(&self) -> &Shown {
+        self.beginning.shown()
+    }
+
+    /// Lets go of the beginning of the page, which is larger than all the rest, once the page has
+    /// been judged: from then on it shows nothing.
+    pub(super) fn forget_beginning(&mut self) {
+        self.beginning = Beginning::default();
+    }
+
     /// The content of the first meta tag of that name.
     pub fn meta(&self, name: &str) -> Option<&str> {
         self.metas

@@ -6,9 +6,12 @@
 //! an audience. Nothing of a page is kept but these facts and the addresses of accounts.
 
 pub(crate) mod accounts;
+mod addresses;
+mod anchor;
 mod ask;
 mod attribute;
 mod cms;
+mod collector;
 mod connector;
 mod dates;
 mod entities;
@@ -19,6 +22,7 @@ mod guess;
 mod home;
 mod json_feed;
 mod json_ld;
+mod links;
 mod names;
 mod news;
 mod one_shot;
@@ -26,13 +30,17 @@ mod page;
 mod pages;
 mod parked;
 mod publications;
+mod readers;
 mod record;
 mod settings;
 mod sitemap;
 mod state;
+mod tag;
 #[cfg(test)]
 mod tests;
+mod text;
 mod visit;
+mod words;
 
 pub use connector::WebsiteConnector;
 pub use one_shot::{DiscoveredAccount, Discovery, accounts_on_page, discover};

@@ -116,18 +116,22 @@ pub(super) fn redirect_of(facts: &PageFacts, base: &Url) -> Option<Url> {
     if let Some(href) = refresh.and_then(|refresh| refresh.href.as_ref()) {
         return web_address(base, href);
     }
-    let is_near_empty = facts.text_bytes < NEAR_EMPTY_BYTES && facts.links.len() <= 2;
-    if !is_near_empty {
+    // Its links are known, its text has to be read first.
+    if facts.links.len() > 2 {
         return None;
     }
-    if let Some(target) = script_target(&facts.script) {
+    let shown = facts.shown();
+    if shown.text_bytes >= NEAR_EMPTY_BYTES {
+        return None;
+    }
+    if let Some(target) = script_target(&shown.script) {
         return web_address(base, target);
     }
     if let Some(frame) = facts.frames.iter().find(|frame| !frame.is_empty()) {
         return web_address(base, frame);
     }
     match facts.iframes.as_slice() {
-        [only] if facts.text_bytes < 64 && facts.links.is_empty() => web_address(base, only),
+        [only] if shown.text_bytes < 64 && facts.links.is_empty() => web_address(base, only),
         _ => None,
     }
 }

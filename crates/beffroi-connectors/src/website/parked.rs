@@ -108,59 +108,92 @@ const CIVIC_WORDS: [&str; 10] = [
 ];
 
 /// Why the page cannot be measured as the body's site; `None` when it can.
+///
+/// What the page shows has to be read for it, so that is asked for last: a page with a menu whose
+/// title or links speak of the body is judged without.
 pub(super) fn verdict(head: &Head, facts: &PageFacts, names: &Names) -> Option<Outcome> {
     let title = fold_name(&facts.title);
     if is_wall(head, &title, facts) {
         return Some(Outcome::Forbidden(Forbidden::Blocked));
     }
     let internal = facts.internal_links().take(PLACEHOLDER_LINKS + 1).count();
-    let text = fold_name(&format!("{} {}", facts.title, facts.sample));
-    let is_small = facts.text_bytes <= PLACEHOLDER_TEXT_BYTES && internal <= PLACEHOLDER_LINKS;
-    let says = |words: &[&str]| words.iter().any(|word| has_words(&text, word));
-    if is_small && says(&FOR_SALE) {
+    let is_small = internal <= PLACEHOLDER_LINKS && shows_little(facts);
+    let small_text = is_small.then(|| shown_words(facts));
+    let says = |words: &[&str]| {
+        let is_said = |word: &&str| {
+            small_text
+                .as_ref()
+                .is_some_and(|text| has_words(text, word))
+        };
+        words.iter().any(is_said)
+    };
+    if says(&FOR_SALE) {
         return Some(Outcome::Absent(Absent::Parked));
     }
-    if is_hijacked(facts, names, &text) {
+    if is_hijacked(facts, names, &title) {
         return Some(Outcome::Absent(Absent::Hijacked));
     }
-    if is_small && says(&PLACEHOLDERS) {
+    if says(&PLACEHOLDERS) {
         return Some(Outcome::Absent(Absent::UnderConstruction));
     }
     if is_small && SOFT_404_TITLES.iter().any(|words| has_words(&title, words)) {
         return Some(Outcome::Absent(Absent::NotFound));
     }
-    let shows_nothing = facts.links.is_empty() && facts.text_bytes < 64 && facts.iframes.is_empty();
-    if shows_nothing && facts.scripts > 0 {
+    let may_be_built_by_scripts =
+        facts.links.is_empty() && facts.iframes.is_empty() && facts.scripts > 0;
+    if may_be_built_by_scripts && facts.shown().text_bytes < 64 {
         return Some(Outcome::Failed(Failed::JsOnly));
     }
     None
+}
+
+fn shows_little(facts: &PageFacts) -> bool {
+    facts.shown().text_bytes <= PLACEHOLDER_TEXT_BYTES
+}
+
+/// Title and text, folded.
+fn shown_words(facts: &PageFacts) -> String {
+    fold_name(&format!("{} {}", facts.title, facts.shown().sample))
 }
 
 fn is_wall(head: &Head, title: &str, facts: &PageFacts) -> bool {
     let challenged = head
         .header("cf-mitigated")
         .is_some_and(|value| value.contains("challenge"));
-    let is_small = facts.text_bytes <= PLACEHOLDER_TEXT_BYTES && facts.links.len() <= 5;
-    challenged || is_small && WALL_TITLES.iter().any(|words| has_words(title, words))
+    let says_so = || WALL_TITLES.iter().any(|words| has_words(title, words));
+    challenged || facts.links.len() <= 5 && says_so() && shows_little(facts)
 }
 
 /// Two clues, and nothing that speaks of the body.
-fn is_hijacked(facts: &PageFacts, names: &Names, text: &str) -> bool {
-    let labels: String = facts
-        .links
-        .iter()
-        .take(200)
-        .map(|link| fold_name(&link.label) + " ")
-        .collect();
-    let speaks = |word: &str| has_words(text, word) || has_words(&labels, word);
-    if CIVIC_WORDS.iter().any(|word| speaks(word)) || names.are_in(text) || names.are_in(&labels) {
+fn is_hijacked(facts: &PageFacts, names: &Names, title: &str) -> bool {
+    /// Links of whose texts that is asked.
+    const MAX_LABELS: usize = 200;
+
+    let is_civic =
+        |text: &str| CIVIC_WORDS.iter().any(|word| has_words(text, word)) || names.are_in(text);
+    if is_civic(title) {
+        return false;
+    }
+    let mut labels = String::new();
+    for link in facts.links.iter().take(MAX_LABELS) {
+        let label = fold_name(&link.label);
+        if is_civic(&label) {
+            return false;
+        }
+        labels.push_str(&label);
+        labels.push(' ');
+    }
+    let text = shown_words(facts);
+    // Once more for the labels: a name may stand in two of them.
+    if is_civic(&labels) || is_civic(&text) {
         return false;
     }
     let foreign_lang = facts.lang.as_ref().is_some_and(|lang| {
         !lang.trim().is_empty() && !lang.to_ascii_lowercase().starts_with("fr")
     });
-    let foreign_trade = FOREIGN_TRADES.iter().any(|word| speaks(word));
-    let letters = facts.sample.chars().filter(|c| c.is_alphabetic());
+    let speaks = |word: &&str| has_words(&text, word) || has_words(&labels, word);
+    let foreign_trade = FOREIGN_TRADES.iter().any(speaks);
+    let letters = facts.shown().sample.chars().filter(|c| c.is_alphabetic());
     let (asian, all) = letters.fold((0_usize, 0_usize), |(asian, all), c| {
         (asian + usize::from(is_asian(c)), all + 1)
     });

@@ -178,13 +178,12 @@ async fn not_modified(
 }
 
 async fn at_the_page(
-    home: Home,
+    mut home: Home,
     errand: &Errand<'_>,
     mut owners: Vec<Owner>,
     state: State,
     mut asker: Asker<'_>,
 ) -> Seen {
-    let facts = &home.page.facts;
     if owners.is_empty() {
         owners.push(guess::owner_of_page(facts, &home.head.url));
     }
@@ -197,6 +196,8 @@ async fn at_the_page(
         seen.final_url = Some(home.head.url);
         return seen;
     }
+    home.page.facts.forget_beginning();
+    let facts = &home.page.facts;
     let roof = roof_of(&home, errand, &owners);
     let own = OwnPart {
         base: home.head.url.clone(),

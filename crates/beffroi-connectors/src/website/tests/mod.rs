@@ -1,6 +1,7 @@
 //! Whole visits against a local server, and golden pages.
 
 mod golden;
+mod reading;
 mod robust;
 mod server;
 mod visits;

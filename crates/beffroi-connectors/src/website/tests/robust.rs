@@ -70,7 +70,7 @@ fn an_attribute_of_a_megabyte_does_not_hide_what_follows() {
 
 #[test]
 fn after_a_tag_larger_than_its_memory_the_reading_goes_on() {
-    let monster = format!("<p title=\"{}\">x</p>", "x".repeat(4 << 20));
+    let monster = format!("<div title=\"{}\">x</div>", "x".repeat(4 << 20));
     let page = format!("{monster}{}<a href=/contact>C</a>", "<br>".repeat(20_000));
     let mut extractor = Extractor::new("www.exemple.example", 2_000);
     for start in (0..page.len()).step_by(16 * 1024) {
@@ -120,7 +120,7 @@ proptest! {
 
     #[test]
     fn a_tag_soup_is_the_same_in_one_piece_or_many(
-        soup in "(<a href=/b>|<p>|é|&amp;|</a>|<script>|</script>|<title>|</title>|<!--|-->|x |\"|<div class=social>|</div>|<){0,40}",
+        soup in "(<a href=/b>|<a name=n>|<p>|</p>|é|&amp;|</a>|<b>|</b>|<img alt=i>|<svg>|</svg>|<template>|</template>|<script>|</script>|<title>|</title>|<!--|-->|x |\"|<div class=social>|</div>|<){0,40}",
         size in 1_usize..9,
     ) {
         // Straight into the parser in pieces, past the joining of small parts.
@@ -129,9 +129,17 @@ proptest! {
         let mut rest = soup.as_str();
         while !rest.is_empty() {
             let (part, after) = rest.split_at((size..).find(|end| rest.is_char_boundary(*end) || *end >= rest.len()).unwrap_or(size).min(rest.len()));
-            extractor.feed(part);
+            extractor.feed(part.to_owned());
             rest = after;
         }
-        prop_assert_eq!(extractor.finish(), whole);
+        prop_assert_eq!(tags_of(extractor.finish()), tags_of(whole));
+    }
+}
+
+/// Without the beginning of the page, which is not kept of a text that goes straight to the parser.
+fn tags_of(facts: PageFacts) -> PageFacts {
+    PageFacts {
+        beginning: Default::default(),
+        ..facts
     }
 }
