@@ -154,14 +154,19 @@ fn rule_of(host: &str) -> Option<(&str, Rule)> {
         })
 }
 
-/// The address behind an old `#!/name` one, as X and Facebook had them.
+/// The address behind an old `#!/name` one, as X and Facebook had them. A bare `#!` is a button's.
 fn hashbang(url: &Url) -> Option<Url> {
-    let path = url.fragment()?.strip_prefix('!')?;
+    let fragment = url.fragment()?;
+    let path = fragment
+        .strip_prefix('!')
+        .or_else(|| fragment.strip_prefix("%21"))?
+        .trim_start_matches('/');
+    if path.is_empty() {
+        return None;
+    }
     let mut target = url.clone();
     target.set_fragment(None);
     target.set_query(None);
     target.set_path("/");
-    target
-        .join(&format!("/{}", path.trim_start_matches('/')))
-        .ok()
+    target.join(&format!("/{path}")).ok()
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization;
-use url::{Host, Url};
+use url::{Host, Url, form_urlencoded};
 
 use super::{Parsed, dispatch, reason, text};
 
@@ -70,13 +70,23 @@ impl<'a> Link<'a> {
     }
 
     /// The first non-empty value of a parameter, cleaned. `amp;` before its name (a twice escaped
-    /// ampersand) is forgiven.
+    /// ampersand) is forgiven, and so is an escaped `?` or `=` (`profile.php%3Fid%3D12`).
     pub(crate) fn param(&self, name: &str) -> Option<String> {
+        let path = unescaped(self.url.path());
+        // Not escaped, the question mark would have ended the path.
+        let (_, escaped_query) = path.split_once('?').unwrap_or_default();
         self.url
             .query_pairs()
-            .filter(|(key, _)| key.strip_prefix("amp;").unwrap_or(key) == name)
-            .map(|(_, value)| composed(text::trimmed(&value)))
-            .find(|value| !value.is_empty())
+            .chain(form_urlencoded::parse(escaped_query.as_bytes()))
+            .find_map(|(key, value)| {
+                let pair = match key.split_once('=') {
+                    Some(pair) if value.is_empty() => pair,
+                    _ => (&*key, &*value),
+                };
+                let (key, value) = (pair.0, composed(text::trimmed(pair.1)));
+                let is_wanted = key.strip_prefix("amp;").unwrap_or(key) == name;
+                (is_wanted && !value.is_empty()).then_some(value)
+            })
     }
 
     /// Judges the address to which one of the parameters leads; `None` without such a parameter.
@@ -85,12 +95,19 @@ impl<'a> Link<'a> {
         Some(self.follow_to(&target))
     }
 
-    /// Judges the address to which this one leads.
+    /// Judges the address to which this one leads. The login pages of platforms name by its path
+    /// alone the page to which the visitor comes back.
     pub(crate) fn follow_to(&self, target: &str) -> Parsed {
         if self.wrappers >= MAX_WRAPPERS {
             return Parsed::other(None, reason::WRAPPER);
         }
-        dispatch::judge_text(target, self.wrappers + 1)
+        let is_own_path = target.starts_with('/')
+            && !target.starts_with("//")
+            && dispatch::has_rules(self.domain);
+        match self.url.join(target) {
+            Ok(url) if is_own_path => dispatch::judge_url(&url, self.wrappers + 1),
+            _ => dispatch::judge_text(target, self.wrappers + 1),
+        }
     }
 
     /// Whether the site is the platform's usual one, in any language: no sub-domain, `www`, `m`,
@@ -142,19 +159,31 @@ pub(crate) fn is_locale(label: &str) -> bool {
 
 /// Decodes a path segment and takes off what is no part of a name.
 fn clean_segment(segment: &str) -> String {
-    let decoded: Cow<'_, str> = percent_decode_str(segment).decode_utf8_lossy();
+    let decoded = unescaped(segment);
     let end = decoded
-        .find(['?', '&', '#', '"', '<', '>', '\\', ',', '/'])
+        .find(['?', '&', '#', '"', '<', '>', '\\', ',', '/', '[', ']'])
         .unwrap_or(decoded.len());
     composed(text::trimmed(&decoded[..end]))
 }
 
-/// Letters and accents composed (NFC), so that one name has one spelling.
+/// Undoes percent-encoding, also where an editor did it twice (`%25C3%25A8`): no platform has a
+/// name with a percent sign.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    let once = percent_decode_str(text).decode_utf8_lossy();
+    if once.contains('%') {
+        Cow::Owned(percent_decode_str(&once).decode_utf8_lossy().into_owned())
+    } else {
+        once
+    }
+}
+
+/// Letters and accents composed (NFC) and no invisible marks between them, so that one name has
+/// one spelling.
 fn composed(text: &str) -> String {
     if text.is_ascii() {
         text.to_owned()
     } else {
-        text.nfc().collect()
+        text.nfc().filter(|c| !text::is_invisible(*c)).collect()
     }
 }
 
@@ -177,6 +206,10 @@ mod tests {
             "https://www.exemple.fr/Mairie&ref=ts",
             "https://www.exemple.fr/Mairie%3Fref%3Dts",
             "https://www.exemple.fr/%E2%80%8BMairie%C2%A0).",
+            "https://www.exemple.fr/Mai%E2%80%8Brie%E2%80%AC",
+            "https://www.exemple.fr/Mairie]",
+            "https://www.exemple.fr/Mairie%252F",
+            "https://www.exemple.fr/Mairie%2520",
         ] {
             assert_eq!(path_of(dirty), ["Mairie"], "{dirty}");
         }
@@ -185,6 +218,28 @@ mod tests {
     #[test]
     fn decomposed_letters_are_composed() {
         assert_eq!(path_of("https://exemple.fr/se%CC%80te"), ["s\u{e8}te"]);
+    }
+
+    #[test]
+    fn letters_that_are_escaped_twice_are_read() {
+        assert_eq!(path_of("https://exemple.fr/s%25C3%25A8te"), ["s\u{e8}te"]);
+        assert_eq!(path_of("https://exemple.fr/100%"), ["100%"]);
+    }
+
+    #[test]
+    fn a_parameter_is_found_however_its_marks_are_escaped() {
+        for dirty in [
+            "https://exemple.fr/x?id=12",
+            "https://exemple.fr/x?a=1&amp;id=12",
+            "https://exemple.fr/x?id=&id=%2012%20",
+            "https://exemple.fr/x%3Fid=12",
+            "https://exemple.fr/x%3Fa=1&id%3D12",
+            "https://exemple.fr/x?id%3D12",
+        ] {
+            let url = Url::parse(dirty).unwrap();
+            let link = Link::new(&url, "exemple.fr", 0);
+            assert_eq!(link.param("id").as_deref(), Some("12"), "{dirty}");
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Version of the rules, stored beside what they decided; raised whenever an answer may change.
-pub const RULES_VERSION: u32 = 1;
+pub const RULES_VERSION: u32 = 2;
 
 /// How the URLs of a platform are recognised.
 pub(crate) struct Service {

@@ -1,6 +1,8 @@
 //! Known hosts of no platform of ours: redirectors to be opened, share buttons, and sites whose
 //! addresses look like the fediverse's but are not.
 
+use url::Position;
+
 use super::link::Link;
 use super::{Parsed, reason};
 
@@ -24,6 +26,8 @@ enum Target {
     Params(&'static [&'static str]),
     /// The whole query is the address.
     Query,
+    /// The rest of the path is the address, without its scheme.
+    Path,
 }
 
 impl Outsider {
@@ -31,7 +35,7 @@ impl Outsider {
         let path = link.url.path();
         for redirect in self.redirects {
             if path.starts_with(redirect.path) {
-                return redirect.target.judge(link);
+                return redirect.judge(link);
             }
         }
         if self.shares.iter().any(|start| path.starts_with(start)) {
@@ -41,14 +45,18 @@ impl Outsider {
     }
 }
 
-impl Target {
+impl Redirect {
     fn judge(&self, link: &Link<'_>) -> Parsed {
-        let followed = match self {
-            Self::Params(names) => link.follow(names),
-            Self::Query => link.url.query().map(|query| {
+        let followed = match self.target {
+            Target::Params(names) => link.follow(names),
+            Target::Query => link.url.query().map(|query| {
                 let decoded = percent_encoding::percent_decode_str(query).decode_utf8_lossy();
                 link.follow_to(&decoded)
             }),
+            Target::Path => {
+                let target = &link.url[Position::BeforePath..][self.path.len()..];
+                (!target.is_empty()).then(|| link.follow_to(&format!("https://{target}")))
+            }
         };
         followed.unwrap_or_else(|| Parsed::other(None, reason::WRAPPER))
     }
@@ -88,6 +96,20 @@ const fn query(path: &'static str) -> Redirect {
     }
 }
 
+const fn rest(path: &'static str) -> Redirect {
+    Redirect {
+        path,
+        target: Target::Path,
+    }
+}
+
+/// What Google puts before the addresses it finds, and before those of its copies for telephones.
+const GOOGLE: &[Redirect] = &[
+    params("/url", &["q", "url"]),
+    rest("/amp/s/"),
+    rest("/amp/"),
+];
+
 /// The closest domain around a host counts: `l.facebook.com` is met before `facebook.com`.
 pub(super) const OUTSIDERS: &[Outsider] = &[
     redirector(
@@ -96,9 +118,10 @@ pub(super) const OUTSIDERS: &[Outsider] = &[
     ),
     redirector("anonym.to", &[query("/")]),
     redirector("away.vk.com", &[params("/", &["to"])]),
+    redirector("consent.google.com", &[params("/", &["continue"])]),
     redirector("consent.youtube.com", &[params("/", &["continue"])]),
-    redirector("google.com", &[params("/url", &["q", "url"])]),
-    redirector("google.fr", &[params("/url", &["q", "url"])]),
+    redirector("google.com", GOOGLE),
+    redirector("google.fr", GOOGLE),
     redirector("href.li", &[query("/")]),
     redirector("l.facebook.com", &[params("/", &["u"])]),
     redirector("l.instagram.com", &[params("/", &["u"])]),

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 use super::{Parsed, dispatch, reason};
@@ -10,6 +11,10 @@ use crate::{bluesky, mastodon};
 
 /// Longer texts are no address anybody meant. Servers refuse URLs beyond 8 KiB.
 const MAX_BYTES: usize = 8192;
+
+/// Redirectors in each other encode an address once more each; twice is seen where one forgot to
+/// decode.
+const MAX_ENCODINGS: usize = 2;
 
 /// What is trimmed off as a whole word, besides single characters.
 const JUNK_WORDS: &[&str] = &["%20", "%C2%A0", "&nbsp;", "&quot;", "&lt;", "&gt;"];
@@ -61,11 +66,23 @@ pub(crate) fn trimmed(text: &str) -> &str {
     let is_junk = |c: char| {
         c.is_whitespace()
             || c.is_control()
+            || is_invisible(c)
             || matches!(
                 c,
-                '"' | '\'' | '`' | '\u{ab}' | '\u{bb}' | '\u{2018}'..='\u{201f}' | '\u{2026}'
-                    | '<' | '>' | '(' | ')' | '{' | '}' | '|' | ',' | ';' | '!' | '*'
-                    | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}'
+                '"' | '\'' | '`' | '\u{ab}' | '\u{bb}' | '\u{2018}'
+                    ..='\u{201f}'
+                        | '\u{2026}'
+                        | '<'
+                        | '>'
+                        | '('
+                        | ')'
+                        | '{'
+                        | '}'
+                        | '|'
+                        | ','
+                        | ';'
+                        | '!'
+                        | '*'
             )
     };
     // A full stop or a colon ends a sentence, but starts `./x` and ends nothing that we know.
@@ -86,19 +103,57 @@ pub(crate) fn trimmed(text: &str) -> &str {
     }
 }
 
-/// Trims, and undoes the escapes of JSON (`\/`) and HTML (`&amp;`).
+/// A mark that a copied text carries unseen: soft hyphens, zero-width spaces and joiners, marks of
+/// writing direction (which Windows puts before what its dialogs show), the byte order mark.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}'
+    )
+}
+
+/// Trims, and undoes the escapes of JSON (`\/`), of HTML (`&amp;`) and of a whole address
+/// (`https%3A%2F%2F…`).
 pub(crate) fn cleaned(text: &str) -> Cow<'_, str> {
-    let trimmed = trimmed(text);
-    if trimmed.contains('\\') || trimmed.contains("&amp;") {
-        Cow::Owned(
-            trimmed
+    let mut cleaned = Cow::Borrowed(trimmed(text));
+    if cleaned.contains('\\') || cleaned.contains("&amp;") {
+        cleaned = Cow::Owned(
+            cleaned
                 .replace("\\/", "/")
                 .replace('\\', "/")
                 .replace("&amp;", "&"),
-        )
-    } else {
-        Cow::Borrowed(trimmed)
+        );
     }
+    for _ in 0..MAX_ENCODINGS {
+        if !is_encoded_address(&cleaned) {
+            break;
+        }
+        let decoded = percent_decode_str(&cleaned).decode_utf8_lossy();
+        cleaned = Cow::Owned(decoded.into_owned());
+    }
+    cleaned
+}
+
+/// Whether the slashes behind the scheme are percent-encoded, hence all that follows as well.
+fn is_encoded_address(text: &str) -> bool {
+    let starts_with = |text: &str, start: &str| {
+        text.get(..start.len())
+            .is_some_and(|found| found.eq_ignore_ascii_case(start))
+    };
+    ["https", "http"]
+        .iter()
+        .find(|scheme| starts_with(text, scheme))
+        .is_some_and(|scheme| {
+            let after = &text[scheme.len()..];
+            ["%3A", "%253A", ":%2F", ":%252F"]
+                .iter()
+                .any(|mark| starts_with(after, mark))
+        })
 }
 
 /// The first address of a text that may hold several, or words around one.
@@ -244,6 +299,10 @@ mod tests {
             "https://https://www.exemple.fr/x",
             "http://https://www.exemple.fr/x",
             "http://https//www.exemple.fr/x",
+            "https%3A%2F%2Fwww.exemple.fr%2Fx",
+            "https%253A%252F%252Fwww.exemple.fr%252Fx",
+            "HTTPS%3a//www.exemple.fr/x",
+            "https:%2F%2Fwww.exemple.fr%2Fx",
         ] {
             assert_eq!(
                 url_of(typed).as_deref(),
@@ -269,6 +328,8 @@ mod tests {
             "https://exemple.fr/x et https://autre.fr",
             "Site : https://exemple.fr/x",
             "\u{200b}https://exemple.fr/x\u{feff}",
+            "\u{202a}https://exemple.fr/x\u{202c}",
+            "\u{2068}https://exemple.fr/x\u{2069}",
         ] {
             assert_eq!(
                 url_of(typed).as_deref(),

@@ -127,6 +127,13 @@ fn dirt_around_an_account_does_not_change_it() {
         "Facebook : https://www.facebook.com/villedelyon",
         "https://WWW.FACEBOOK.COM/VilleDeLyon",
         "https://www.facebook.com./villedelyon",
+        "https%3A%2F%2Fwww.facebook.com%2Fvilledelyon",
+        "https://www.facebook.com/villedelyon%252F",
+        "https://www.facebook.com/villede\u{200b}lyon",
+        "\u{202a}https://www.facebook.com/villedelyon",
+        "https://www.facebook.com/villedelyon]",
+        "https://www.facebook.com/villedelyon/#!",
+        "https://www.facebook.com/#%21/villedelyon",
     ] {
         let parsed = parse(dirty);
         assert_eq!(parsed.account(), clean.account(), "{dirty}");

@@ -20,11 +20,36 @@ fn a_redirector_is_opened() {
         "https://out.reddit.com/x?url=",
         "https://www.youtube.com/redirect?event=x&q=",
         "https://www.exemple.fr/sortie?redirect=",
+        "https://consent.google.com/ml?gl=FR&continue=",
     ] {
         let parsed = parse(&format!("{wrapper}{TARGET}"));
         assert_eq!(parsed.handle.as_deref(), Some("villedelyon"), "{wrapper}");
         assert_eq!(parsed.kind, Kind::Account, "{wrapper}");
     }
+}
+
+#[test]
+fn an_address_in_the_path_of_a_redirector_is_opened() {
+    for wrapped in [
+        "https://www.google.com/amp/s/www.instagram.com/villedelyon/",
+        "https://www.google.fr/amp/www.instagram.com/villedelyon?hl=fr",
+    ] {
+        let parsed = parse(wrapped);
+        assert_eq!(parsed.handle.as_deref(), Some("villedelyon"), "{wrapped}");
+    }
+    let parsed = parse("https://www.google.com/amp/s/");
+    assert_eq!(
+        (parsed.kind, parsed.reason),
+        (Kind::Other, Some(reason::WRAPPER))
+    );
+}
+
+#[test]
+fn a_target_that_is_encoded_twice_is_read() {
+    let parsed = parse(
+        "https://l.facebook.com/l.php?u=https%253A%252F%252Fwww.instagram.com%252Fvilledelyon",
+    );
+    assert_eq!(parsed.handle.as_deref(), Some("villedelyon"));
 }
 
 #[test]
@@ -61,6 +86,12 @@ fn a_redirector_without_target_leads_nowhere() {
 #[test]
 fn a_redirector_to_an_ordinary_site_is_an_ordinary_link() {
     let parsed = parse("https://www.google.com/url?q=https%3A%2F%2Fwww.exemple.fr%2F");
+    assert_eq!((parsed.kind, parsed.platform), (Kind::NotSocial, None));
+}
+
+#[test]
+fn an_ordinary_site_s_way_back_to_itself_names_nobody() {
+    let parsed = parse("https://www.exemple.fr/login?redirect=/users/mairie&from=https://x.fr");
     assert_eq!((parsed.kind, parsed.platform), (Kind::NotSocial, None));
 }
 
