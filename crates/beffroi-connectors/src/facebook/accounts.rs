@@ -18,8 +18,11 @@ pub(crate) const SERVICE: Service = Service {
 /// First segments that are Facebook's own. Names ending in `.php` are as well.
 const RESERVED: &[&str] = &[
     "about",
+    "adpreferences",
     "ads",
+    "adsmanager",
     "ajax",
+    "allactivity",
     "apps",
     "badges",
     "biz",
@@ -27,20 +30,26 @@ const RESERVED: &[&str] = &[
     "business",
     "careers",
     "checkpoint",
+    "communitystandards",
     "composer",
+    "connect",
     "cookies",
     "developers",
     "directory",
     "donate",
+    "extern",
     "feed",
+    "find-friends",
     "flx",
     "friends",
+    "full_data_use_policy",
     "fundraisers",
     "games",
     "gaming",
     "hashtag",
     "help",
     "home",
+    "invite",
     "jobs",
     "legal",
     "lite",
@@ -53,12 +62,16 @@ const RESERVED: &[&str] = &[
     "mobile",
     "notes",
     "notifications",
+    "oauth",
     "offers",
     "payments",
+    "permalink",
     "places",
     "policies",
     "policy",
+    "posts",
     "privacy",
+    "profile",
     "public",
     "questions",
     "recover",
@@ -71,13 +84,16 @@ const RESERVED: &[&str] = &[
     "signup",
     "sitemap",
     "stories",
+    "story",
     "support",
     "terms",
     "topic",
     "tr",
     "translations",
+    "unsupportedbrowser",
     "v",
     "watchparty",
+    "welcome",
     "whatsapp",
 ];
 
@@ -89,7 +105,7 @@ const FUNCTIONS: &[&str] = &[
 
 /// Sections of a page whose next segment is one publication.
 const PUBLICATIONS: &[&str] = &[
-    "events", "notes", "photos", "posts", "reels", "reviews", "stories", "videos",
+    "events", "notes", "photos", "posts", "reel", "reels", "reviews", "stories", "videos",
 ];
 
 /// Shortest number that Facebook gives to a page, as told apart from a postcode or a year in the
@@ -111,16 +127,18 @@ fn judge(link: &Link<'_>) -> Parsed {
     let versions = usize::from(path.first().is_some_and(|first| is_version(first)));
     match &path[versions..] {
         [] => Parsed::other(PLATFORM, reason::HOME_PAGE),
-        ["l.php", ..] => link
+        ["l.php", ..] | ["flx", "warn", ..] => link
             .follow(&["u"])
             .unwrap_or_else(|| Parsed::other(PLATFORM, reason::WRAPPER)),
         ["login" | "login.php", ..] => link
             .follow(&["next"])
             .unwrap_or_else(|| Parsed::other(PLATFORM, reason::SERVICE_PAGE)),
         ["plugins", plugin, ..] => judge_plugin(plugin, link),
-        ["sharer" | "sharer.php" | "share.php" | "dialog", ..] | ["share"] => {
-            Parsed::share(PLATFORM)
-        }
+        [
+            "sharer" | "sharer.php" | "share.php" | "share_channel" | "dialog",
+            ..,
+        ]
+        | ["share"] => Parsed::share(PLATFORM),
         ["share", ..] => Parsed::other(PLATFORM, reason::SHORTENER),
         ["profile.php", ..] => by_id(&link.param("id").unwrap_or_default()),
         [
@@ -130,6 +148,7 @@ fn judge(link: &Link<'_>) -> Parsed {
             Some(id) => by_id(&id).into_post(),
             None => Parsed::content(PLATFORM),
         },
+        ["watch"] if link.param("v").is_none() => Parsed::other(PLATFORM, reason::SERVICE_PAGE),
         [
             "watch" | "reel" | "reels" | "video" | "videos" | "photos",
             ..,
@@ -138,6 +157,10 @@ fn judge(link: &Link<'_>) -> Parsed {
         ["events" | "event", ..] => Parsed::other(PLATFORM, reason::EVENT),
         ["tr" | "images" | "rsrc.php", ..] => Parsed::other(PLATFORM, reason::ASSET),
         ["pages", "create", ..] | ["pages"] => Parsed::other(PLATFORM, reason::SERVICE_PAGE),
+        // The name may end in figures as well: a date, a telephone number.
+        ["pages", name, id, ..] if *name != "category" && is_number(id) => {
+            by_id(id).spelt(link.spelt(versions + 1))
+        }
         ["pages", rest @ ..] => numbered(rest, link, versions + 1),
         ["people", _, id, ..] => by_id(id).spelt(link.spelt(versions + 1)),
         ["p", ..] => numbered(&path[versions + 1..], link, versions + 1),
@@ -152,20 +175,19 @@ fn judge(link: &Link<'_>) -> Parsed {
 /// Widgets: the page plugin shows an account, a like button only does when it is a page's.
 fn judge_plugin(plugin: &str, link: &Link<'_>) -> Parsed {
     let target = link.follow(&["href"]);
-    match plugin {
-        "page.php" | "page" | "likebox.php" | "like_box.php" | "fan.php" | "follow.php"
-        | "activity.php" | "post.php" | "video.php" => target
-            .or_else(|| link.param("id").map(|id| by_id(&id)))
-            .unwrap_or_else(|| Parsed::other(PLATFORM, reason::SERVICE_PAGE)),
-        "like.php" | "like" => match target {
+    match plugin.strip_suffix(".php").unwrap_or(plugin) {
+        "page" | "likebox" | "like_box" | "fan" | "follow" | "activity" | "post" | "video" => {
+            target
+                .or_else(|| link.param("id").map(|id| by_id(&id)))
+                .unwrap_or_else(|| Parsed::other(PLATFORM, reason::SERVICE_PAGE))
+        }
+        "like" => match target {
             Some(page) if page.kind == Kind::Account && page.platform == Some(PLATFORM) => {
                 page.weakened(Strength::Weak, Some(reason::NAMED_ONLY))
             }
             _ => Parsed::share(PLATFORM),
         },
-        "share_button.php" | "send.php" | "save.php" | "quote.php" | "recommendations.php" => {
-            Parsed::share(PLATFORM)
-        }
+        "share_button" | "send" | "save" | "quote" | "recommendations" => Parsed::share(PLATFORM),
         _ => Parsed::other(PLATFORM, reason::SERVICE_PAGE),
     }
 }
@@ -185,7 +207,7 @@ pub(crate) fn account(name: &str) -> Parsed {
     if is_placeholder(name) {
         return Parsed::other(PLATFORM, reason::PLACEHOLDER);
     }
-    if name.bytes().all(|b| b.is_ascii_digit()) {
+    if is_number(name) {
         return by_id(name);
     }
     if let Some(id) = trailing_id(name) {
@@ -199,7 +221,7 @@ pub(crate) fn account(name: &str) -> Parsed {
     if RESERVED.contains(&handle.as_str()) || FUNCTIONS.contains(&handle.as_str()) {
         return Parsed::other(PLATFORM, reason::SERVICE_PAGE);
     }
-    if handle.bytes().all(|b| b.is_ascii_digit()) {
+    if is_number(&handle) {
         return by_id(&handle);
     }
     let url = format!("https://www.facebook.com/{handle}");
@@ -214,9 +236,7 @@ pub(crate) fn account(name: &str) -> Parsed {
 
 /// The account of a number.
 fn by_id(id: &str) -> Parsed {
-    let is_id = (5..=20).contains(&id.len())
-        && !id.starts_with('0')
-        && id.bytes().all(|b| b.is_ascii_digit());
+    let is_id = (5..=20).contains(&id.len()) && !id.starts_with('0') && is_number(id);
     if !is_id {
         return Parsed::other(PLATFORM, reason::INVALID_HANDLE);
     }
@@ -227,8 +247,7 @@ fn by_id(id: &str) -> Parsed {
 /// `category/City/Mairie-X-1234…`.
 fn numbered(segments: &[&str], link: &Link<'_>, offset: usize) -> Parsed {
     for (index, segment) in segments.iter().enumerate() {
-        let is_number = segment.len() >= ID_DIGITS && segment.bytes().all(|b| b.is_ascii_digit());
-        if is_number {
+        if segment.len() >= ID_DIGITS && is_number(segment) {
             let name = if index == 0 {
                 ""
             } else {
@@ -246,8 +265,7 @@ fn numbered(segments: &[&str], link: &Link<'_>, offset: usize) -> Parsed {
 /// The number at the end of `Mairie-de-X-123456789012`.
 fn trailing_id(segment: &str) -> Option<&str> {
     let (_, id) = segment.rsplit_once('-')?;
-    let is_id = id.len() >= ID_DIGITS && id.bytes().all(|b| b.is_ascii_digit());
-    is_id.then_some(id)
+    (id.len() >= ID_DIGITS && is_number(id)).then_some(id)
 }
 
 fn serves_pages(subdomain: &str) -> bool {
@@ -264,8 +282,12 @@ fn is_version(segment: &str) -> bool {
     })
 }
 
+fn is_number(segment: &str) -> bool {
+    segment.bytes().all(|b| b.is_ascii_digit())
+}
+
 fn is_file(segment: &str) -> bool {
-    [".php", ".html", ".htm", ".js", ".ico", ".png"]
+    [".php", ".html", ".htm", ".js", ".ico", ".png", ".txt"]
         .iter()
         .any(|ending| segment.ends_with(ending))
 }
@@ -302,8 +324,32 @@ mod tests {
                     "123456789012",
                 ),
                 (
+                    "https://www.facebook.com/pages/Mairie-20201234567/123456789012",
+                    "123456789012",
+                ),
+                (
                     "https://www.facebook.com/pages/category/City/Mairie-X-123456789012/",
                     "123456789012",
+                ),
+                (
+                    "https://www.facebook.com/profile.php%3Fid=100064512345678",
+                    "100064512345678",
+                ),
+                (
+                    "https://www.facebook.com/profile.php?id%3D100064512345678",
+                    "100064512345678",
+                ),
+                (
+                    "https://www.facebook.com/plugins/follow?href=https%3A%2F%2Fwww.facebook.com%2Fvilledelyon",
+                    "villedelyon",
+                ),
+                (
+                    "https://www.facebook.com/plugins/page.php?href=https%253A%252F%252Fwww.facebook.com%252Fvilledelyon",
+                    "villedelyon",
+                ),
+                (
+                    "https://www.facebook.com/login.php?next=%2Fvilledelyon%2F",
+                    "villedelyon",
                 ),
                 (
                     "https://www.facebook.com/Mairie-de-X-123456789012/",
@@ -382,6 +428,10 @@ mod tests {
                     Some("villedelyon"),
                 ),
                 (
+                    "https://www.facebook.com/villedelyon/reel/311658803718223",
+                    Some("villedelyon"),
+                ),
+                (
                     "https://www.facebook.com/plugins/post.php?href=https%3A%2F%2Fwww.facebook.com%2Fvilledelyon%2Fposts%2F12",
                     Some("villedelyon"),
                 ),
@@ -432,6 +482,11 @@ mod tests {
                 ),
                 (
                     "https://www.facebook.com/plugins/like.php?href=https%3A%2F%2Fwww.exemple.fr",
+                    Share,
+                    reason::SHARE_BUTTON,
+                ),
+                (
+                    "https://www.facebook.com/share_channel/?link=x",
                     Share,
                     reason::SHARE_BUTTON,
                 ),
@@ -527,7 +582,12 @@ mod tests {
             "notes",
             "settings",
             "recover",
-        ] {
+            "watch/",
+            "robots.txt",
+        ]
+        .iter()
+        .chain(RESERVED)
+        {
             let parsed = parse(&format!("https://www.facebook.com/{own}"));
             assert_eq!(parsed.kind, Other, "{own}");
             assert_eq!(parsed.owner(), None, "{own}");

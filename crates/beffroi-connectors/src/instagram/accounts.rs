@@ -21,6 +21,7 @@ const RESERVED: &[&str] = &[
     "accounts",
     "ads",
     "api",
+    "ar",
     "challenge",
     "developer",
     "direct",
@@ -30,7 +31,10 @@ const RESERVED: &[&str] = &[
     "explore",
     "graphql",
     "help",
+    "invites",
+    "j",
     "legal",
+    "nametag",
     "oauth",
     "press",
     "privacy",
@@ -47,7 +51,7 @@ const RESERVED: &[&str] = &[
 
 /// First segments that have a rule of their own in [`judge`], hence are nobody's name either.
 const FUNCTIONS: &[&str] = &[
-    "_n", "_u", "embed.js", "p", "reel", "reels", "stories", "tv",
+    "_n", "_u", "embed.js", "p", "reel", "reels", "s", "stories", "tv",
 ];
 
 fn judge(link: &Link<'_>) -> Parsed {
@@ -66,7 +70,7 @@ fn judge(link: &Link<'_>) -> Parsed {
     }
     match path.as_slice() {
         [] => Parsed::other(PLATFORM, reason::HOME_PAGE),
-        ["p" | "reel" | "reels" | "tv" | "explore", ..] | ["stories", "highlights", ..] => {
+        ["p" | "reel" | "reels" | "s" | "tv" | "explore", ..] | ["stories", "highlights", ..] => {
             content(&path)
         }
         ["stories", name, ..] | ["_u" | "_n", name, ..] => account(name).spelt(link.spelt(1)),
@@ -80,7 +84,9 @@ fn judge(link: &Link<'_>) -> Parsed {
 
 fn content(path: &[&str]) -> Parsed {
     match path {
-        ["p" | "reel" | "tv"] | ["explore", ..] => Parsed::other(PLATFORM, reason::SERVICE_PAGE),
+        ["p" | "reel" | "reels" | "s" | "tv"] | ["explore", ..] => {
+            Parsed::other(PLATFORM, reason::SERVICE_PAGE)
+        }
         _ => Parsed::content(PLATFORM),
     }
 }
@@ -172,6 +178,10 @@ mod tests {
                 ("https://www.instagram.com/reels/videos/12", None),
                 ("https://www.instagram.com/tv/BxKRx5CHn5i/", None),
                 ("https://www.instagram.com/stories/highlights/1/", None),
+                (
+                    "https://www.instagram.com/s/aGlnaGxpZ2h0?story_media_id=1",
+                    None,
+                ),
             ],
         );
     }
@@ -196,6 +206,16 @@ mod tests {
                 ),
                 (
                     "https://www.instagram.com/reel/",
+                    Other,
+                    reason::SERVICE_PAGE,
+                ),
+                (
+                    "https://www.instagram.com/reels/",
+                    Other,
+                    reason::SERVICE_PAGE,
+                ),
+                (
+                    "https://www.instagram.com/invites/contact/?i=abc",
                     Other,
                     reason::SERVICE_PAGE,
                 ),

@@ -90,6 +90,10 @@ fn messenger(link: &Link<'_>) -> Parsed {
     const PLATFORM: Platform = Platform::Messenger;
     let path = link.path();
     let name = match (link.domain, path.as_slice()) {
+        // Group chats and the channels of communities.
+        ("m.me", ["ch" | "cm" | "j", _, ..]) => {
+            return Parsed::other(PLATFORM, reason::PRIVATE_INVITE);
+        }
         ("messenger.com", ["t", name, ..]) | ("m.me", [name, ..]) => name,
         (_, []) => return Parsed::other(PLATFORM, reason::HOME_PAGE),
         _ => return Parsed::other(PLATFORM, reason::SERVICE_PAGE),
@@ -246,6 +250,14 @@ mod tests {
         accounts(
             Platform::Viber,
             &[("https://chats.viber.com/Ville", "ville")],
+        );
+        kinds(
+            Some(Platform::Messenger),
+            &[(
+                "https://m.me/j/AbYxCd/",
+                Kind::Other,
+                reason::PRIVATE_INVITE,
+            )],
         );
         kinds(
             Some(Platform::Signal),
