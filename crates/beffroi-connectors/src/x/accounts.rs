@@ -4,8 +4,9 @@
 //! Source of the shapes: the fact sheet `x`, section 1.
 
 use beffroi_model::Platform;
+use url::form_urlencoded;
 
-use crate::accounts::{Kind, Link, Parsed, Service, Strength, is_placeholder, reason};
+use crate::accounts::{Kind, Link, Parsed, Service, Strength, is_locale, is_placeholder, reason};
 
 const PLATFORM: Platform = Platform::X;
 
@@ -19,26 +20,39 @@ pub(crate) const SERVICE: Service = Service {
 const RESERVED: &[&str] = &[
     "about",
     "account",
+    "bookmarks",
+    "communities",
     "compose",
     "download",
     "explore",
+    "favorites",
+    "followers",
     "following",
     "hashtag",
     "home",
     "i",
+    "invitations",
     "jobs",
+    "lists",
     "login",
     "logout",
+    "mentions",
     "messages",
     "notifications",
     "oauth",
     "privacy",
+    "public_timeline",
+    "rules",
     "search",
     "search-advanced",
     "search-home",
+    "sessions",
     "settings",
+    "signin",
     "signup",
+    "topics",
     "tos",
+    "welcome",
     "who_to_follow",
     "widgets",
 ];
@@ -53,6 +67,13 @@ fn judge(link: &Link<'_>) -> Parsed {
     match (link.subdomain, path.as_slice()) {
         ("syndication", ["srv", "timeline-profile", "screen-name", name, ..]) => {
             return account(name).spelt(link.spelt(3));
+        }
+        // The buttons, as the widgets' script puts them into the page.
+        ("platform", ["widgets", button, ..]) if button.starts_with("follow_button.") => {
+            return follow_button(link);
+        }
+        ("platform", ["widgets", button, ..]) if button.starts_with("tweet_button.") => {
+            return share(link);
         }
         ("pic", _) => return Parsed::content(PLATFORM),
         _ if link.domain == "twimg.com" => return Parsed::other(PLATFORM, reason::ASSET),
@@ -72,12 +93,26 @@ fn judge(link: &Link<'_>) -> Parsed {
         [first, ..] if RESERVED.contains(first) || first.ends_with(".js") => {
             Parsed::other(PLATFORM, reason::SERVICE_PAGE)
         }
+        // `/fr/tos`: what the law asks for, in each language.
+        [language, "privacy" | "rules" | "tos", ..] if is_locale(language) => {
+            Parsed::other(PLATFORM, reason::SERVICE_PAGE)
+        }
         [name, "status" | "statuses", _, ..] => account(name).spelt(link.spelt(0)).into_post(),
         [name, ..] => account(name).spelt(link.spelt(0)),
     }
 }
 
-/// A follow button.
+/// A follow button's frame: what is said after the question mark or after the hash.
+fn follow_button(link: &Link<'_>) -> Parsed {
+    let fragment = link.url.fragment().unwrap_or_default();
+    let name = form_urlencoded::parse(fragment.as_bytes()).find(|(key, _)| key == "screen_name");
+    match name {
+        Some((_, name)) => account(&name.to_lowercase()),
+        None => named_in_parameters(link),
+    }
+}
+
+/// A follow button's link.
 fn named_in_parameters(link: &Link<'_>) -> Parsed {
     if let Some(name) = link.param("screen_name") {
         return account(&name.to_lowercase()).spelt(name.trim_start_matches('@'));
@@ -173,6 +208,18 @@ mod tests {
                     "https://syndication.twitter.com/srv/timeline-profile/screen-name/VilleDeLyon",
                     "villedelyon",
                 ),
+                (
+                    "https://platform.twitter.com/widgets/follow_button.html?screen_name=villedelyon&show_count=false",
+                    "villedelyon",
+                ),
+                (
+                    "https://platform.twitter.com/widgets/follow_button.0a1b.fr.html#lang=fr&screen_name=VilleDeLyon",
+                    "villedelyon",
+                ),
+                (
+                    "https://x.com/i/flow/login?redirect_after_login=%2Fvilledelyon%3Flang%3Dfr",
+                    "villedelyon",
+                ),
                 ("twitter://user?screen_name=villedelyon", "villedelyon"),
             ],
         );
@@ -219,6 +266,14 @@ mod tests {
                     reason::SHARE_BUTTON,
                 ),
                 ("https://twitter.com/share", Share, reason::SHARE_BUTTON),
+                (
+                    "https://platform.twitter.com/widgets/tweet_button.html?url=x",
+                    Share,
+                    reason::SHARE_BUTTON,
+                ),
+                ("https://twitter.com/fr/tos", Other, reason::SERVICE_PAGE),
+                ("https://x.com/en/privacy", Other, reason::SERVICE_PAGE),
+                ("https://x.com/i/flow/login", Other, reason::SERVICE_PAGE),
                 (
                     "https://twitter.com/intent/tweet?text=x",
                     Share,
