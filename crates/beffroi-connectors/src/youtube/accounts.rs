@@ -32,6 +32,8 @@ const RESERVED: &[&str] = &[
     "attribution_link",
     "c",
     "channel",
+    "copyright",
+    "create_channel",
     "creators",
     "feed",
     "feeds",
@@ -41,30 +43,53 @@ const RESERVED: &[&str] = &[
     "iframe_api",
     "intl",
     "kids",
+    "logout",
+    "movies",
     "music",
+    "my_videos",
     "new",
+    "oembed",
     "oops",
     "opensearch",
     "paid_memberships",
+    "playables",
+    "player_api",
     "post",
     "premium",
+    "press",
     "reporthistory",
     "results",
     "s",
     "signin",
     "source",
+    "static",
+    "subscribe_embed",
     "supported_browsers",
     "t",
     "trending",
     "tv",
     "upload",
     "user",
+    "verify",
+    "view_play_list",
+    "watch_videos",
     "youtubei",
+    "yt",
 ];
 
 /// First segments that show one video.
 const VIDEOS: &[&str] = &[
-    "clip", "e", "embed", "live", "shorts", "v", "video", "vi", "watch",
+    "clip",
+    "e",
+    "embed",
+    "live",
+    "live_chat",
+    "live_chat_replay",
+    "shorts",
+    "v",
+    "video",
+    "vi",
+    "watch",
 ];
 
 /// The domain under which YouTube has an address for one country: `youtube.fr`, `youtube.co.uk`,
@@ -113,8 +138,17 @@ fn judge(link: &Link<'_>) -> Parsed {
             Some(name) => account("user", &name.to_lowercase()),
             None => Parsed::other(PLATFORM, reason::SERVICE_PAGE),
         },
+        // The oldest address of a channel.
+        ["profile", ..] => match link.param("user") {
+            Some(name) => account("user", &name.to_lowercase()),
+            None => Parsed::other(PLATFORM, reason::SERVICE_PAGE),
+        },
+        ["subscribe_embed", ..] => subscribe_button(link),
         ["iframe_api" | "s" | "yts" | "favicon.ico", ..] => Parsed::other(PLATFORM, reason::ASSET),
         ["post", _, ..] => Parsed::content(PLATFORM),
+        [first] if VIDEOS.contains(first) && link.param("v").is_none() => {
+            Parsed::other(PLATFORM, reason::SERVICE_PAGE)
+        }
         [first, ..] if VIDEOS.contains(first) => Parsed::content(PLATFORM),
         [first, ..] if RESERVED.contains(first) => Parsed::other(PLATFORM, reason::SERVICE_PAGE),
         // A bare name is the older form of `/c/name`.
@@ -132,6 +166,17 @@ fn feed(link: &Link<'_>) -> Parsed {
     }
     match link.param("playlist_id") {
         Some(id) => by_uploads(&id),
+        None => Parsed::other(PLATFORM, reason::SERVICE_PAGE),
+    }
+}
+
+/// The frame of a subscribe button.
+fn subscribe_button(link: &Link<'_>) -> Parsed {
+    if let Some(id) = link.param("channelid") {
+        return by_id(&id);
+    }
+    match link.param("channel") {
+        Some(name) => account("user", &name.to_lowercase()),
         None => Parsed::other(PLATFORM, reason::SERVICE_PAGE),
     }
 }
@@ -292,6 +337,30 @@ mod tests {
                     "https://www.youtube.com/c/Ville%20Exemple",
                     "c:ville exemple",
                 ),
+                (
+                    "https://www.youtube.com/c/Ville%2520Exemple",
+                    "c:ville exemple",
+                ),
+                (
+                    "https://www.youtube.com/profile?gl=FR&user=MairieExemple",
+                    "user:mairieexemple",
+                ),
+                (
+                    "https://www.youtube.com/subscribe_embed?usegapi=1&channelid=UCabcdefghijklmnopqrstuv",
+                    ID,
+                ),
+                (
+                    "https://www.youtube.com/subscribe_embed?channel=MairieExemple",
+                    "user:mairieexemple",
+                ),
+                (
+                    "https://www.youtube.com/%2540ville-exemple",
+                    "@ville-exemple",
+                ),
+                (
+                    "https://www.youtube.com/signin?next=%2F%40ville-exemple",
+                    "@ville-exemple",
+                ),
                 ("https://www.youtube.com/villeexemple", "c:villeexemple"),
                 (
                     "https://www.youtube.com/c/VilleExemple/featured",
@@ -324,6 +393,10 @@ mod tests {
                 ("https://www.youtube.com/shorts/abcdefghijk", None),
                 ("https://www.youtube.com/live/abcdefghijk", None),
                 ("https://youtube.googleapis.com/v/abcdefghijk", None),
+                (
+                    "https://www.youtube.com/live_chat?v=abcdefghijk&embed_domain=www.exemple.fr",
+                    None,
+                ),
             ],
         );
     }
@@ -351,6 +424,16 @@ mod tests {
                 ),
                 (
                     "https://www.youtube.com/feed/subscriptions",
+                    Other,
+                    reason::SERVICE_PAGE,
+                ),
+                (
+                    "https://www.youtube.com/shorts",
+                    Other,
+                    reason::SERVICE_PAGE,
+                ),
+                (
+                    "https://www.youtube.com/yt/about/fr/",
                     Other,
                     reason::SERVICE_PAGE,
                 ),
