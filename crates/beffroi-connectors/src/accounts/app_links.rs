@@ -4,7 +4,8 @@ use url::Url;
 
 /// The page of the web that shows what an app link opens, where there is one.
 pub(super) fn web_address(url: &Url) -> Option<Url> {
-    let host = url.host_str().unwrap_or_default();
+    // `tg:resolve` is as good as `tg://resolve`.
+    let host = url.host_str().unwrap_or(url.path());
     let param = |name: &str| {
         url.query_pairs()
             .find(|(key, _)| key == name)
@@ -12,7 +13,12 @@ pub(super) fn web_address(url: &Url) -> Option<Url> {
     };
     let first_segment = || url.path().trim_matches('/').split('/').next();
     let address = match (url.scheme(), host) {
-        ("tg", "resolve") => format!("https://t.me/{}", param("domain")?),
+        ("tg", "resolve") => {
+            let post = param("post").unwrap_or_default();
+            format!("https://t.me/{}/{post}", param("domain")?)
+        }
+        ("tg", "join") => format!("https://t.me/joinchat/{}", param("invite")?),
+        ("tg", "msg" | "msg_url") => "https://t.me/share/url".to_owned(),
         ("fb", "page" | "profile") => {
             let id = param("id").or_else(|| first_segment().map(str::to_owned))?;
             format!("https://www.facebook.com/{id}")
@@ -42,8 +48,14 @@ mod tests {
         for (app, page) in [
             (
                 "tg://resolve?domain=ville_exemple",
-                "https://t.me/ville_exemple",
+                "https://t.me/ville_exemple/",
             ),
+            (
+                "tg:resolve?domain=ville_exemple&post=12",
+                "https://t.me/ville_exemple/12",
+            ),
+            ("tg://join?invite=AAAA", "https://t.me/joinchat/AAAA"),
+            ("tg://msg_url?url=x", "https://t.me/share/url"),
             (
                 "fb://page/123456789012",
                 "https://www.facebook.com/123456789012",

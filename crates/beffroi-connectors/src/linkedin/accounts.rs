@@ -22,15 +22,21 @@ fn judge(link: &Link<'_>) -> Parsed {
     if link.domain == "licdn.com" || !link.on_main_site() || OTHER_SITES.contains(&link.subdomain) {
         return Parsed::other(PLATFORM, reason::ASSET);
     }
-    match link.path().as_slice() {
+    let path = link.path();
+    // The same pages for telephones, for the letters it sends, and for those without an account.
+    let views = usize::from(matches!(
+        path.first(),
+        Some(&("comm" | "mwlite" | "organization-guest"))
+    ));
+    match &path[views..] {
         [] => Parsed::other(PLATFORM, reason::HOME_PAGE),
-        ["organization-guest", kind, name, ..] => page(kind, name, link.spelt(2)),
         [
             "company" | "company-beta" | "companies" | "organization",
             name,
             ..,
-        ] => page("company", name, link.spelt(1)),
-        [kind @ ("school" | "showcase"), name, ..] => page(kind, name, link.spelt(1)),
+        ] => page("company", name, link.spelt(views + 1)),
+        [kind @ ("school" | "showcase"), name, ..] => page(kind, name, link.spelt(views + 1)),
+        ["feed", ..] if link.param("shareActive").is_some() => Parsed::share(PLATFORM),
         ["sharearticle" | "sharing", ..] | ["cws", "share", ..] => Parsed::share(PLATFORM),
         ["authwall" | "login" | "uas" | "signup" | "checkpoint", ..] => link
             .follow(&["sessionRedirect", "session_redirect"])
@@ -51,10 +57,8 @@ fn judge(link: &Link<'_>) -> Parsed {
 
 /// The page of an organisation; `kind` is `company`, `school` or `showcase`.
 fn page(kind: &str, name: &str, spelt: &str) -> Parsed {
-    if !matches!(kind, "company" | "school" | "showcase") {
-        return Parsed::other(PLATFORM, reason::SERVICE_PAGE);
-    }
-    if name == "setup" {
+    // `unavailable` is where the address of a page that is no more leads.
+    if matches!(name, "setup" | "unavailable") {
         return Parsed::other(PLATFORM, reason::SERVICE_PAGE);
     }
     if is_placeholder(name) {
@@ -128,6 +132,18 @@ mod tests {
                     "company:ville-de-lyon",
                 ),
                 (
+                    "https://www.linkedin.com/mwlite/company/Ville-de-Lyon",
+                    "company:ville-de-lyon",
+                ),
+                (
+                    "https://www.linkedin.com/comm/company/ville-de-lyon?midToken=x",
+                    "company:ville-de-lyon",
+                ),
+                (
+                    "https://www.linkedin.com/uas/login?session_redirect=%2Fcompany%2Fville-de-lyon%2F",
+                    "company:ville-de-lyon",
+                ),
+                (
                     "https://www.linkedin.com/company/2414183/",
                     "company:2414183",
                 ),
@@ -141,6 +157,10 @@ mod tests {
                 ),
                 (
                     "https://www.linkedin.com/company/mairie-de-se%CC%80te",
+                    "company:mairie-de-sète",
+                ),
+                (
+                    "https://www.linkedin.com/company/mairie-de-s%25C3%25A8te",
                     "company:mairie-de-sète",
                 ),
                 (
@@ -194,6 +214,21 @@ mod tests {
                     "https://www.linkedin.com/pub/jean-dupont/1/2/3",
                     Other,
                     reason::PERSON,
+                ),
+                (
+                    "https://www.linkedin.com/mwlite/in/jean-dupont",
+                    Other,
+                    reason::PERSON,
+                ),
+                (
+                    "https://www.linkedin.com/feed/?shareActive=true&text=x",
+                    Share,
+                    reason::SHARE_BUTTON,
+                ),
+                (
+                    "https://www.linkedin.com/company/unavailable/",
+                    Other,
+                    reason::SERVICE_PAGE,
                 ),
                 (
                     "https://www.linkedin.com/groups/12345",

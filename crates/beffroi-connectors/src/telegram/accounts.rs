@@ -106,10 +106,12 @@ fn judge(link: &Link<'_>) -> Parsed {
     }
 }
 
-/// `web.telegram.org/k/#@ville_exemple`: the account stands in the fragment.
+/// `web.telegram.org/k/#@ville_exemple`, in older clients `#/im?p=@ville_exemple`: the account
+/// stands in the fragment.
 fn judge_web_client(link: &Link<'_>) -> Parsed {
     let fragment = link.url.fragment().unwrap_or_default();
-    match fragment.strip_prefix('@') {
+    let name = fragment.strip_prefix("/im?p=").unwrap_or(fragment);
+    match name.strip_prefix('@') {
         Some(name) if link.subdomain.starts_with("web") => account(&name.to_lowercase()),
         _ => Parsed::other(PLATFORM, reason::SERVICE_PAGE),
     }
@@ -164,6 +166,11 @@ mod tests {
                 ("https://t.me/s/ville_exemple?before=120", "ville_exemple"),
                 ("https://t.me/s/ville_exemple?q=%23tag", "ville_exemple"),
                 ("tg://resolve?domain=ville_exemple", "ville_exemple"),
+                ("tg:resolve?domain=ville_exemple", "ville_exemple"),
+                (
+                    "https://web.telegram.org/#/im?p=@ville_exemple",
+                    "ville_exemple",
+                ),
                 ("https://t.me/@ville_exemple", "ville_exemple"),
                 (
                     "https://web.telegram.org/k/#@Ville_Exemple",
@@ -192,6 +199,10 @@ mod tests {
                     "https://t.me/ville_exemple/12?comment=456",
                     Some("ville_exemple"),
                 ),
+                (
+                    "tg://resolve?domain=ville_exemple&post=12",
+                    Some("ville_exemple"),
+                ),
                 ("https://t.me/c/1234567890/55", None),
             ],
         );
@@ -209,6 +220,8 @@ mod tests {
                     reason::PRIVATE_INVITE,
                 ),
                 ("https://t.me/+AbCdEf", Other, reason::PRIVATE_INVITE),
+                ("tg://join?invite=AAAAbbbb", Other, reason::PRIVATE_INVITE),
+                ("tg://msg_url?url=x", Share, reason::SHARE_BUTTON),
                 ("https://t.me/+33612345678", Other, reason::CONTACT),
                 ("https://t.me/share/url?url=x", Share, reason::SHARE_BUTTON),
                 (

@@ -49,6 +49,9 @@ fn judge(link: &Link<'_>) -> Parsed {
         ["t", _, ..] => Parsed::other(PLATFORM, reason::SHORTENER),
         ["share", "user", ..] => Parsed::other(PLATFORM, reason::UNRESOLVED_ID),
         ["share", ..] => Parsed::share(PLATFORM),
+        ["link", "v2", ..] => link
+            .follow(&["target"])
+            .unwrap_or_else(|| Parsed::other(PLATFORM, reason::WRAPPER)),
         ["embed", name, ..] if name.starts_with('@') => account(name).spelt(spelt(link, 1)),
         ["v" | "embed" | "player", ..] => Parsed::content(PLATFORM),
         [name, rest @ ..] if name.starts_with('@') => {
@@ -108,6 +111,10 @@ mod tests {
                 ),
                 ("https://www.tiktok.com/embed/@villedelyon", "villedelyon"),
                 ("https://m.tiktok.com/%40villedelyon", "villedelyon"),
+                (
+                    "https://www.tiktok.com/link/v2?aid=1988&scene=bio_url&target=https%3A%2F%2Fwww.tiktok.com%2F%40villedelyon",
+                    "villedelyon",
+                ),
                 ("https://fr.tiktok.com/@ville.de_lyon", "ville.de_lyon"),
             ],
         );
