@@ -78,9 +78,11 @@ fn judge_known_host(link: &Link<'_>) -> Parsed {
     }
 }
 
-/// Judges a URL of a host that may run anything; `None` when it has none of Mastodon's shapes.
+/// Judges a URL of a host that may run anything; `None` when it has none of Mastodon's shapes, or
+/// a name that no server of Mastodon's would give.
 pub(crate) fn judge_unknown_host(link: &Link<'_>) -> Option<Parsed> {
-    let parsed = judge_shape(link, false)?;
+    let parsed =
+        judge_shape(link, false).filter(|parsed| parsed.reason != Some(reason::INVALID_HANDLE))?;
     Some(Parsed {
         reason: parsed.reason.or(Some(reason::UNCONFIRMED_HOST)),
         strength: Strength::Candidate,
@@ -368,6 +370,9 @@ mod account_tests {
             "https://www.exemple.fr/users/sign_in",
             "https://www.exemple.fr/users/12",
             "https://www.exemple.fr/users",
+            "https://www.exemple.fr/@",
+            "https://www.exemple.fr/@un%20nom",
+            "https://www.patreon.com/c/x",
             "https://www.exemple.fr/about",
         ] {
             assert_eq!(parse(link).kind, Kind::NotSocial, "{link}");

@@ -143,8 +143,9 @@ fn is_page(rest: &[&str]) -> bool {
     }
 }
 
-/// A UUID, or its short form of 22 characters.
+/// A UUID, or its short form of 22 characters; links to a comment have `;threadId=12` behind it.
 fn is_video_id(id: &str) -> bool {
+    let id = id.split(';').next().unwrap_or_default();
     match id.len() {
         36 => id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'),
         22 => id.bytes().all(|b| b.is_ascii_alphanumeric()),
@@ -197,6 +198,10 @@ mod tests {
             PLATFORM,
             &[
                 ("https://video.example.fr/w/kkGMgK9ZtnKfYAgnEtQxbv", None),
+                (
+                    "https://video.example.fr/w/kkGMgK9ZtnKfYAgnEtQxbv;threadId=12",
+                    None,
+                ),
                 (
                     "https://video.example.fr/videos/watch/9c9de5e8-0a1e-484a-b099-e80766180a6d",
                     None,
