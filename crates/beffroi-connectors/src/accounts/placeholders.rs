@@ -13,12 +13,17 @@ const PLACEHOLDERS: &[&str] = &[
     "instagram",
     "jimdo",
     "joomla",
+    "joomshaper",
     "linkedin",
     "mapage",
+    "mapagefacebook",
     "moncompte",
+    "nomdelacommune",
     "nomdelapage",
+    "nomdevotrepage",
     "nomdutilisateur",
     "null",
+    "pagefacebook",
     "pagename",
     "prestashop",
     "snapchat",
@@ -32,12 +37,17 @@ const PLACEHOLDERS: &[&str] = &[
     "typo3",
     "undefined",
     "username",
+    "votrechaine",
     "votrecommune",
     "votrecompte",
     "votreentreprise",
+    "votrefacebook",
+    "votreidentifiant",
     "votremairie",
     "votrenom",
     "votrepage",
+    "votrepagefacebook",
+    "votrepseudo",
     "votresite",
     "votreville",
     "webnode",
@@ -45,11 +55,18 @@ const PLACEHOLDERS: &[&str] = &[
     "wix",
     "wordpress",
     "wordpressdotcom",
+    "yootheme",
+    "youraccount",
+    "yourchannel",
     "yourcompany",
+    "yourfacebook",
+    "yourfacebookpage",
     "yourhandle",
     "yourname",
     "yourpage",
     "yourprofile",
+    "yoursite",
+    "yourtwitter",
     "yourusername",
     "youtube",
 ];
@@ -82,7 +99,13 @@ mod tests {
 
     #[test]
     fn template_names_are_known_however_they_are_written() {
-        for name in ["VotreCommune", "votre-page", "Your_Username", "WordPress"] {
+        for name in [
+            "VotreCommune",
+            "votre-page",
+            "Your_Username",
+            "WordPress",
+            "nom-de-votre-page",
+        ] {
             assert!(is_placeholder(name), "{name}");
         }
         for name in ["villedelyon", "page", "", "mairie.exemple"] {
