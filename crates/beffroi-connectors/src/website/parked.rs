@@ -13,8 +13,8 @@ const PLACEHOLDER_TEXT_BYTES: u64 = 2_048;
 /// More links within the site than this make it a real site.
 const PLACEHOLDER_LINKS: usize = 12;
 
-/// Of the sale of domain names, folded.
-const FOR_SALE: [&str; 13] = [
+/// Of the sale of domain names, folded; the name itself is taken out of the text before.
+const FOR_SALE: [&str; 20] = [
     "domaine a vendre",
     "domaine est a vendre",
     "acheter ce domaine",
@@ -27,11 +27,18 @@ const FOR_SALE: [&str; 13] = [
     "parked free courtesy",
     "domaine est parque",
     "domaine est actuellement reserve",
-    "nom de domaine a expire",
+    "domaine a expire",
+    "is parked",
+    "domain has expired",
+    "domain name is for sale",
+    "domain name may be for sale",
+    "name is for sale",
+    "this site can be yours",
+    "page is parked",
 ];
 
 /// Of pages that stand for a site that is not there yet, or no longer, folded.
-const PLACEHOLDERS: [&str; 17] = [
+const PLACEHOLDERS: [&str; 28] = [
     "site en construction",
     "site est en construction",
     "page en construction",
@@ -49,6 +56,17 @@ const PLACEHOLDERS: [&str; 17] = [
     "it works",
     "felicitations votre domaine a bien ete cree",
     "votre site web a bien ete installe",
+    "account suspended",
+    "account has been suspended",
+    "compte suspendu",
+    "default web site page",
+    "default plesk page",
+    "web server s default page",
+    "iis windows",
+    "bientot un nouveau site",
+    "en cours de creation",
+    "temporairement indisponible",
+    "error establishing a database connection",
 ];
 
 /// Titles of walls against robots, folded.
@@ -118,7 +136,7 @@ pub(super) fn verdict(head: &Head, facts: &PageFacts, names: &Names) -> Option<O
     }
     let internal = facts.internal_links().take(PLACEHOLDER_LINKS + 1).count();
     let is_small = internal <= PLACEHOLDER_LINKS && shows_little(facts);
-    let small_text = is_small.then(|| shown_words(facts));
+    let small_text = is_small.then(|| shown_words(head, facts));
     let says = |words: &[&str]| {
         let is_said = |word: &&str| {
             small_text
@@ -130,7 +148,7 @@ pub(super) fn verdict(head: &Head, facts: &PageFacts, names: &Names) -> Option<O
     if says(&FOR_SALE) {
         return Some(Outcome::Absent(Absent::Parked));
     }
-    if is_hijacked(facts, names, &title) {
+    if is_hijacked(head, facts, names, &title) {
         return Some(Outcome::Absent(Absent::Hijacked));
     }
     if says(&PLACEHOLDERS) {
@@ -151,9 +169,16 @@ fn shows_little(facts: &PageFacts) -> bool {
     facts.shown().text_bytes <= PLACEHOLDER_TEXT_BYTES
 }
 
-/// Title and text, folded.
-fn shown_words(facts: &PageFacts) -> String {
-    fold_name(&format!("{} {}", facts.title, facts.shown().sample))
+/// Title and text, folded, without the name of the host: "le domaine exemple.fr est à vendre".
+fn shown_words(head: &Head, facts: &PageFacts) -> String {
+    let text = fold_name(&format!("{} {}", facts.title, facts.shown().sample));
+    let host = fold_name(head.url.host_str().unwrap_or_default());
+    let bare = host.strip_prefix("www ").unwrap_or(&host);
+    if bare.is_empty() || !has_words(&text, bare) {
+        return text;
+    }
+    let words = text.replace(&host, " ").replace(bare, " ");
+    words.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn is_wall(head: &Head, title: &str, facts: &PageFacts) -> bool {
@@ -165,7 +190,7 @@ fn is_wall(head: &Head, title: &str, facts: &PageFacts) -> bool {
 }
 
 /// Two clues, and nothing that speaks of the body.
-fn is_hijacked(facts: &PageFacts, names: &Names, title: &str) -> bool {
+fn is_hijacked(head: &Head, facts: &PageFacts, names: &Names, title: &str) -> bool {
     /// Links of whose texts that is asked.
     const MAX_LABELS: usize = 200;
 
@@ -183,7 +208,7 @@ fn is_hijacked(facts: &PageFacts, names: &Names, title: &str) -> bool {
         labels.push_str(&label);
         labels.push(' ');
     }
-    let text = shown_words(facts);
+    let text = shown_words(head, facts);
     // Once more for the labels: a name may stand in two of them.
     if is_civic(&labels) || is_civic(&text) {
         return false;
@@ -249,6 +274,12 @@ mod tests {
                 parked,
             ),
             ("<title>x</title><h1>Buy this domain</h1>", parked),
+            ("<p>Le domaine exemple.example est à vendre</p>", parked),
+            ("<p>The domain www.exemple.example is for sale!</p>", parked),
+            ("<h1>exemple.example is parked</h1>", parked),
+            ("<title>Account Suspended</title>", construction),
+            ("<title>IIS Windows Server</title>", construction),
+            ("<p>Site temporairement indisponible</p>", construction),
             ("<title>Site en construction</title>", construction),
             ("<title>Index of /</title><a href=a>a</a>", construction),
             ("<title>Welcome to nginx!</title>", construction),

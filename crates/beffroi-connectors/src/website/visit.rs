@@ -185,7 +185,7 @@ async fn at_the_page(
     mut asker: Asker<'_>,
 ) -> Seen {
     if owners.is_empty() {
-        owners.push(guess::owner_of_page(facts, &home.head.url));
+        owners.push(guess::owner_of_page(&home.page.facts, &home.head.url));
     }
     let mut site = site_of(&home, errand);
     if let Some(outcome) = not_their_page(&home, &owners) {
