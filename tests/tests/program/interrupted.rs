@@ -64,8 +64,11 @@ fn assert_resumes(here: &Installation, france: &Simulator) {
 }
 
 /// In the middle: websites have been measured, and are still.
-fn wait_for_the_middle(france: &Simulator, night: &mut Running) {
+fn wait_for_the_middle(here: &Installation, france: &Simulator, night: &mut Running) {
     france.wait_for_requests(france.referee().requests + 200);
+    wait_until("the first outcomes are in the store", || {
+        !ends(here).is_empty()
+    });
     assert!(!night.has_ended(), "{}", night.stderr());
 }
 
@@ -75,7 +78,7 @@ fn ctrl_c_brings_the_jobs_under_way_to_their_end_and_the_night_is_resumed() {
     let here = Installation::in_france(&france);
     import_websites(&here, &france);
     let mut night = here.start("night", &["run", "--json"]);
-    wait_for_the_middle(&france, &mut night);
+    wait_for_the_middle(&here, &france, &mut night);
     night.interrupt();
     let stopped = night.wait().exited(130).said(&["stopping"]);
     assert_eq!(stopped.json()["complete"], false);
@@ -97,7 +100,7 @@ fn a_night_that_was_killed_is_resumed() {
     let here = Installation::in_france(&france);
     import_websites(&here, &france);
     let mut night = here.start("night", &["run", "--json"]);
-    wait_for_the_middle(&france, &mut night);
+    wait_for_the_middle(&here, &france, &mut night);
     night.kill();
     wait_until("the engine has ended with its owner", || {
         here.run(&["engine", "status"]).code != Some(0)
@@ -116,7 +119,7 @@ fn a_worker_that_is_killed_leaves_its_jobs_to_the_other() {
     import_websites(&here, &france);
     let [mut first, second] = ["one", "two"].map(|name| here.start(name, &["worker"]));
     let mut night = here.start("night", &["run", "--no-work", "--json"]);
-    wait_for_the_middle(&france, &mut night);
+    wait_for_the_middle(&here, &france, &mut night);
     first.kill();
     certificate(night.wait());
     second.interrupt();
