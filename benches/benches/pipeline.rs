@@ -68,8 +68,9 @@ async fn rounds(server: &Helper, engine: &BenchEngine) -> anyhow::Result<()> {
         let mut names = wanted.iter().filter(|name| !name.starts_with('-'));
         names.clone().next().is_none() || names.any(|name| name == load.label())
     };
-    for load in [Load::Sites, Load::Bluesky].into_iter().filter(is_wanted) {
+    for load in Load::ALL.into_iter().filter(is_wanted) {
         println!("{load}");
+        ask(server, load.coding()).await?;
         for round in 0..ROUNDS {
             let night = Night::new(&format!("{}-{round}", load.label()), server.port);
             let plain = measure(server, engine, || download(load, &night, round)).await?;
@@ -83,7 +84,7 @@ async fn rounds(server: &Helper, engine: &BenchEngine) -> anyhow::Result<()> {
                 ours.requests
             );
             #[cfg(feature = "spider")]
-            if matches!(load, Load::Sites) {
+            if load.is_of_sites() {
                 let theirs = measure(server, engine, || {
                     beffroi_benches::spider::crawl(&night, numbers(SITES, round), IN_FLIGHT)
                 })
@@ -101,28 +102,56 @@ async fn rounds(server: &Helper, engine: &BenchEngine) -> anyhow::Result<()> {
 enum Load {
     /// 50 KB pages with robots.txt and feed, discovery, rows.
     Sites,
+    /// The same, compressed.
+    SitesGzip,
     /// 5 KB JSON answers, rows.
     Bluesky,
+    /// The same, compressed.
+    BlueskyGzip,
 }
 
 impl Load {
+    const ALL: [Self; 4] = [
+        Self::Sites,
+        Self::SitesGzip,
+        Self::Bluesky,
+        Self::BlueskyGzip,
+    ];
+
+    /// By which it is asked for on the command line.
     fn label(self) -> &'static str {
         match self {
             Self::Sites => "sites",
+            Self::SitesGzip => "sites-gzip",
             Self::Bluesky => "bluesky",
+            Self::BlueskyGzip => "bluesky-gzip",
+        }
+    }
+
+    fn is_of_sites(self) -> bool {
+        matches!(self, Self::Sites | Self::SitesGzip)
+    }
+
+    /// What tells the server how to send.
+    fn coding(self) -> &'static str {
+        match self {
+            Self::Sites | Self::Bluesky => server::PLAIN,
+            Self::SitesGzip | Self::BlueskyGzip => server::GZIP,
         }
     }
 }
 
 impl fmt::Display for Load {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sites => write!(f, "{SITES} websites: robots.txt, 5 pages of 50 KB, a feed"),
-            Self::Bluesky => write!(
+        if self.is_of_sites() {
+            write!(f, "{SITES} websites: robots.txt, 5 pages of 50 KB, a feed")?;
+        } else {
+            write!(
                 f,
                 "{ACCOUNTS} Bluesky accounts: feeds of 5 KB, profiles by 25"
-            ),
+            )?;
         }
+        write!(f, " ({})", self.label())
     }
 }
 
@@ -132,31 +161,31 @@ fn numbers(each: usize, round: usize) -> Range<usize> {
 }
 
 async fn download(load: Load, night: &Night, round: usize) -> anyhow::Result<()> {
-    let lists: Vec<Vec<Url>> = match load {
-        Load::Sites => numbers(SITES, round)
+    let lists: Vec<Vec<Url>> = if load.is_of_sites() {
+        numbers(SITES, round)
             .map(|number| night.site_requests(number))
-            .collect(),
-        Load::Bluesky => {
-            let numbers: Vec<usize> = numbers(ACCOUNTS, round).collect();
-            let of_batch = |numbers: &[usize]| {
-                let feeds = numbers.iter().map(|&number| night.bluesky_request(number));
-                feeds.chain([night.profiles_request(numbers)]).collect()
-            };
-            numbers.chunks(PROFILES).map(of_batch).collect()
-        }
+            .collect()
+    } else {
+        let numbers: Vec<usize> = numbers(ACCOUNTS, round).collect();
+        let of_batch = |numbers: &[usize]| {
+            let feeds = numbers.iter().map(|&number| night.bluesky_request(number));
+            feeds.chain([night.profiles_request(numbers)]).collect()
+        };
+        numbers.chunks(PROFILES).map(of_batch).collect()
     };
     plain::download(lists, IN_FLIGHT).await?;
     Ok(())
 }
 
 async fn pipeline(load: Load, night: &Night, round: usize, store: &Store) -> anyhow::Result<()> {
-    let jobs: Vec<_> = match load {
-        Load::Sites => numbers(SITES, round)
+    let jobs: Vec<_> = if load.is_of_sites() {
+        numbers(SITES, round)
             .map(|number| night.site_job(number))
-            .collect(),
-        Load::Bluesky => numbers(ACCOUNTS, round)
+            .collect()
+    } else {
+        numbers(ACCOUNTS, round)
             .map(|number| night.bluesky_job(number))
-            .collect(),
+            .collect()
     };
     pipeline::work(store, night.port, &jobs, IN_FLIGHT).await
 }
@@ -184,9 +213,13 @@ async fn measure<F: Future<Output = anyhow::Result<()>>>(
 }
 
 async fn count(server: &Helper) -> anyhow::Result<u64> {
-    let url = format!("http://127.0.0.1:{}{}", server.port, server::COUNT);
-    let count = plain::client()?.get(url).send().await?.text().await?;
+    let count = ask(server, server::COUNT).await?;
     count.parse().context("the server's count is no number")
+}
+
+async fn ask(server: &Helper, path: &str) -> anyhow::Result<String> {
+    let url = format!("http://127.0.0.1:{}{path}", server.port);
+    Ok(plain::client()?.get(url).send().await?.text().await?)
 }
 
 impl Round {

@@ -1,21 +1,24 @@
 //! The server that all compete for: made-up towns at addresses of 127.0.0.0/8, a Bluesky AppView,
 //! and a count of what was asked. Answers are templates in memory, so that it never is the bottleneck.
+//! They are sent as they are, or compressed as nearly all of the web is.
 
 use std::{
     convert::Infallible,
+    io::Write as _,
     net::Ipv4Addr,
     sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
 use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
 use http_body_util::Full;
 use hyper::{
     Request, Response, StatusCode,
     body::Incoming,
-    header::{CONTENT_TYPE, HOST, HeaderValue},
+    header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderValue},
     server::conn::http1,
     service::service_fn,
 };
@@ -30,6 +33,16 @@ use crate::{feeds, pages};
 
 /// Where the number of requests answered so far is read, itself not counted.
 pub const COUNT: &str = "/_count";
+
+/// Asked for, the pages and answers are sent as they are from then on.
+pub const PLAIN: &str = "/_plain";
+
+/// Asked for, they are sent with gzip.
+pub const GZIP: &str = "/_gzip";
+
+/// Towns whose pages are kept compressed. To compress each anew would make the server the bottleneck;
+/// the others' pages name these towns.
+const COMPRESSED_TOWNS: usize = 64;
 
 const ROBOTS: &str = "User-agent: *\nDisallow: /wp-admin/\nAllow: /wp-admin/admin-ajax.php\n\
                       Disallow: /*?s=\n\nUser-agent: AhrefsBot\nDisallow: /\n";
@@ -103,64 +116,66 @@ async fn connection(stream: TcpStream, site: Arc<Site>) {
 
 /// All answers, ready but for the town's name.
 struct Site {
-    home: Template,
-    likely: Vec<(&'static str, Template)>,
-    feed: Template,
+    home: Page,
+    likely: Vec<(&'static str, Page)>,
+    feed: Page,
     profile: Template,
     author_feed: Template,
     count: AtomicU64,
+    is_gzip: AtomicBool,
 }
 
 impl Site {
     fn new() -> Self {
-        let page = |title: &str| Template::new(pages::page(MARK, title));
+        let page = |title: &str| Page::new(pages::page(MARK, title));
         Self {
             home: page("Accueil"),
             likely: pages::LIKELY_PAGES
                 .iter()
                 .map(|(path, title)| (*path, page(title)))
                 .collect(),
-            feed: Template::new(pages::feed(MARK)),
+            feed: Page::new(pages::feed(MARK)),
             profile: Template::new(feeds::profile(MARK)),
             author_feed: Template::new(feeds::feed(MARK, Timestamp::now())),
             count: AtomicU64::new(0),
+            is_gzip: AtomicBool::new(false),
         }
     }
 
     fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
         const HTML: &str = "text/html; charset=UTF-8";
-        const JSON: &str = "application/json; charset=utf-8";
         let (path, query) = (
             request.uri().path(),
             request.uri().query().unwrap_or_default(),
         );
-        if path == COUNT {
-            return answer(
-                "text/plain",
-                self.count.load(Ordering::Relaxed).to_string().into(),
-            );
-        }
-        self.count.fetch_add(1, Ordering::Relaxed);
-        let town = || {
-            let host = request
-                .headers()
-                .get(HOST)
-                .and_then(|host| host.to_str().ok());
-            town(host.and_then(number_at).unwrap_or_default())
+        match path {
+            COUNT => {
+                let count = self.count.load(Ordering::Relaxed);
+                return answer("text/plain", count.to_string().into());
+            }
+            PLAIN | GZIP => {
+                self.is_gzip.store(path == GZIP, Ordering::Relaxed);
+                return answer("text/plain", Bytes::new());
+            }
+            _ => self.count.fetch_add(1, Ordering::Relaxed),
         };
-        if path == "/" {
-            return answer(HTML, self.home.filled(&town()));
-        }
-        if let Some((_, page)) = self.likely.iter().find(|(likely, _)| *likely == path) {
-            return answer(HTML, page.filled(&town()));
+        let page = |page: &Page, media_type| {
+            let host = request.headers().get(HOST);
+            let host = host.and_then(|host| host.to_str().ok());
+            self.page(
+                page,
+                media_type,
+                host.and_then(number_at).unwrap_or_default(),
+            )
+        };
+        if let Some((_, likely)) = self.likely.iter().find(|(likely, _)| *likely == path) {
+            return page(likely, HTML);
         }
         match path {
+            "/" => page(&self.home, HTML),
             "/robots.txt" => answer("text/plain; charset=utf-8", ROBOTS.into()),
-            pages::FEED => answer(
-                "application/rss+xml; charset=UTF-8",
-                self.feed.filled(&town()),
-            ),
-            "/xrpc/app.bsky.actor.getProfiles" => answer(JSON, self.profiles(query)),
+            pages::FEED => page(&self.feed, "application/rss+xml; charset=UTF-8"),
+            "/xrpc/app.bsky.actor.getProfiles" => self.json(self.profiles(query)),
             "/xrpc/app.bsky.feed.getAuthorFeed" => {
                 let did = query
                     .split('&')
@@ -169,11 +184,11 @@ impl Site {
                     .and_then(|did| did.rsplit("%3A").next())
                     .unwrap_or_default();
                 let town = letters.get(..NAME_LETTERS).unwrap_or(MARK);
-                answer(JSON, self.author_feed.filled(town))
+                self.json(self.author_feed.filled(town))
             }
             // The other pages of the menu, which only a crawler without a plan asks for.
             other if other.starts_with("/rubrique-") || other.starts_with("/actualites/") => {
-                answer(HTML, self.home.filled(&town()))
+                page(&self.home, HTML)
             }
             _ => {
                 let mut nothing = answer(HTML, "<h1>404</h1>".into());
@@ -181,6 +196,21 @@ impl Site {
                 nothing
             }
         }
+    }
+
+    fn page(&self, page: &Page, media_type: &'static str, number: usize) -> Response<Full<Bytes>> {
+        if self.is_gzip.load(Ordering::Relaxed) {
+            return gzipped(answer(media_type, page.gzipped(number)));
+        }
+        answer(media_type, page.template.filled(&town(number)).into())
+    }
+
+    fn json(&self, body: Vec<u8>) -> Response<Full<Bytes>> {
+        const JSON: &str = "application/json; charset=utf-8";
+        if self.is_gzip.load(Ordering::Relaxed) {
+            return gzipped(answer(JSON, gzip(&body, Compression::fast())));
+        }
+        answer(JSON, body.into())
     }
 
     fn profiles(&self, query: &str) -> Vec<u8> {
@@ -208,12 +238,49 @@ fn number_at(host: &str) -> Option<usize> {
     Some(block * PER_BLOCK + last.checked_sub(1)?)
 }
 
-fn answer(content_type: &'static str, body: Vec<u8>) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(body)));
+fn answer(content_type: &'static str, body: Bytes) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body));
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
+}
+
+fn gzipped(mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    response
+}
+
+fn gzip(body: &[u8], level: Compression) -> Bytes {
+    let mut encoder = GzEncoder::new(Vec::new(), level);
+    let written = encoder.write_all(body).and_then(|()| encoder.finish());
+    written.expect("a vector takes all bytes").into()
+}
+
+/// A page, plain and compressed.
+struct Page {
+    template: Template,
+    compressed: OnceLock<Vec<Bytes>>,
+}
+
+impl Page {
+    fn new(text: String) -> Self {
+        Self {
+            template: Template::new(text),
+            compressed: OnceLock::new(),
+        }
+    }
+
+    fn gzipped(&self, number: usize) -> Bytes {
+        let compressed = self.compressed.get_or_init(|| {
+            let page = |number| self.template.filled(&town(number));
+            (0..COMPRESSED_TOWNS)
+                .map(|number| gzip(&page(number), Compression::default()))
+                .collect()
+        });
+        compressed[number % COMPRESSED_TOWNS].clone()
+    }
 }
 
 /// A text in which the town's name is to be put at known places.
@@ -277,5 +344,12 @@ mod tests {
         let profiles = get("/xrpc/app.bsky.actor.getProfiles?actors=mairie-aaaaab.bsky.social&actors=mairie-aaaaac.bsky.social").await;
         let profiles: serde_json::Value = serde_json::from_str(&profiles).unwrap();
         assert_eq!(profiles["profiles"][1]["did"], feeds::did("aaaaac"));
+
+        get(GZIP).await;
+        assert!(get("/").await.contains("sainte.epreuve.aaaaah"));
+        let url = format!("http://{}:{port}/", address(7));
+        let asked = client.get(url).header("accept-encoding", "gzip");
+        let compressed = asked.send().await.unwrap().bytes().await.unwrap();
+        assert!(compressed.len() < pages::PAGE_BYTES / 3);
     }
 }
