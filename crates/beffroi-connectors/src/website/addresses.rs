@@ -1,5 +1,7 @@
 //! Addresses as pages write them, before they are resolved.
 
+use url::Url;
+
 use super::facts::{MAX_HREF_BYTES, Refresh};
 
 /// `5; url='/accueil'`, with any of the spellings that browsers forgive.
@@ -65,4 +67,122 @@ pub(super) fn first_web_address(script: &str) -> Option<&str> {
         .unwrap_or(address.len());
     let address = &address[..end];
     (address.contains("://") && address.len() <= MAX_HREF_BYTES).then_some(address)
+}
+
+/// Whether an address is a share button's as the networks prescribe it, seen without resolving it:
+/// the rules find no account in one, and a page of news has four beside each of them.
+pub(super) fn is_share_button(href: &str) -> bool {
+    const BUTTONS: [&str; 13] = [
+        "facebook.com/sharer/",
+        "facebook.com/sharer.php?",
+        "facebook.com/share.php?",
+        "facebook.com/dialog/",
+        "twitter.com/intent/tweet?",
+        "twitter.com/share?",
+        "x.com/intent/tweet?",
+        "x.com/intent/post?",
+        "x.com/share?",
+        "linkedin.com/shareArticle?",
+        "linkedin.com/sharing/",
+        "wa.me/?",
+        "api.whatsapp.com/send?text=",
+    ];
+    let Some(rest) = href
+        .strip_prefix("https://")
+        .or_else(|| href.strip_prefix("http://"))
+    else {
+        return false;
+    };
+    let rest = rest.strip_prefix("www.").unwrap_or(rest);
+    // Behind `#!` there may be an account.
+    BUTTONS.iter().any(|button| rest.starts_with(button)) && !rest.contains('#')
+}
+
+/// Whether an address certainly leads to the host of `base`, seen without resolving it: most do, by
+/// a path or by that very host.
+pub(super) fn stays_on(href: &str, base: &Url) -> bool {
+    let begins_a_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
+    match href.as_bytes() {
+        [b'/', next, ..] if begins_a_name(next) => return true,
+        [first, ..] if begins_a_name(first) && !href.contains(':') => return true,
+        _ => {}
+    }
+    let rest = href
+        .strip_prefix("https://")
+        .or_else(|| href.strip_prefix("http://"));
+    let host = base.host_str().unwrap_or_default();
+    rest.and_then(|rest| rest.strip_prefix(host))
+        .is_some_and(|after| !host.is_empty() && after.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn an_address_that_stays_is_resolved_to_the_host_of_the_page(
+            href in "(https?:|/|//|\\\\|\t|[a-z.:?#@_-]|www\\.exemple\\.example){0,8}",
+        ) {
+            let base: Url = "https://www.exemple.example/a/b".parse().unwrap();
+            if stays_on(&href, &base) {
+                let url = base.join(&href).unwrap();
+                prop_assert_eq!(url.host_str(), base.host_str());
+                prop_assert!(matches!(url.scheme(), "http" | "https"));
+            }
+        }
+    }
+
+    #[test]
+    fn no_account_is_found_in_what_is_taken_for_a_share_button() {
+        for (href, is_button) in [
+            ("https://www.facebook.com/sharer/sharer.php?u=x", true),
+            ("https://www.facebook.com/sharer.php?u=x", true),
+            ("http://facebook.com/share.php?u=x", true),
+            ("https://www.facebook.com/dialog/share?x", true),
+            ("https://twitter.com/intent/tweet?url=x&via=mairie", true),
+            ("https://twitter.com/share?url=x", true),
+            ("https://x.com/intent/post?text=x", true),
+            ("https://x.com/share?url=x", true),
+            ("https://www.linkedin.com/shareArticle?mini=true", true),
+            ("https://www.linkedin.com/sharing/share-offsite/?u", true),
+            ("https://wa.me/?text=x", true),
+            ("https://api.whatsapp.com/send?text=x", true),
+            ("https://twitter.com/shareaza", false),
+            ("https://twitter.com/intent/follow?screen_name=x", false),
+            ("https://www.facebook.com/sharer/#!/mairie", false),
+            ("https://www.facebook.com/sharershop", false),
+            ("https://wa.me/33102030405", false),
+        ] {
+            assert_eq!(is_share_button(href), is_button, "{href}");
+            let account = crate::accounts::parse(href).account();
+            assert!(!is_button || account.is_none(), "{href}: {account:?}");
+        }
+    }
+
+    #[test]
+    fn paths_and_the_pages_own_host_stay() {
+        let base: Url = "https://www.exemple.example/a/".parse().unwrap();
+        for href in [
+            "/x",
+            "x.php?a=1",
+            "../x",
+            "https://www.exemple.example/x",
+            "http://www.exemple.example/x",
+        ] {
+            assert!(stays_on(href, &base), "{href}");
+        }
+        for href in [
+            "//autre.example/x",
+            "/\t/autre.example/x",
+            "/\\autre.example/x",
+            "mailto:x@exemple.example",
+            "https://www.exemple.example.autre.example/x",
+            "https://www.exemple.example@autre.example/x",
+        ] {
+            assert!(!stays_on(href, &base), "{href}");
+        }
+    }
 }

@@ -14,6 +14,7 @@ use beffroi_model::{
 use url::Url;
 
 use super::{
+    addresses::{is_share_button, stays_on},
     facts::{PageFacts, Zone},
     json_ld,
     names::{CIVIC_HANDLE_WORDS, NameMatch, Names},
@@ -265,7 +266,7 @@ impl PageGatherer<'_> {
             .links
             .iter()
             .enumerate()
-            .filter(|(_, link)| link.is_external && !link.shares)
+            .filter(|(_, link)| link.is_external && !link.shares && !is_share_button(&link.href))
             .filter_map(|(index, link)| {
                 let parsed = self.parse(&link.href)?;
                 parsed.account().is_some().then_some((index, parsed))
@@ -416,6 +417,9 @@ impl PageGatherer<'_> {
     }
 
     fn parse(&self, href: &str) -> Option<Parsed> {
+        if stays_on(href, self.base) {
+            return None;
+        }
         let url = self.base.join(href).ok()?;
         // Another port is another server: many an instance lives beside the site.
         let is_here = url.host_str() == self.base.host_str()
@@ -629,7 +633,9 @@ fn names_another(compact: &str, category: Option<Category>) -> bool {
     }
     let mut rest = compact.to_owned();
     for word in CIVIC_HANDLE_WORDS {
-        rest = rest.replace(word, "");
+        if rest.contains(word) {
+            rest = rest.replace(word, "");
+        }
     }
     rest.len() < compact.len() && rest.bytes().filter(u8::is_ascii_alphabetic).count() >= 4
 }
