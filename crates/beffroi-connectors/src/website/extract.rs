@@ -4,10 +4,11 @@
 //! which keeps only what an open tag needs; when a tag is larger than its memory allows, the
 //! reading starts afresh behind it.
 //!
-//! Where time goes: each tag is tested against every part of the selectors, each tag that is
-//! handed over costs some 50 times a tag that is skipped, and text costs nothing outside of
-//! elements whose text is asked for. So there is one selector for tags and one for text, and what
-//! only doubtful pages need (their visible text) is left to [`text`](super::text).
+//! Where time goes: each tag is tested against every part of the selectors, a tag that is handed
+//! over is parsed a second time, and text is parsed only in elements whose text is asked for. So
+//! there is one selector for tags and a narrow one for texts; what only doubtful pages need (their
+//! visible text) is left to [`text`](super::text), the text of anchors to
+//! [`anchor`](super::anchor).
 
 use std::{
     borrow::Cow,
@@ -173,16 +174,12 @@ fn lock(desk: &Mutex<Desk>) -> MutexGuard<'_, Desk> {
     desk.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The anchors, which are a third of all tags.
-static ANCHORS: LazyLock<Selector> = LazyLock::new(|| selector("a"));
+/// The elements that are handed over: all but the most frequent of those that are not read. To
+/// name the others one by one was dearer, for each name is tested on every tag.
+static TAGS: LazyLock<Selector> = LazyLock::new(|| selector(":not(li):not(p):not(br):not(td)"));
 
-/// The other elements that are read, by the most frequent of those that are not: the test of a tag
-/// ends at the first name that is its own.
-static OTHERS: LazyLock<Selector> =
-    LazyLock::new(|| selector(":not(a):not(li):not(p):not(br):not(td)"));
-
-/// The elements whose text is read, anchors apart. Scripts are many and long; only data among them is of
-/// use.
+/// The elements whose text is read, anchors apart. Scripts are many and long; only data among them
+/// is of use.
 static TEXTS: LazyLock<Selector> = LazyLock::new(|| {
     selector("title, script[type$=json i], script[id=__NEXT_DATA__], script[id=wix-warmup-data]")
 });
@@ -198,11 +195,7 @@ fn new_rewriter(desk: &SharedDesk) -> Rewriter {
         .with_strict(false)
         .with_memory_settings(memory)
         .append_element_content_handler((
-            Cow::Borrowed(&*ANCHORS),
-            ElementContentHandlers::default().element(tag_handler(desk)),
-        ))
-        .append_element_content_handler((
-            Cow::Borrowed(&*OTHERS),
+            Cow::Borrowed(&*TAGS),
             ElementContentHandlers::default().element(tag_handler(desk)),
         ))
         .append_element_content_handler((
