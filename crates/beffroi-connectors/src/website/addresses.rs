@@ -1,6 +1,6 @@
 //! Addresses as pages write them, before they are resolved.
 
-use url::Url;
+use url::{Position, Url};
 
 use super::facts::{MAX_HREF_BYTES, Refresh};
 
@@ -31,6 +31,12 @@ pub(super) fn parse_refresh(content: &str) -> Option<Refresh> {
     })
 }
 
+/// Host and port of an address, the port only where it is not the usual one: another port is another
+/// server.
+pub(super) fn authority(url: &Url) -> &str {
+    &url[Position::BeforeHost..Position::AfterPort]
+}
+
 /// Whether an address leads to another host than the page's (`www.` apart). Addresses that are
 /// none of the web's count as the site's own.
 pub(super) fn is_external(href: &str, own_host: &str) -> bool {
@@ -46,9 +52,37 @@ pub(super) fn is_external(href: &str, own_host: &str) -> bool {
         },
     };
     let end = after_scheme
-        .find(['/', '?', '#', ':'])
+        .find(['/', '?', '#'])
         .unwrap_or(after_scheme.len());
-    !strip_www(&after_scheme[..end]).eq_ignore_ascii_case(own_host)
+    let there = &after_scheme[..end];
+    let there = there
+        .strip_suffix(":80")
+        .or_else(|| there.strip_suffix(":443"))
+        .unwrap_or(there);
+    !strip_www(there).eq_ignore_ascii_case(own_host)
+}
+
+/// Whether an address without a scheme is meant to lead to another host, as people write it:
+/// `www.facebook.com/mairie`. A browser takes it for a page of the site, which is never there.
+pub(super) fn lacks_its_scheme(href: &str) -> bool {
+    /// Hosts that are written without `www.` as well.
+    const BARE: [&str; 6] = [
+        "facebook.com/",
+        "instagram.com/",
+        "linkedin.com/",
+        "twitter.com/",
+        "x.com/",
+        "youtube.com/",
+    ];
+    let begins = |start: &str| {
+        href.get(..start.len())
+            .is_some_and(|beginning| beginning.eq_ignore_ascii_case(start))
+    };
+    let has_host = || {
+        let host = href[4..].split(['/', '?', '#']).next().unwrap_or_default();
+        host.contains('.') && !host.ends_with('.')
+    };
+    begins("www.") && has_host() || BARE.iter().any(|host| begins(host))
 }
 
 pub(super) fn strip_www(host: &str) -> &str {
@@ -110,9 +144,9 @@ pub(super) fn stays_on(href: &str, base: &Url) -> bool {
     let rest = href
         .strip_prefix("https://")
         .or_else(|| href.strip_prefix("http://"));
-    let host = base.host_str().unwrap_or_default();
-    rest.and_then(|rest| rest.strip_prefix(host))
-        .is_some_and(|after| !host.is_empty() && after.starts_with('/'))
+    let own = authority(base);
+    rest.and_then(|rest| rest.strip_prefix(own))
+        .is_some_and(|after| !own.is_empty() && after.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -159,6 +193,45 @@ mod tests {
             assert_eq!(is_share_button(href), is_button, "{href}");
             let account = crate::accounts::parse(href).account();
             assert!(!is_button || account.is_none(), "{href}: {account:?}");
+        }
+    }
+
+    #[test]
+    fn another_port_is_another_server() {
+        for (href, is_other) in [
+            ("http://www.exemple.example/x", false),
+            ("https://exemple.example:443/x", false),
+            ("//exemple.example/x", false),
+            ("http://www.exemple.example:9000/@mairie", true),
+            ("/x:9000", false),
+        ] {
+            assert_eq!(is_external(href, "exemple.example"), is_other, "{href}");
+        }
+        let odd = "127.0.0.1:9000";
+        assert!(!is_external("http://127.0.0.1:9000/x", odd));
+        assert!(is_external("http://127.0.0.1:9001/x", odd));
+        let base: Url = "http://127.0.0.1:9000/".parse().unwrap();
+        assert!(stays_on("http://127.0.0.1:9000/x", &base));
+        assert!(!stays_on("http://127.0.0.1/x", &base));
+    }
+
+    #[test]
+    fn a_forgotten_scheme_is_seen() {
+        for href in [
+            "www.facebook.com/mairie",
+            "WWW.exemple.fr",
+            "facebook.com/mairie",
+        ] {
+            assert!(lacks_its_scheme(href), "{href}");
+        }
+        for href in [
+            "www.html",
+            "wwwexemple.fr",
+            "/www.facebook.com/",
+            "page.com/x",
+            "www.",
+        ] {
+            assert!(!lacks_its_scheme(href), "{href}");
         }
     }
 

@@ -33,8 +33,9 @@ use super::{
 /// What the parser may hold of one page: enough for an attribute of 1 MB (images written into the
 /// page), little enough for hundreds of pages at once.
 pub(super) const PARSER_MEMORY_BYTES: usize = 3 * 1024 * 1024;
-/// How often the reading starts afresh behind a tag that did not fit.
-const MAX_RESTARTS: u32 = 4;
+/// How often the reading starts afresh behind what did not fit: five megabytes of tags that nobody
+/// closes need some hundred parsers.
+const MAX_RESTARTS: u32 = 400;
 /// Behind the beginning of a page, small parts are joined to this many bytes, so that a tag cut in
 /// many pieces is not rescanned for each of them.
 const WRITE_BYTES: usize = 16 * 1024;
@@ -58,6 +59,8 @@ pub struct Extractor {
 struct Desk {
     window: Window,
     collector: Collector,
+    /// Where the last tag ended that was handed over, in all that the parser has read.
+    read_to: Option<usize>,
 }
 
 /// The handlers live as long as the parser, and a page moves between threads while it arrives.
@@ -72,7 +75,8 @@ impl std::fmt::Debug for Extractor {
 }
 
 impl Extractor {
-    /// Begins a page of `host`, keeping at most `max_links` links within the site.
+    /// Begins a page of `host` (with its port, when it is not the usual one), keeping at most
+    /// `max_links` links within the site.
     pub fn new(host: &str, max_links: usize) -> Self {
         let desk = Arc::new(Mutex::new(Desk {
             collector: Collector::new(host, max_links),
@@ -113,7 +117,8 @@ impl Extractor {
         self.beginning = Some(self.feed(beginning));
     }
 
-    /// Hands a text to the parser, and gives it back.
+    /// Hands a text to the parser, and gives it back. Where the parser runs out of memory, another
+    /// one goes on behind the last tag that was read.
     pub(super) fn feed(&mut self, text: String) -> String {
         let text = Arc::new(text);
         {
@@ -121,25 +126,31 @@ impl Extractor {
             desk.collector.facts.html_bytes += text.len() as u64;
             desk.window.show(&text);
         }
-        let is_read = self
-            .rewriter
-            .as_mut()
-            .is_none_or(|rewriter| rewriter.write(text.as_bytes()).is_ok());
-        {
-            let mut desk = lock(&self.desk);
-            let Desk { window, collector } = &mut *desk;
-            if is_read {
-                collector.leave_window(window);
-                window.close();
-            } else {
-                collector.forget_position();
-                *window = Window::default();
+        let mut from = 0;
+        while let Some(rewriter) = self.rewriter.as_mut() {
+            if rewriter.write(&text.as_bytes()[from..]).is_ok() {
+                break;
             }
-        }
-        if !is_read {
             self.restarts += 1;
             self.rewriter = (self.restarts <= MAX_RESTARTS).then(|| new_rewriter(&self.desk));
+            let mut desk = lock(&self.desk);
+            let read_to = desk.read_to.take();
+            let read_to = read_to.and_then(|place| desk.window.index_of(place));
+            from = match read_to {
+                Some(index) if index > from => index,
+                // Nothing that is read stood there, or what did not fit began before this text.
+                _ => text.ceil_char_boundary(from + WRITE_BYTES),
+            };
+            desk.collector.forget_position();
+            desk.window = Window::begin_at(&text, from);
         }
+        let mut desk = lock(&self.desk);
+        let Desk {
+            window, collector, ..
+        } = &mut *desk;
+        collector.leave_window(window);
+        window.close();
+        drop(desk);
         Arc::unwrap_or_clone(text)
     }
 
@@ -181,7 +192,7 @@ static TAGS: LazyLock<Selector> = LazyLock::new(|| selector(":not(li):not(p):not
 /// The elements whose text is read, anchors apart. Scripts are many and long; only data among them
 /// is of use.
 static TEXTS: LazyLock<Selector> = LazyLock::new(|| {
-    selector("title, script[type$=json i], script[id=__NEXT_DATA__], script[id=wix-warmup-data]")
+    selector("title, script[type*=json i], script[id=__NEXT_DATA__], script[id=wix-warmup-data]")
 });
 
 fn selector(text: &str) -> Selector {
@@ -212,7 +223,12 @@ fn tag_handler(
     move |element| {
         let opened = {
             let mut desk = lock(&shared);
-            let Desk { window, collector } = &mut *desk;
+            let Desk {
+                window,
+                collector,
+                read_to,
+            } = &mut *desk;
+            *read_to = Some(element.source_location().bytes().end);
             let Some(kind) = Kind::of(&name_of(element, window)) else {
                 return Ok(());
             };
@@ -225,7 +241,9 @@ fn tag_handler(
         let shared = Arc::clone(&shared);
         element.on_end_tag(end_tag!(move |end: &mut EndTag<'_>| {
             let mut desk = lock(&shared);
-            let Desk { window, collector } = &mut *desk;
+            let Desk {
+                window, collector, ..
+            } = &mut *desk;
             collector.close(opened, window, end.source_location().bytes());
             Ok(())
         }))

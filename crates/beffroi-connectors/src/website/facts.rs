@@ -5,8 +5,9 @@
 use super::text::Beginning;
 pub use super::text::Shown;
 
-/// Links to other hosts kept per page. Long pages of town sites hold some 300.
-pub const MAX_EXTERNAL_LINKS: usize = 1_000;
+/// Links to other hosts kept per page. Long pages of town sites hold some 300, directories thousands
+/// before the footer with the town's own.
+pub const MAX_EXTERNAL_LINKS: usize = 4_000;
 /// Links within the site kept per page, when the settings do not say otherwise.
 pub const MAX_INTERNAL_LINKS: usize = 2_000;
 /// Longer addresses are dropped: no account, feed or page of interest needs more bytes.

@@ -1,7 +1,7 @@
 //! From tags to links, and to the addresses that widgets name.
 
 use super::{
-    addresses::{first_web_address, is_external},
+    addresses::{first_web_address, is_external, lacks_its_scheme},
     collector::{Collector, Opened},
     entities::decode,
     facts::{Link, MAX_HREF_BYTES, MAX_LABEL_BYTES},
@@ -60,14 +60,50 @@ fn anchor_target(tag: &Tag<'_>) -> Option<String> {
         || trimmed
             .get(..11)
             .is_some_and(|start| start.eq_ignore_ascii_case("javascript:"));
-    if !leads_nowhere {
-        return (trimmed.len() <= MAX_HREF_BYTES).then(|| trimmed.to_owned());
+    if leads_nowhere {
+        return script_target(tag);
     }
+    if trimmed.len() > MAX_HREF_BYTES {
+        return None;
+    }
+    if lacks_its_scheme(trimmed) {
+        return Some(format!("https://{trimmed}"));
+    }
+    Some(trimmed.to_owned())
+}
+
+/// The address to which a script would lead from a tag: `data-href`, else what `onclick` opens.
+fn script_target(tag: &Tag<'_>) -> Option<String> {
     if let Some(target) = tag.bounded("data-href") {
         return Some(target);
     }
     let script = tag.raw("onclick")?;
     first_web_address(&decode(&script)).map(str::to_owned)
+}
+
+/// Reads a button, or an image that acts as one.
+pub(super) fn read_button(collector: &mut Collector, tag: &Tag<'_>) {
+    let Some(href) = script_target(tag) else {
+        return;
+    };
+    let label = ["aria-label", "title", "alt"]
+        .iter()
+        .find_map(|name| tag.raw(name));
+    let mut link = Link {
+        is_external: is_external(&href, &collector.own_host),
+        zone: collector.zone(),
+        href,
+        label: String::new(),
+        rel_me: false,
+        same_as: false,
+        shares: tag.raw("class").is_some_and(|class| says_share(&class)),
+    };
+    push_words(
+        &mut link.label,
+        &decode(&label.unwrap_or_default()),
+        MAX_LABEL_BYTES,
+    );
+    collector.add_link(link);
 }
 
 fn says_share(class: &str) -> bool {
@@ -78,10 +114,12 @@ fn says_share(class: &str) -> bool {
 
 /// An image is a part of the text of the anchor in which it stands.
 pub(super) fn read_image(collector: &mut Collector, tag: &Tag<'_>) {
-    if let Some(link) = collector.open_link()
-        && let Some(alt) = tag.raw("alt")
-    {
-        push_words(&mut link.label, &decode(&alt), MAX_LABEL_BYTES);
+    if let Some(link) = collector.open_link() {
+        if let Some(alt) = tag.raw("alt") {
+            push_words(&mut link.label, &decode(&alt), MAX_LABEL_BYTES);
+        }
+    } else if tag.has("onclick") {
+        read_button(collector, tag);
     }
 }
 

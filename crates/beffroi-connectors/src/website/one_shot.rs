@@ -7,6 +7,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::{
+    addresses::authority,
     attribute::{Gatherer, Roof},
     extract::extract,
     guess,
@@ -65,7 +66,7 @@ impl From<AccountFind> for DiscoveredAccount {
 
 /// The accounts that one page of an unknown body names: the whole of discovery, without a network.
 pub fn accounts_on_page(html: &str, page: &Url) -> Vec<DiscoveredAccount> {
-    let host = page.host_str().unwrap_or_default();
+    let host = authority(page);
     let facts = extract(html, host, WebsiteSettings::default().max_links);
     let owners = [guess::unknown(Names::default())];
     let mut gatherer = Gatherer::default();

@@ -3,7 +3,11 @@
 use beffroi_fetch::{BodySink, Head, TextDecoder, TextKind};
 use url::Url;
 
-use super::{extract::Extractor, facts::PageFacts};
+use super::{
+    addresses::{authority, parse_refresh},
+    extract::Extractor,
+    facts::{PageFacts, Refresh},
+};
 
 /// Bytes in which something like a tag must appear, when the server does not say that it is HTML.
 const SNIFFED_BYTES: usize = 1_024;
@@ -20,6 +24,8 @@ struct Reading {
     says_html: bool,
     sniffed: usize,
     has_tag: bool,
+    /// What the head says as `meta http-equiv` does in the page.
+    refresh: Option<Refresh>,
 }
 
 /// A page, read.
@@ -45,8 +51,10 @@ impl PageReader {
         let mut reading = self.reading?;
         let extractor = &mut reading.extractor;
         let encoding = reading.decoder.finish(|text| extractor.write(text));
+        let mut facts = reading.extractor.finish();
+        facts.refresh = reading.refresh.or(facts.refresh);
         Some(ReadPage {
-            facts: reading.extractor.finish(),
+            facts,
             charset: encoding.name(),
             is_html: reading.says_html || reading.has_tag,
         })
@@ -58,7 +66,8 @@ impl BodySink for PageReader {
         let media_type = head.media_type();
         self.reading = Some(Reading {
             decoder: TextDecoder::new(head.charset().as_deref(), TextKind::Html),
-            extractor: Extractor::new(head.url.host_str().unwrap_or_default(), self.max_links),
+            extractor: Extractor::new(authority(&head.url), self.max_links),
+            refresh: head.header("refresh").and_then(parse_refresh),
             says_html: matches!(
                 media_type.as_deref(),
                 Some("text/html" | "application/xhtml+xml")

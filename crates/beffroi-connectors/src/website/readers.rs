@@ -5,7 +5,7 @@ use super::{
     collector::{Collector, Opened, TextOwner, Zones},
     entities::decode,
     facts::{FeedLink, Link, MAX_HREF_BYTES, MAX_LABEL_BYTES, MAX_OTHERS, Meta, Zone},
-    links::{read_anchor, read_image, read_span, read_widget},
+    links::{read_anchor, read_button, read_image, read_span, read_widget},
     tag::Tag,
     words::{bounded, push_words},
 };
@@ -20,8 +20,8 @@ pub(super) const DATA_TYPES: [&str; 3] = [
     "in/followcompany",
 ];
 
-/// The longest name of a tag that is read: `template`.
-const MAX_NAME_BYTES: usize = 8;
+/// The longest name of a tag that is read: `fb:like-box`.
+const MAX_NAME_BYTES: usize = 11;
 
 /// What an element is, as far as it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,9 @@ pub(super) enum Kind {
     Template,
     Span,
     Image,
+    Button,
+    /// A tag of Facebook's own, which its script makes a widget of.
+    FacebookWidget,
     Link,
     Script,
     Meta,
@@ -62,6 +65,8 @@ impl Kind {
             b"template" => Self::Template,
             b"span" => Self::Span,
             b"img" => Self::Image,
+            b"button" => Self::Button,
+            b"fb:like-box" | b"fb:page" | b"fb:fan" => Self::FacebookWidget,
             b"link" => Self::Link,
             b"script" => Self::Script,
             b"meta" => Self::Meta,
@@ -98,6 +103,8 @@ pub(super) fn read(
         Kind::Template => {}
         Kind::Span => read_span(collector, tag),
         Kind::Image => read_image(collector, tag),
+        Kind::Button => read_button(collector, tag),
+        Kind::FacebookWidget => read_widget(collector, tag),
         Kind::Link => read_link(collector, tag),
         Kind::Script => read_script(collector, tag),
         Kind::Meta => read_meta(collector, tag),
@@ -188,6 +195,12 @@ fn read_meta(collector: &mut Collector, tag: &Tag<'_>) {
     if tag.is("http-equiv", "refresh") {
         if collector.facts.refresh.is_none() && content.len() <= MAX_HREF_BYTES {
             collector.facts.refresh = parse_refresh(&decode(&content));
+        }
+        return;
+    }
+    if tag.has_word("itemprop", "sameAs") {
+        if let Some(address) = tag.bounded("content") {
+            collector.add_widget(address);
         }
         return;
     }
@@ -282,11 +295,18 @@ fn is_feed_type(tag: &Tag<'_>) -> bool {
 fn read_script(collector: &mut Collector, tag: &Tag<'_>) {
     collector.facts.scripts += 1;
     collector.owner = TextOwner::Nobody;
+    for name in ["data-telegram-post", "data-telegram-discussion"] {
+        if let Some(post) = tag.bounded(name) {
+            let channel = post.split('/').next().unwrap_or_default();
+            collector.add_widget(format!("https://t.me/{channel}"));
+        }
+    }
     if tag.has("src") {
         collector.add_asset(tag, "src");
         return;
     }
     let kind = tag.raw("type").unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
     let has_data_id = || tag.raw("id").is_some_and(|id| is_data_id(&id));
     if kind.eq_ignore_ascii_case("application/ld+json") {
         collector.owner = TextOwner::JsonLd;

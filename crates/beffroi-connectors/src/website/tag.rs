@@ -14,14 +14,31 @@ use super::{entities::decode, facts::MAX_HREF_BYTES};
 #[derive(Debug, Default)]
 pub(super) struct Window {
     text: Option<Arc<String>>,
-    /// Bytes before it.
+    /// Bytes that the parser read before it.
     start: usize,
+    /// Bytes of the text itself that this parser was not given.
+    skipped: usize,
 }
 
 impl Window {
     /// Moves on to the text that is about to be written.
     pub(super) fn show(&mut self, text: &Arc<String>) {
         self.text = Some(Arc::clone(text));
+        self.skipped = 0;
+    }
+
+    /// Begins anew with what follows an index of the text, for a new parser.
+    pub(super) fn begin_at(text: &Arc<String>, index: usize) -> Self {
+        Self {
+            text: Some(Arc::clone(text)),
+            start: 0,
+            skipped: index,
+        }
+    }
+
+    /// The index in the text at hand of a place in all that the parser has read.
+    pub(super) fn index_of(&self, place: usize) -> Option<usize> {
+        Some(place.checked_sub(self.start)? + self.skipped)
     }
 
     /// Lets go of a text that was written.
@@ -32,7 +49,8 @@ impl Window {
 
     /// Where it ends.
     pub(super) fn end(&self) -> usize {
-        self.start + self.text.as_ref().map_or(0, |text| text.len())
+        let at_hand = self.text.as_ref().map_or(0, |text| text.len());
+        self.start + at_hand.saturating_sub(self.skipped)
     }
 
     /// What follows a place, as far as it is at hand.
@@ -42,8 +60,8 @@ impl Window {
 
     /// What stands between two places; `None` when it is not, or not whole, in the window.
     pub(super) fn cut(&self, place: Range<usize>) -> Option<&str> {
-        let start = place.start.checked_sub(self.start)?;
-        let end = place.end.checked_sub(self.start)?;
+        let start = self.index_of(place.start)?;
+        let end = self.index_of(place.end)?;
         self.text.as_ref()?.get(start..end)
     }
 }

@@ -218,3 +218,55 @@ fn threads_may_take_a_page_over_from_one_another() {
     extractor.feed(rest.to_owned());
     assert_eq!(labels(&extractor.finish()), [("/x", "La mairie"); 20]);
 }
+
+#[test]
+fn what_acts_as_a_link_or_a_widget_is_one() {
+    for (html, links, widgets) in [
+        (
+            "<fb:like-box href='https://www.facebook.com/x'></fb:like-box>",
+            vec![],
+            vec!["https://www.facebook.com/x"],
+        ),
+        (
+            "<fb:page href='https://www.facebook.com/x'></fb:page>",
+            vec![],
+            vec!["https://www.facebook.com/x"],
+        ),
+        (
+            "<script src=//t/w.js data-telegram-post='ville/12'></script>",
+            vec![],
+            vec!["https://t.me/ville"],
+        ),
+        (
+            "<meta itemprop=sameAs content='https://x.com/ville'>",
+            vec![],
+            vec!["https://x.com/ville"],
+        ),
+        (
+            "<img src=/f.png alt=Facebook onclick=\"window.open('https://www.facebook.com/x')\">",
+            vec![("https://www.facebook.com/x", "Facebook")],
+            vec![],
+        ),
+        (
+            "<button data-href='https://www.instagram.com/x/' aria-label=Instagram>I</button>",
+            vec![("https://www.instagram.com/x/", "Instagram")],
+            vec![],
+        ),
+        (
+            "<button onclick='menu()'>Menu</button><img alt=x>",
+            vec![],
+            vec![],
+        ),
+        (
+            "<a href='www.instagram.com/x'>I</a>",
+            vec![("https://www.instagram.com/x", "I")],
+            vec![],
+        ),
+    ] {
+        let facts = read(html);
+        assert_eq!(labels(&facts), links, "{html}");
+        assert_eq!(facts.widgets, widgets, "{html}");
+    }
+    let data = r#"<script type="application/ld+json; charset=utf-8">{"a":1}</script>"#;
+    assert_eq!(read(data).json_ld, [r#"{"a":1}"#]);
+}

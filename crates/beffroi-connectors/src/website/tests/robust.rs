@@ -82,6 +82,17 @@ fn after_a_tag_larger_than_its_memory_the_reading_goes_on() {
 }
 
 #[test]
+fn tags_that_nobody_closes_hide_no_link() {
+    for name in ["b", "a", "font", "div", "li", "span"] {
+        let openings = format!("<{name}>").repeat(100_000);
+        let page = format!("<a href=/first>F</a>{openings}<a href=/contact>C</a>");
+        let facts = timed(&page);
+        let hrefs: Vec<&str> = facts.links.iter().map(|link| link.href.as_str()).collect();
+        assert_eq!(hrefs, ["/first", "/contact"], "{name}");
+    }
+}
+
+#[test]
 fn endless_openings_and_references_do_not_hurt() {
     for piece in [
         "<",
