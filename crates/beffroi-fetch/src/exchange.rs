@@ -7,7 +7,7 @@ use beffroi_model::{BodyHash, Failed, FetchRecord, Outcome};
 use jiff::Timestamp;
 use reqwest::{
     Response,
-    header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap},
+    header::{ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue},
 };
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout};
@@ -15,6 +15,7 @@ use url::Url;
 
 use crate::{
     BodySink, BuildError, FetchSettings, Head,
+    coding::{self, Decoding, Stop},
     failure::{Phase, class_of},
     guard::Target,
     pins::Pins,
@@ -71,6 +72,15 @@ impl Exchanger {
             .retry(reqwest::retry::never())
             .no_proxy()
             .referer(false)
+            // The library undoes one coding only, and of gzip the first member only (`coding`).
+            .no_gzip()
+            .no_deflate()
+            .no_brotli()
+            .no_zstd()
+            .default_headers(HeaderMap::from_iter([(
+                ACCEPT_ENCODING,
+                HeaderValue::from_static(coding::ACCEPTED),
+            )]))
             .user_agent(settings.user_agent())
             .connect_timeout(settings.connect_timeout)
             .read_timeout(settings.read_timeout)
@@ -164,7 +174,7 @@ impl Exchanger {
     }
 }
 
-/// Reads the body part by part, counting and hashing what comes out of the decoder. Gives the hash
+/// Reads the body part by part, counting and hashing what comes out of the decoders. Gives the hash
 /// of a body that was read whole.
 async fn read_body(
     mut response: Response,
@@ -178,32 +188,40 @@ async fn read_body(
     if has_no_body(head) {
         return Ok(Some(BodyHash(hash.finalize().into())));
     }
-    if !is_decoded(head) {
-        return Err((Failed::BadEncoding, None));
-    }
+    let decoding = Decoding::of(&head.headers, max_bytes);
+    let mut decoding = decoding.ok_or((Failed::BadEncoding, None))?;
     if let BodyLimit::FailAt(_) = limit
         && declared_length(head).is_some_and(|length| length > max_bytes)
     {
         return Err((Failed::TooLarge, None));
     }
+    let mut take = |decoded: &[u8]| {
+        let left = max_bytes - progress.body_bytes;
+        let fits = usize::try_from(left).map_or(decoded.len(), |left| left.min(decoded.len()));
+        progress.body_bytes += fits as u64;
+        hash.update(&decoded[..fits]);
+        sink.chunk(&decoded[..fits]);
+        if fits < decoded.len() {
+            Err(Stop::Full)
+        } else {
+            Ok(())
+        }
+    };
     loop {
         let chunk = response.chunk().await;
         let chunk = chunk.map_err(|error| (class_of(&error, Phase::Body), Some(error)))?;
-        let Some(chunk) = chunk else {
-            return Ok(Some(BodyHash(hash.finalize().into())));
-        };
-        let left = max_bytes - progress.body_bytes;
-        let fits = usize::try_from(left).map_or(chunk.len(), |left| left.min(chunk.len()));
-        progress.body_bytes += fits as u64;
-        hash.update(&chunk[..fits]);
-        sink.chunk(&chunk[..fits]);
-        if fits < chunk.len() {
-            return match limit {
-                BodyLimit::FailAt(_) => Err((Failed::TooLarge, None)),
-                BodyLimit::CutAt(_) => Ok(None),
-            };
+        let Some(chunk) = chunk else { break };
+        match (decoding.push(&chunk, &mut take), limit) {
+            (Ok(()), _) => {}
+            (Err(Stop::Broken), _) => return Err((Failed::BadEncoding, None)),
+            (Err(Stop::Full), BodyLimit::FailAt(_)) => return Err((Failed::TooLarge, None)),
+            (Err(Stop::Full), BodyLimit::CutAt(_)) => return Ok(None),
         }
     }
+    if !decoding.is_complete() {
+        return Err((Failed::BadEncoding, None));
+    }
+    Ok(Some(BodyHash(hash.finalize().into())))
 }
 
 /// The statuses with a place to go to.
@@ -226,26 +244,6 @@ fn declared_length(head: &Head) -> Option<u64> {
         .ok()?
         .parse()
         .ok()
-}
-
-/// Whether the library has undone the coding (it then takes the header away), or there was none.
-/// Some servers write a charset or `none` there.
-fn is_decoded(head: &Head) -> bool {
-    head.headers.get_all(CONTENT_ENCODING).iter().all(|coding| {
-        let is_harmless = |coding: &[u8]| {
-            ["", "identity", "none", "utf-8", "utf8"]
-                .iter()
-                .any(|harmless| {
-                    coding
-                        .trim_ascii()
-                        .eq_ignore_ascii_case(harmless.as_bytes())
-                })
-        };
-        coding
-            .as_bytes()
-            .split(|byte| *byte == b',')
-            .all(is_harmless)
-    })
 }
 
 /// Bytes of the head as HTTP/1 writes it.

@@ -67,9 +67,7 @@ pub(crate) fn class_of(error: &reqwest::Error, phase: Phase) -> Failed {
         (Some(error), Phase::Body) if error.is_incomplete_message() => Failed::MalformedResponse,
         (Some(_), Phase::Body) if io.clone().next().is_some() => Failed::MalformedResponse,
         (Some(_), _) => Failed::ConnectionReset,
-        // Only a decoder fails on a body that the connection delivered in order.
-        (None, Phase::Body) => Failed::BadEncoding,
-        (None, Phase::Head) => Failed::MalformedResponse,
+        (None, _) => Failed::MalformedResponse,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod address;
 mod client;
+mod coding;
 mod counters;
 mod decode;
 mod dns;

@@ -114,9 +114,9 @@ impl Request {
         self
     }
 
-    /// The headers to send. What the library must rule itself is not a caller's to set: with an
-    /// own `Accept-Encoding` or `Range` the bounded decoding would be off, and the name by which
-    /// servers know us is one.
+    /// The headers to send. What the client must rule itself is not a caller's to set: an own
+    /// `Accept-Encoding` or `Range` would bring what is not undone or not the whole, and the name
+    /// by which servers know us is one.
     pub(crate) fn all_headers(&self) -> HeaderMap {
         let mut headers = self.headers.clone();
         for name in [ACCEPT_ENCODING, RANGE, USER_AGENT, HOST] {

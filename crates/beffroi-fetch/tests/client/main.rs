@@ -5,6 +5,7 @@
 
 mod answers;
 mod bounds;
+mod codings;
 mod failures;
 mod names;
 mod paces;
