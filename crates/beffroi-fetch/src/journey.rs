@@ -158,11 +158,7 @@ impl Inner {
     /// Holds the whole host back as its server asks; gives the moment.
     fn obey_hints(&self, target: &Target, answer: &Result<Answer, NoAnswer>) -> Option<Timestamp> {
         let head = &answer.as_ref().ok()?.head;
-        let now = Timestamp::now();
-        let asked = matches!(head.status, 429 | 503)
-            .then(|| hints::retry_after(&head.headers, now))
-            .flatten();
-        let not_before = asked.max(hints::rate_limit_reset(&head.headers, now))?;
+        let not_before = hints::not_before(head.status, &head.headers, Timestamp::now())?;
         self.pace.block(target, not_before);
         Some(not_before)
     }

@@ -221,6 +221,24 @@ async fn a_used_up_rate_closes_the_host_until_its_reset() {
 }
 
 #[tokio::test]
+async fn a_429_that_names_its_moment_in_any_way_is_not_tried_before() {
+    for headers in [
+        &[("ratelimit", "limit=10, remaining=0, reset=300")][..],
+        &[("ratelimit", "\"default\";r=0;t=300")],
+        &[("x-ratelimit-reset", "300")],
+        &[("retry-after", "299.5")],
+        &[("retry-after", "1"), ("retry-after", "300")],
+    ] {
+        let server = Server::start(move |_| Reply::new(429, headers, "")).await;
+        let error = fetch(&server, "/").await.unwrap_err();
+        assert_eq!(error.outcome, Outcome::Failed(Failed::RateLimited));
+        let wait = error.not_before.unwrap().as_second() - Timestamp::now().as_second();
+        assert!((298..=300).contains(&wait), "{headers:?}: {wait}");
+        assert_eq!(server.paths(), ["/robots.txt", "/"], "{headers:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_host_that_keeps_failing_is_left_alone() {
     let server = Server::start(|_| Reply::raw("")).await;
     let client = client(&[&server]);
