@@ -42,19 +42,17 @@ pub(crate) fn class_of(error: &reqwest::Error, phase: Phase) -> Failed {
     let io = causes
         .iter()
         .filter_map(|cause| cause.downcast_ref::<io::Error>());
+    let is_https = error.url().is_some_and(|url| url.scheme() == "https");
+    if is_connect && is_https && io.clone().any(|io| is_cut(io.kind())) {
+        // Whoever answers there does not speak our TLS. Whether the cut arrives as an end or as a
+        // reset depends on what the server's system had received by then, and says nothing.
+        return Failed::TlsProtocol;
+    }
     if let Some(class) = io.clone().find_map(|io| class_of_io(io.kind(), is_connect)) {
         return class;
     }
     if is_connect {
-        // The handshake was cut: whoever answers there does not speak our TLS.
-        let is_cut = io
-            .clone()
-            .any(|io| io.kind() == io::ErrorKind::UnexpectedEof);
-        return if is_cut {
-            Failed::TlsProtocol
-        } else {
-            Failed::TcpTimeout
-        };
+        return Failed::TcpTimeout;
     }
     let hyper = causes
         .iter()
@@ -83,6 +81,15 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
             None => cause.source(),
         }
     })
+}
+
+/// Whether the other side ended the connection in the middle.
+fn is_cut(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind as Kind;
+    matches!(
+        kind,
+        Kind::UnexpectedEof | Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe
+    )
 }
 
 fn class_of_io(kind: io::ErrorKind, is_connect: bool) -> Option<Failed> {

@@ -1,6 +1,6 @@
 //! Certificates: every defect has its name, and none is ever ignored.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use beffroi_fetch::{DnsSettings, Document, FetchClient, FetchSettings, Request};
 use beffroi_model::{Failed, Outcome};
@@ -10,6 +10,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer},
 };
 use tempfile::TempDir;
+use tokio::{io::AsyncReadExt, net::TcpListener};
 use tokio_rustls::TlsAcceptor;
 
 use crate::server::{Reply, Server, settings};
@@ -64,15 +65,20 @@ async fn outcome(tls: Option<TlsAcceptor>, authority: &Authority) -> Outcome {
         _ => Reply::page("x"),
     })
     .await;
+    outcome_at(server.address, authority).await
+}
+
+async fn outcome_at(address: SocketAddr, authority: &Authority) -> Outcome {
     let settings = FetchSettings {
         extra_ca: vec![authority.file()],
         dns: DnsSettings {
             server: None,
             hosts: [(HOST.to_owned(), vec!["127.0.0.1".to_owned()])].into(),
         },
-        ..settings(&[&server])
+        allow_addresses: vec![address.to_string()],
+        ..settings(&[])
     };
-    let url = format!("https://{HOST}:{}/", server.address.port())
+    let url = format!("https://{HOST}:{}/", address.port())
         .parse()
         .unwrap();
     let client = FetchClient::try_new(settings).unwrap();
@@ -123,5 +129,38 @@ async fn defects_of_certificates_are_named() {
         (None, Failed::TlsProtocol),
     ] {
         assert_eq!(outcome(tls, &authority).await, Outcome::Failed(expected));
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_that_is_cut_has_one_name_however_it_is_cut() {
+    #[derive(Debug, Clone, Copy)]
+    enum Cut {
+        /// An end or a reset, as the race wants it.
+        AtOnce,
+        /// A reset: what came is left unread.
+        Unread,
+        /// An end.
+        Read,
+    }
+    let authority = Authority::new();
+    for cut in [Cut::AtOnce, Cut::Unread, Cut::Read] {
+        for _ in 0..5 {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let server = tokio::spawn(async move {
+                loop {
+                    let (mut stream, _) = listener.accept().await.unwrap();
+                    match cut {
+                        Cut::AtOnce => {}
+                        Cut::Unread => stream.readable().await.unwrap(),
+                        Cut::Read => drop(stream.read(&mut [0; 16 * 1024]).await.unwrap()),
+                    }
+                }
+            });
+            let outcome = outcome_at(address, &authority).await;
+            server.abort();
+            assert_eq!(outcome, Outcome::Failed(Failed::TlsProtocol), "{cut:?}");
+        }
     }
 }
