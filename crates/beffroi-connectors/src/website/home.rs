@@ -1,7 +1,8 @@
 //! How a visit arrives at the home page of a site, or why it does not.
 //!
-//! Rule: detours are few and each has its reason: http once when the certificate is bad, with or
-//! without `www.` once when the name does not exist, and what a page itself redirects to.
+//! Rule: detours are few and each has its reason: http once when the certificate is bad or https does
+//! not answer, with or without `www.` once when the name does not exist, and what a page itself
+//! redirects to.
 
 use std::collections::HashSet;
 
@@ -56,10 +57,7 @@ pub(super) struct Way {
 
 /// Goes to the home page; `validators` hold for that very address.
 pub(super) async fn arrive(asker: &mut Asker<'_>, url: &Url, validators: &Validators) -> Way {
-    let mut way = Detours {
-        certificate_problem: None,
-        has_toggled_www: false,
-    };
+    let mut way = Detours::default();
     let mut target = url.clone();
     let mut seen = HashSet::from([target.clone()]);
     let mut page_redirects = 0;
@@ -77,13 +75,14 @@ pub(super) async fn arrive(asker: &mut Asker<'_>, url: &Url, validators: &Valida
                 }
                 match way.around(&target, &error) {
                     Some(next) => target = next,
-                    None => break Arrival::Ended(failed(&error)),
+                    None => break Arrival::Ended(way.end(&error)),
                 }
                 continue;
             }
         };
         let next = match judge_answer(fetched, page) {
             Judged::Arrived(home) => {
+                way.https_failure = None;
                 let Some(next) = redirect_of(&home.page.facts, &home.base) else {
                     break Arrival::Page(home);
                 };
@@ -125,8 +124,11 @@ pub(super) fn account_at(url: &Url) -> Option<Parsed> {
     is_network.then_some(parsed)
 }
 
+#[derive(Default)]
 struct Detours {
     certificate_problem: Option<Failed>,
+    /// How https ended, while it is not known whether http does better.
+    https_failure: Option<Ended>,
     has_toggled_www: bool,
 }
 
@@ -147,11 +149,19 @@ impl Detours {
                     return None;
                 }
                 self.certificate_problem = Some(problem);
+                self.https_failure = Some(failed(error));
                 over_http(target)
             }
+            // At a written port, http would be refused as well.
             Outcome::Failed(Failed::TcpRefused)
                 if target.scheme() == "https" && target.port().is_none() =>
             {
+                self.https_failure = Some(failed(error));
+                over_http(target)
+            }
+            // Nobody is there, or one who accepts and waits for a request that he can read.
+            Outcome::Failed(Failed::TcpTimeout) if target.scheme() == "https" => {
+                self.https_failure = Some(failed(error));
                 over_http(target)
             }
             Outcome::Absent(Absent::DnsNxdomain) if !self.has_toggled_www => {
@@ -164,6 +174,17 @@ impl Detours {
             | Outcome::Forbidden(_)
             | Outcome::Failed(_) => None,
         }
+    }
+
+    /// The end of the way. Where http got no answer either, what https met first is what is wrong
+    /// with the site.
+    fn end(&mut self, error: &FetchError) -> Ended {
+        let last = failed(error);
+        let is_unanswered = matches!(last.outcome, Outcome::Failed(_))
+            && last.status.is_none()
+            && error.redirects.is_empty();
+        let first = self.https_failure.take().filter(|_| is_unanswered);
+        first.unwrap_or(last)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Whole visits against a local server, and golden pages.
 
+mod detours;
 mod golden;
 mod reading;
 mod robust;
