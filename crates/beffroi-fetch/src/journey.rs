@@ -13,6 +13,7 @@ use url::{Position, Url};
 use crate::{
     BodySink, BudgetSpec, FetchError, RobotsPolicy,
     client::Inner,
+    cookies::Cookies,
     error::Failure,
     exchange::{Answer, BodyLimit, NoAnswer, is_redirect},
     failure::{is_transient, is_transport, is_worth_retrying},
@@ -37,6 +38,9 @@ pub(crate) struct Errand {
 pub(crate) struct Journey {
     pub(crate) redirects: Vec<Url>,
     pub(crate) records: Vec<FetchRecord>,
+    cookies: Cookies,
+    /// The hops before this one were asked without a cookie that we have now.
+    first_hop_with_all_cookies: usize,
 }
 
 impl Journey {
@@ -66,7 +70,12 @@ impl Inner {
         loop {
             let hop = match self.hop(&errand, sink, journey).await {
                 Ok(answer) if !is_redirect(answer.head.status) => return Ok(answer),
-                Ok(answer) => next_hop(&errand, &answer, &journey.redirects),
+                Ok(answer) => {
+                    if journey.cookies.take(&errand.url, &answer.head.headers) {
+                        journey.first_hop_with_all_cookies = journey.redirects.len() + 1;
+                    }
+                    next_hop(&errand, &answer, journey)
+                }
                 Err(failure) => Err(failure),
             };
             match hop {
@@ -117,15 +126,11 @@ impl Inner {
         let mut retries_done = 0;
         loop {
             let permit = self.pace.enter(&target, is_https, tempo).await?;
+            let mut headers = errand.headers.clone();
+            journey.cookies.add_to(&errand.url, &mut headers);
             let (answer, record) = self
                 .exchanger
-                .get(
-                    &errand.url,
-                    &target,
-                    errand.headers.clone(),
-                    errand.limit,
-                    sink,
-                )
+                .get(&errand.url, &target, headers, errand.limit, sink)
                 .await;
             self.counters.count(&record);
             journey.records.push(record);
@@ -218,8 +223,9 @@ fn judge(
     }
 }
 
-/// Where a redirect leads.
-fn next_hop(errand: &Errand, answer: &Answer, redirects: &[Url]) -> Result<Url, Failure> {
+/// Where a redirect leads. An address that was asked already leads in a circle, unless it was
+/// asked without a cookie that has been set since.
+fn next_hop(errand: &Errand, answer: &Answer, journey: &Journey) -> Result<Url, Failure> {
     let fail = |class| Failure {
         status: Some(answer.head.status),
         ..Failure::of(Outcome::Failed(class))
@@ -230,8 +236,11 @@ fn next_hop(errand: &Errand, answer: &Answer, redirects: &[Url]) -> Result<Url, 
         .get(LOCATION)
         .and_then(|location| resolve(&errand.url, location.as_bytes()))
         .ok_or_else(|| fail(Failed::BadRedirect))?;
-    let is_loop = next == errand.url || redirects.contains(&next);
-    if is_loop || redirects.len() >= errand.max_redirects as usize {
+    let hops = journey.redirects.iter().chain([&errand.url]);
+    let is_loop = hops
+        .skip(journey.first_hop_with_all_cookies)
+        .any(|asked| *asked == next);
+    if is_loop || journey.redirects.len() >= errand.max_redirects as usize {
         return Err(fail(Failed::TooManyRedirects));
     }
     Ok(next)

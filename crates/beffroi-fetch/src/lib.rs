@@ -3,6 +3,7 @@
 mod address;
 mod client;
 mod coding;
+mod cookies;
 mod counters;
 mod decode;
 mod dns;

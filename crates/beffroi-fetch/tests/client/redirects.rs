@@ -1,10 +1,10 @@
 //! Redirects: each hop is guarded, paced and recorded anew.
 
-use beffroi_fetch::{FetchClient, FetchSettings};
+use beffroi_fetch::{DnsSettings, FetchClient, FetchSettings};
 use beffroi_model::{Failed, Forbidden, Outcome};
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 
-use crate::server::{Reply, Server, client, fetch, page, settings};
+use crate::server::{Reply, Seen, Server, client, fetch, page, settings};
 
 #[tokio::test]
 async fn redirects_are_followed_and_recorded() {
@@ -51,6 +51,87 @@ async fn loops_and_long_chains_end() {
             "{path}, and robots.txt"
         );
     }
+}
+
+#[tokio::test]
+async fn a_site_that_wants_its_cookie_back_gets_it_within_the_fetch_only() {
+    fn set(location: &str) -> Reply {
+        let cookies = [
+            ("location", location),
+            ("set-cookie", "visite=1; Path=/; HttpOnly"),
+            ("set-cookie", "ailleurs=1; Path=/admin"),
+        ];
+        Reply::new(302, &cookies, "")
+    }
+    let server = Server::start(|seen| {
+        let has_cookie = seen
+            .headers
+            .get("cookie")
+            .is_some_and(|it| it == "visite=1");
+        match (seen.path.as_str(), has_cookie) {
+            (_, true) => Reply::page("Bienvenue"),
+            ("/", false) => set("/"),
+            ("/a", false) => Reply::redirect("/b"),
+            ("/b", false) => set("/c"),
+            _ => unreachable!(),
+        }
+    })
+    .await;
+    let client = client(&[&server]);
+    for _ in 0..2 {
+        let fetched = client.get(page(&server, "/")).await.unwrap();
+        assert_eq!(&fetched.body[..], b"Bienvenue");
+        assert_eq!(fetched.redirects, [server.url("/")]);
+    }
+    let fetched = client.get(page(&server, "/a")).await.unwrap();
+    assert_eq!(fetched.head.url, server.url("/c"));
+    let bare = |seen: &&Seen| !seen.headers.contains_key("cookie");
+    assert_eq!(server.seen().iter().filter(bare).count(), 1 + 2 + 2);
+}
+
+#[tokio::test]
+async fn a_circle_in_which_no_new_cookie_is_set_is_left() {
+    let server = Server::start(|seen| match seen.path.as_str() {
+        "/same" => Reply::new(302, &[("location", "/same"), ("set-cookie", "a=1")], ""),
+        "/ever" => {
+            let cookie = format!("a={}", seen.earlier);
+            Reply::new(302, &[("location", "/ever"), ("set-cookie", &cookie)], "")
+        }
+        _ => unreachable!(),
+    })
+    .await;
+    for (path, requests) in [("/same", 2), ("/ever", 11)] {
+        let before = server.paths().len();
+        let error = fetch(&server, path).await.unwrap_err();
+        assert_eq!(error.outcome, Outcome::Failed(Failed::TooManyRedirects));
+        assert_eq!(server.paths().len() - before, requests + 1, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_is_not_shown_to_another_host() {
+    let server = Server::start(|seen| match seen.path.as_str() {
+        "/" => {
+            let port = seen.headers["host"].rsplit(':').next().unwrap();
+            let place = format!("http://localhost:{port}/there");
+            let cookie = "a=1; Path=/; Domain=localhost";
+            Reply::new(302, &[("location", &place), ("set-cookie", cookie)], "")
+        }
+        _ => Reply::page("x"),
+    })
+    .await;
+    let settings = FetchSettings {
+        dns: DnsSettings {
+            server: None,
+            hosts: [("localhost".to_owned(), vec!["127.0.0.1".to_owned()])].into(),
+        },
+        ..settings(&[&server])
+    };
+    let client = FetchClient::try_new(settings).unwrap();
+    client.get(page(&server, "/")).await.unwrap();
+    assert!(server.paths().contains(&"/there".to_owned()));
+    let shown = |seen: &Seen| seen.headers.contains_key("cookie");
+    assert!(!server.seen().iter().any(shown));
 }
 
 #[tokio::test]
