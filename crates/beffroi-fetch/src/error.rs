@@ -4,6 +4,8 @@ use beffroi_model::{FetchRecord, Outcome};
 use jiff::Timestamp;
 use url::Url;
 
+use crate::Head;
+
 /// A fetch that brought no usable answer.
 #[derive(Debug, thiserror::Error)]
 #[error("`{url}` could not be fetched: {}{}", outcome.reason().unwrap_or("unknown"), status.map(|s| format!(" (status {s})")).unwrap_or_default())]
@@ -14,6 +16,8 @@ pub struct FetchError {
     pub url: Url,
     /// The HTTP status, when there was one.
     pub status: Option<u16>,
+    /// The head of the answer, when there was one and it was of a bearable size.
+    pub head: Option<Box<Head>>,
     /// Before this moment the server does not want to be asked again (`Retry-After`, rate-limit
     /// headers). The client refuses to go to that host before; the job is best parked until then.
     pub not_before: Option<Timestamp>,
@@ -60,6 +64,7 @@ impl FetchError {
         Failure {
             outcome: self.outcome,
             status: self.status,
+            head: None,
             not_before: self.not_before,
             is_transient: self.is_transient,
             source: None,
@@ -72,6 +77,7 @@ impl FetchError {
 pub(crate) struct Failure {
     pub(crate) outcome: Outcome,
     pub(crate) status: Option<u16>,
+    pub(crate) head: Option<Box<Head>>,
     pub(crate) not_before: Option<Timestamp>,
     pub(crate) is_transient: bool,
     pub(crate) source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -83,6 +89,7 @@ impl Failure {
         Self {
             outcome,
             status: None,
+            head: None,
             not_before: None,
             is_transient: false,
             source: None,

@@ -7,7 +7,9 @@ use beffroi_model::{BodyHash, Failed, FetchRecord, Outcome};
 use jiff::Timestamp;
 use reqwest::{
     Response,
-    header::{ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue},
+    header::{
+        ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    },
 };
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout};
@@ -52,6 +54,7 @@ pub(crate) struct Answer {
 pub(crate) struct NoAnswer {
     pub(crate) class: Failed,
     pub(crate) status: Option<u16>,
+    pub(crate) head: Option<Head>,
     pub(crate) source: Option<reqwest::Error>,
 }
 
@@ -59,6 +62,7 @@ pub(crate) struct NoAnswer {
 #[derive(Default)]
 struct Progress {
     status: Option<u16>,
+    head: Option<Head>,
     body_bytes: u64,
 }
 
@@ -118,6 +122,7 @@ impl Exchanger {
         let answer = answer.map_err(|(class, source)| NoAnswer {
             class,
             status: progress.status,
+            head: progress.head.take(),
             source,
         });
         let record = FetchRecord {
@@ -140,6 +145,8 @@ impl Exchanger {
         sink: &mut dyn BodySink,
         progress: &mut Progress,
     ) -> Result<Answer, (Failed, Option<reqwest::Error>)> {
+        let is_conditional =
+            headers.contains_key(IF_NONE_MATCH) || headers.contains_key(IF_MODIFIED_SINCE);
         let mut response = self
             .http
             .get(url.clone())
@@ -152,22 +159,22 @@ impl Exchanger {
         if header_bytes(response.headers()) > self.max_header_bytes as usize {
             return Err((Failed::HeadersTooLarge, None));
         }
-        let head = Head {
+        let head = progress.head.insert(Head {
             url: url.clone(),
             status,
             headers: std::mem::take(response.headers_mut()),
-        };
-        if !wants_body(&head) {
-            return Ok(Answer {
-                head,
-                body_bytes: 0,
-                body_hash: None,
-            });
+        });
+        if status == 304 && !is_conditional {
+            // Not changed since when? Nobody asked.
+            return Err((Failed::MalformedResponse, None));
         }
-        sink.start(&head);
-        let body_hash = read_body(response, &head, limit, sink, progress).await?;
+        let mut body_hash = None;
+        if wants_body(head) {
+            sink.start(head);
+            body_hash = read_body(response, head, limit, sink, &mut progress.body_bytes).await?;
+        }
         Ok(Answer {
-            head,
+            head: progress.head.take().expect("the head has just come"),
             body_bytes: progress.body_bytes,
             body_hash,
         })
@@ -181,7 +188,7 @@ async fn read_body(
     head: &Head,
     limit: BodyLimit,
     sink: &mut dyn BodySink,
-    progress: &mut Progress,
+    body_bytes: &mut u64,
 ) -> Result<Option<BodyHash>, (Failed, Option<reqwest::Error>)> {
     let (BodyLimit::FailAt(max_bytes) | BodyLimit::CutAt(max_bytes)) = limit;
     let mut hash = Sha256::new();
@@ -196,9 +203,9 @@ async fn read_body(
         return Err((Failed::TooLarge, None));
     }
     let mut take = |decoded: &[u8]| {
-        let left = max_bytes - progress.body_bytes;
+        let left = max_bytes - *body_bytes;
         let fits = usize::try_from(left).map_or(decoded.len(), |left| left.min(decoded.len()));
-        progress.body_bytes += fits as u64;
+        *body_bytes += fits as u64;
         hash.update(&decoded[..fits]);
         sink.chunk(&decoded[..fits]);
         if fits < decoded.len() {

@@ -49,6 +49,7 @@ impl Journey {
             outcome: failure.outcome,
             url,
             status: failure.status,
+            head: failure.head,
             not_before: failure.not_before,
             is_transient: failure.is_transient,
             redirects: self.redirects,
@@ -204,6 +205,7 @@ fn judge(
             };
             let failure = Failure {
                 status: Some(status),
+                head: Some(Box::new(answer.head)),
                 not_before,
                 is_transient: may_pass,
                 ..Failure::of(Outcome::Failed(class))
@@ -214,6 +216,7 @@ fn judge(
             let failure = Failure {
                 outcome: Outcome::Failed(no_answer.class),
                 status: no_answer.status,
+                head: no_answer.head.map(Box::new),
                 not_before,
                 is_transient: is_transient(no_answer.class),
                 source: no_answer.source.map(Into::into),
@@ -228,6 +231,7 @@ fn judge(
 fn next_hop(errand: &Errand, answer: &Answer, journey: &Journey) -> Result<Url, Failure> {
     let fail = |class| Failure {
         status: Some(answer.head.status),
+        head: Some(Box::new(answer.head.clone())),
         ..Failure::of(Outcome::Failed(class))
     };
     let next = answer

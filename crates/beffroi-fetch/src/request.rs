@@ -221,7 +221,8 @@ impl BodySink for Collect {
 }
 
 /// A complete answer. Any status below 500 except 429 arrives here (a 404 of an API has a body
-/// worth reading, a 304 has none); 429, 5xx and all else is a [`crate::FetchError`].
+/// worth reading, a 304 to a conditional request has none); 429, 5xx and all else is a
+/// [`crate::FetchError`].
 #[derive(Debug, Clone)]
 pub struct Fetched {
     /// Its head.

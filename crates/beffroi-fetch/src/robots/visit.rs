@@ -47,6 +47,7 @@ impl Inner {
             } => Err(Failure {
                 outcome: Outcome::Failed(Failed::RobotsUnreachable),
                 status,
+                head: None,
                 not_before,
                 is_transient,
                 source: None,

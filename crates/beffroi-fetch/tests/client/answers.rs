@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use beffroi_fetch::{BudgetSpec, Document, Request, Validators};
-use beffroi_model::BodyHash;
+use beffroi_model::{BodyHash, Failed, Outcome};
 
 use crate::server::{Reply, Server, client, fetch, page};
 
@@ -80,6 +80,58 @@ async fn an_unchanged_page_costs_no_body() {
     let request = page(&server, "/").if_changed_since(validators);
     let fetched = client(&[&server]).get(request).await.unwrap();
     assert_eq!((fetched.head.status, fetched.body_bytes), (304, 0));
+}
+
+#[tokio::test]
+async fn an_unchanged_that_nobody_asked_for_is_no_answer() {
+    let not_modified = || Reply::raw("HTTP/1.1 304 X\r\n\r\n").kept_open();
+    let server = Server::start(move |_| not_modified()).await;
+    let client = client(&[&server]);
+    // What cannot be sent is not asked either.
+    let unsendable = Validators {
+        etag: Some("bad\nvalue".to_owned()),
+        last_modified: None,
+    };
+    for validators in [Validators::default(), unsendable] {
+        let request = page(&server, "/").if_changed_since(validators);
+        let error = client.get(request).await.unwrap_err();
+        assert_eq!(error.outcome, Outcome::Failed(Failed::MalformedResponse));
+        assert_eq!(error.status, Some(304));
+        let record = error.records.last().unwrap();
+        assert_eq!(record.error_class, Some("malformed_response"));
+    }
+    let server = Server::start_whole(move |_| not_modified()).await;
+    let error = fetch(&server, "/").await.unwrap_err();
+    assert_eq!(error.outcome, Outcome::Failed(Failed::RobotsUnreachable));
+}
+
+#[tokio::test]
+async fn a_failure_keeps_the_head_that_came() {
+    const PDF: (&str, &str) = ("content-type", "application/pdf");
+    for (status, headers, failed) in [
+        (
+            200,
+            &[PDF, ("content-encoding", "secret")][..],
+            Failed::BadEncoding,
+        ),
+        (
+            404,
+            &[PDF, ("content-encoding", "gzip")],
+            Failed::BadEncoding,
+        ),
+        (302, &[PDF], Failed::BadRedirect),
+        (429, &[PDF, ("retry-after", "300")], Failed::RateLimited),
+        (501, &[PDF], Failed::Http5xx),
+    ] {
+        let server = Server::start(move |_| Reply::new(status, headers, "x")).await;
+        let error = fetch(&server, "/").await.unwrap_err();
+        assert_eq!(error.outcome, Outcome::Failed(failed));
+        let head = error.head.unwrap();
+        assert_eq!(head.status, status);
+        assert_eq!(head.media_type().as_deref(), Some("application/pdf"));
+    }
+    let server = Server::start(|_| Reply::raw("")).await;
+    assert!(fetch(&server, "/").await.unwrap_err().head.is_none());
 }
 
 #[tokio::test]

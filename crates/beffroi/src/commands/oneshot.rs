@@ -102,7 +102,6 @@ fn of_answer<'a>(url: &'a str, fetched: &Fetched, begin: std::time::Instant) -> 
 fn outcome_of_status(status: u16) -> Outcome {
     match status {
         200..=299 => Outcome::Measured,
-        304 => Outcome::Unchanged,
         404 => Outcome::Absent(Absent::NotFound),
         410 => Outcome::Absent(Absent::Gone),
         401 | 403 | 451 => Outcome::Forbidden(Forbidden::Blocked),
@@ -121,7 +120,11 @@ fn of_error<'a>(url: &'a str, error: &FetchError, begin: std::time::Instant) -> 
         redirects: error.redirects.iter().map(ToString::to_string).collect(),
         bytes: error.records.last().map_or(0, |record| record.body_bytes),
         duration_ms: begin.elapsed().as_millis() as u64,
-        content_type: None,
+        content_type: error
+            .head
+            .as_ref()
+            .and_then(|head| head.header("content-type"))
+            .map(str::to_owned),
         charset: None,
     }
 }
