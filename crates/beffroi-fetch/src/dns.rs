@@ -20,7 +20,7 @@ use hickory_resolver::{
     proto::{op::ResponseCode, rr::Name},
 };
 
-use crate::{BuildError, settings::DnsSettings};
+use crate::{BuildError, DnsSettings};
 
 /// Answers kept by the resolver: a site is asked for a handful of times within minutes, so a few
 /// thousand answers (a few MB) serve a whole night.

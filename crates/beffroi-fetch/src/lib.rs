@@ -7,6 +7,7 @@ mod cookies;
 mod counters;
 mod decode;
 mod dns;
+mod dns_settings;
 mod error;
 mod exchange;
 mod failure;
@@ -27,9 +28,10 @@ pub use reqwest::header;
 
 pub use counters::CountersSnapshot;
 pub use decode::{TextDecoder, TextKind, decode_whole};
+pub use dns_settings::DnsSettings;
 pub use error::{BuildError, FetchError};
 pub use request::{
     BodySink, BudgetSpec, Collect, Document, Fetched, Head, Request, RobotsPolicy, Validators,
 };
 pub use robots::{AgentRules, Robots};
-pub use settings::{DnsSettings, FetchSettings};
+pub use settings::FetchSettings;

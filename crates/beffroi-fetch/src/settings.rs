@@ -1,13 +1,12 @@
 //! `[fetch]` of the configuration: identity, bounds, paces, and where the guard is opened.
 
 use std::{
-    collections::BTreeMap,
     num::{NonZeroU64, NonZeroUsize},
     path::PathBuf,
     time::Duration,
 };
 
-use crate::{BuildError, Document};
+use crate::{BuildError, DnsSettings, Document};
 
 /// Settings of the polite client.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize, serde::Serialize)]
@@ -57,7 +56,7 @@ pub struct FetchSettings {
     /// reported as forbidden. Default: 60s.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub max_crawl_delay: Duration,
-    /// How long a robots.txt is believed (RFC 9309 allows 24 hours). Default: 24h.
+    /// How long a robots.txt is believed, 24 hours at the most (RFC 9309). Default: 24h.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub robots_ttl: Duration,
     /// Further tries of an exchange that failed in a way that may pass. Default: 2.
@@ -77,6 +76,9 @@ pub struct FetchSettings {
     /// Further certificate authorities to trust, PEM files. Default: none.
     pub extra_ca: Vec<PathBuf>,
 }
+
+/// What RFC 9309 (2.4) allows a robots.txt to be believed.
+const LONGEST_ROBOTS_TTL: Duration = Duration::from_secs(24 * 3600);
 
 /// Longer times are typing errors, and too long for the clock's arithmetic somewhere.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -111,7 +113,7 @@ impl Default for FetchSettings {
             group_interval: Duration::from_millis(250),
             group_concurrency: count(4),
             max_crawl_delay: Duration::from_secs(60),
-            robots_ttl: Duration::from_secs(24 * 3600),
+            robots_ttl: LONGEST_ROBOTS_TTL,
             retries: 2,
             retry_base: Duration::from_millis(500),
             retry_max_wait: Duration::from_secs(20),
@@ -185,6 +187,16 @@ impl FetchSettings {
                 });
             }
         }
+        if self.robots_ttl > LONGEST_ROBOTS_TTL {
+            return Err(BuildError::Setting {
+                key: "robots_ttl",
+                problem: format!(
+                    "`{:?}` found, expected 24 hours at the most: RFC 9309 lets no robots.txt be \
+                     believed for longer",
+                    self.robots_ttl
+                ),
+            });
+        }
         if self.max_header_bytes < 1024 {
             return Err(BuildError::Setting {
                 key: "max_header_bytes",
@@ -195,104 +207,9 @@ impl FetchSettings {
     }
 }
 
-/// Who turns names into addresses: `"system"`, a name server `"ip"` or `"ip:port"` (then the only
-/// one), a table of names and addresses that come before the system's, or both as
-/// `{ server = "…", hosts = { … } }`.
-#[derive(Debug, Clone, PartialEq, Default, serde::Deserialize, serde::Serialize)]
-#[serde(from = "DnsText", into = "DnsText")]
-pub struct DnsSettings {
-    /// The only name server, `ip` or `ip:port`; `None` is the system's configuration.
-    pub server: Option<String>,
-    /// Names that are not asked for: name to addresses.
-    pub hosts: BTreeMap<String, Vec<String>>,
-}
-
-const SYSTEM: &str = "system";
-
-/// The forms in which `dns` may be written.
-#[derive(Clone, serde::Deserialize, serde::Serialize)]
-#[serde(untagged)]
-enum DnsText {
-    Server(String),
-    Both(DnsTable),
-    Hosts(BTreeMap<String, OneOrMany>),
-}
-
-#[derive(Clone, serde::Deserialize, serde::Serialize)]
-#[serde(deny_unknown_fields)]
-struct DnsTable {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    server: Option<String>,
-    #[serde(default)]
-    hosts: BTreeMap<String, OneOrMany>,
-}
-
-#[derive(Clone, serde::Deserialize, serde::Serialize)]
-#[serde(untagged)]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl From<OneOrMany> for Vec<String> {
-    fn from(addresses: OneOrMany) -> Self {
-        match addresses {
-            OneOrMany::One(address) => vec![address],
-            OneOrMany::Many(addresses) => addresses,
-        }
-    }
-}
-
-impl From<DnsText> for DnsSettings {
-    fn from(text: DnsText) -> Self {
-        let named = |server: String| Some(server).filter(|server| server != SYSTEM);
-        let listed = |hosts: BTreeMap<String, OneOrMany>| {
-            hosts
-                .into_iter()
-                .map(|(name, addresses)| (name, addresses.into()))
-                .collect()
-        };
-        match text {
-            DnsText::Server(server) => Self {
-                server: named(server),
-                hosts: BTreeMap::new(),
-            },
-            DnsText::Both(table) => Self {
-                server: table.server.and_then(named),
-                hosts: listed(table.hosts),
-            },
-            DnsText::Hosts(hosts) => Self {
-                server: None,
-                hosts: listed(hosts),
-            },
-        }
-    }
-}
-
-impl From<DnsSettings> for DnsText {
-    fn from(settings: DnsSettings) -> Self {
-        if settings.hosts.is_empty() {
-            return Self::Server(settings.server.unwrap_or_else(|| SYSTEM.to_owned()));
-        }
-        let hosts = settings
-            .hosts
-            .into_iter()
-            .map(|(name, addresses)| (name, OneOrMany::Many(addresses)))
-            .collect();
-        Self::Both(DnsTable {
-            server: settings.server,
-            hosts,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn dns(toml: &str) -> DnsSettings {
-        toml::from_str::<FetchSettings>(toml).unwrap().dns
-    }
 
     #[test]
     fn defaults_survive_being_written_and_read() {
@@ -307,27 +224,6 @@ mod tests {
     fn an_unknown_key_is_refused_by_name() {
         let error = toml::from_str::<FetchSettings>("contcat = 'x'").unwrap_err();
         assert!(error.to_string().contains("contcat"), "{error}");
-    }
-
-    #[test]
-    fn dns_is_a_server_a_table_or_both() {
-        assert_eq!(dns("dns = 'system'"), DnsSettings::default());
-        assert_eq!(
-            dns("dns = '127.0.0.1:5353'").server.as_deref(),
-            Some("127.0.0.1:5353")
-        );
-        let hosts = dns("dns = { 'a.example' = '127.0.0.1', 'b.example' = ['::1', '127.0.0.2'] }");
-        assert_eq!(hosts.server, None);
-        assert_eq!(hosts.hosts["b.example"], ["::1", "127.0.0.2"]);
-        let both = dns("dns = { server = '127.0.0.1', hosts = { 'a.example' = '127.0.0.1' } }");
-        assert_eq!(both.server.as_deref(), Some("127.0.0.1"));
-        assert_eq!(both.hosts["a.example"], ["127.0.0.1"]);
-        let settings = FetchSettings {
-            dns: both,
-            ..FetchSettings::default()
-        };
-        let text = toml::to_string(&settings).unwrap();
-        assert_eq!(toml::from_str::<FetchSettings>(&text).unwrap(), settings);
     }
 
     #[test]
@@ -351,6 +247,15 @@ mod tests {
         let error = settings.check().unwrap_err().to_string();
         assert!(
             error.contains("fetch.read_timeout") && error.contains("longer"),
+            "{error}"
+        );
+        let settings = FetchSettings {
+            robots_ttl: Duration::from_secs(25 * 3600),
+            ..FetchSettings::default()
+        };
+        let error = settings.check().unwrap_err().to_string();
+        assert!(
+            error.contains("fetch.robots_ttl") && error.contains("24 hours at the most"),
             "{error}"
         );
         let settings = FetchSettings {
