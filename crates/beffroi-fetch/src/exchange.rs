@@ -24,6 +24,11 @@ use crate::{
     tls,
 };
 
+/// Headers of one HTTP/1 answer, whatever their bytes. The library's own 100 are met by sites that
+/// set a cookie for everything; it makes room for as many as are allowed with each answer (32 KiB),
+/// so that this cannot be as many as the bytes would hold.
+const MAX_HEADERS: usize = 512;
+
 /// Sends requests.
 pub(crate) struct Exchanger {
     http: reqwest::Client,
@@ -92,6 +97,7 @@ impl Exchanger {
             // for the host's next turn.
             .pool_idle_timeout(settings.host_interval + Duration::from_secs(3))
             .pool_max_idle_per_host(settings.host_concurrency.get())
+            .http1_max_headers(MAX_HEADERS)
             .http2_max_header_list_size(settings.max_header_bytes)
             .build()
             .map_err(BuildError::Client)?;

@@ -34,7 +34,8 @@ pub struct FetchSettings {
     pub max_sitemap_bytes: NonZeroU64,
     /// Longest JSON answer, bytes after decompression. Default: 10 MiB.
     pub max_json_bytes: NonZeroU64,
-    /// Longest head of an answer, bytes of all its headers together. Default: 64 KiB.
+    /// Longest head of an answer, bytes of all its headers together. (More than 512 headers
+    /// are too large whatever their bytes.) Default: 64 KiB.
     pub max_header_bytes: u32,
     /// Exchanges under way at once, over all hosts. Default: 512.
     pub max_concurrent: NonZeroUsize,

@@ -179,6 +179,17 @@ async fn a_charset_where_a_coding_belongs_does_no_harm() {
 }
 
 #[tokio::test]
+async fn many_small_headers_are_read() {
+    for count in [150, 510] {
+        let headers = "x: y\r\n".repeat(count);
+        let reply = format!("HTTP/1.1 200 X\r\ncontent-length: 1\r\n{headers}\r\nx");
+        let server = Server::start(move |_| Reply::raw(reply.clone())).await;
+        let fetched = fetch(&server, "/").await.unwrap();
+        assert_eq!(fetched.head.headers.get_all("x").iter().count(), count);
+    }
+}
+
+#[tokio::test]
 async fn huge_heads_are_refused_by_size_and_by_number() {
     let huge = format!(
         "HTTP/1.1 200 X\r\nx: {}\r\ncontent-length: 0\r\n\r\n",
