@@ -139,7 +139,9 @@ impl Extractor {
             from = match read_to {
                 Some(index) if index > from => index,
                 // Nothing that is read stood there, or what did not fit began before this text.
-                _ => text.ceil_char_boundary(from + WRITE_BYTES),
+                _ => (from + WRITE_BYTES..text.len())
+                    .find(|index| text.is_char_boundary(*index))
+                    .unwrap_or(text.len()),
             };
             desk.collector.forget_position();
             desk.window = Window::begin_at(&text, from);
