@@ -1,0 +1,98 @@
+//! Many accounts in one call.
+
+use super::*;
+
+#[tokio::test]
+async fn a_batch_joins_answers_in_any_order_and_asks_why_some_are_left_out() {
+    let mut view = AppView::new(Vec::new()).refusing(
+        "partie.bsky.social",
+        "AccountDeactivated",
+        "Account is deactivated",
+    );
+    view.profiles
+        .push(json!({"did": OTHER_DID, "handle": "Autre.bsky.social"}));
+    view.profiles[1]["handle"] = json!("autre.bsky.social");
+    let server = view.start().await;
+    let batch = [
+        request("autre.bsky.social"),
+        request("partie.bsky.social"),
+        request("not a handle"),
+        request(HANDLE),
+        request("mairie.social.example.ap.brid.gy"),
+        request("inconnue.bsky.social"),
+        request(DID),
+    ];
+    let measured = measure(&server, settings(&server), &batch).await;
+    let outcomes: Vec<_> = measured
+        .iter()
+        .map(|measured| measured.measurement.outcome)
+        .collect();
+    assert_eq!(
+        outcomes,
+        [
+            Outcome::Measured,
+            Outcome::Absent(Absent::Deactivated),
+            Outcome::Absent(Absent::NotAnAccount),
+            Outcome::Measured,
+            Outcome::Absent(Absent::Bridged),
+            Outcome::Absent(Absent::NotFound),
+            Outcome::Measured,
+        ]
+    );
+    let missing = Figure::Missing(MissingReason::NotInAnswer);
+    assert_eq!(measured[0].measurement.figures.followers, missing);
+    assert_eq!(
+        measured[3].measurement.figures.followers,
+        Figure::Known(421)
+    );
+    let renamed_to = measured[6].measurement.identity.renamed_to.as_deref();
+    assert_eq!(renamed_to, Some(HANDLE), "asked by DID");
+
+    let asked = server.asked();
+    let batches: Vec<_> = asked
+        .iter()
+        .filter(|asked| asked.path().ends_with("getProfiles"))
+        .collect();
+    assert_eq!(batches.len(), 1);
+    assert_eq!(
+        batches[0].query("actors").len(),
+        5,
+        "malformed ones spoil nobody's answer"
+    );
+}
+
+#[tokio::test]
+async fn a_batch_refused_as_a_whole_is_asked_one_by_one() {
+    let view = AppView {
+        batch: Some(invalid_request(
+            "Error: actor must be a valid did or a handle",
+        )),
+        ..AppView::new(Vec::new())
+    };
+    let server = view.start().await;
+    let batch = [request(HANDLE), request("inconnue.bsky.social")];
+    let measured = measure(&server, settings(&server), &batch).await;
+    assert_eq!(measured[0].measurement.outcome, Outcome::Measured);
+    assert_eq!(
+        measured[1].measurement.outcome,
+        Outcome::Absent(Absent::NotFound)
+    );
+}
+
+#[tokio::test]
+async fn a_batch_that_fails_is_tried_again_for_everybody() {
+    let view = AppView {
+        batch: Some(Answer::error(502, "UpstreamFailure")),
+        ..AppView::new(Vec::new())
+    };
+    let server = view.start().await;
+    let batch = [request(HANDLE), request("autre.bsky.social")];
+    for measured in measure(&server, settings(&server), &batch).await {
+        assert_eq!(
+            measured.measurement.outcome,
+            Outcome::Failed(Failed::Http5xx)
+        );
+        assert!(measured.retry.is_some());
+        assert_eq!(measured.measurement.fetches.len(), 1);
+    }
+}
