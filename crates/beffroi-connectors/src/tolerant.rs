@@ -5,6 +5,8 @@
 //! Every reader takes its value whole, whatever it is, and straight from the bytes: answers are
 //! many and hold far more than is kept of them.
 
+mod items;
+
 use std::fmt;
 
 use beffroi_model::{Figure, MissingReason};
@@ -12,6 +14,10 @@ use jiff::Timestamp;
 use serde::{
     Deserialize, Deserializer,
     de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+
+pub(crate) use items::{
+    Found, Items, items, list, needed, needed_id, needed_moment, object, object_or_nothing,
 };
 
 /// A counter of an answer.
@@ -211,15 +217,6 @@ impl<'de, R: Reader<'de>> Visitor<'de> for AnyValue<R> {
     }
 }
 
-/// Reads a list; `null` is an empty one.
-pub(crate) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,8 +233,6 @@ mod tests {
         id: Option<String>,
         #[serde(default, deserialize_with = "flag")]
         flag: bool,
-        #[serde(default, deserialize_with = "list")]
-        list: Vec<u8>,
     }
 
     fn sample(json: &str) -> Sample {
@@ -277,11 +272,10 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_absent_and_spoils_nothing() {
-        let sample = sample(r#"{"at":"yesterday","id":7,"flag":"yes","list":null}"#);
+        let sample = sample(r#"{"at":"yesterday","id":7,"flag":"yes"}"#);
         assert_eq!(sample.at, None);
         assert_eq!(sample.id.as_deref(), Some("7"));
         assert!(!sample.flag);
-        assert!(sample.list.is_empty());
     }
 
     #[test]
@@ -341,7 +335,7 @@ mod tests {
         after: u8,
     }
 
-    fn any_value() -> impl Strategy<Value = Value> {
+    pub(super) fn any_value() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),

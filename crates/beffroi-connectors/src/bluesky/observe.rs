@@ -17,7 +17,7 @@ use crate::{
     api::{Reply, Setback},
     conversation::{self, Conversation, Message, ThreadTimes},
     dialogue::{Mark, Remembered},
-    tolerant::Count,
+    tolerant::{Count, Found, Items},
     window::Window,
 };
 
@@ -107,6 +107,8 @@ pub(super) struct Listing {
     pub(super) posts: Vec<Listed>,
     /// When the last item read came into the feed.
     pub(super) oldest_read: Option<Timestamp>,
+    has_read: bool,
+    unreadable: usize,
     below: HashMap<String, Vec<Heard>>,
     seen: HashSet<String>,
 }
@@ -129,26 +131,28 @@ struct Heard {
 
 impl Listing {
     /// Adds a page. Reposts and pins are left out (a pinned post comes in its own place too), and
-    /// so is a post of somebody else, without address or time, or seen before.
-    pub(super) fn add_page(&mut self, items: Vec<FeedItem>, did: &str, window: Window) {
-        for item in items {
+    /// so is a post of somebody else, or seen before.
+    pub(super) fn add_page(&mut self, items: Items<FeedItem>, did: &str, window: Window) {
+        self.unreadable += items.unreadable;
+        for item in items.read {
             let FeedItem {
                 post,
                 reply,
                 reason,
             } = item;
             let Some(published_at) = post.published_at() else {
+                self.unreadable += 1;
                 continue;
             };
-            match &reason {
-                Some(reason) => self.oldest_read = reason.indexed_at.or(self.oldest_read),
-                None => self.oldest_read = Some(published_at),
-            }
-            let Some(uri) = post.uri.clone() else {
-                continue;
+            self.oldest_read = match &reason {
+                Found::Object(reason) => reason.indexed_at.or(self.oldest_read),
+                Found::Unreadable => self.oldest_read,
+                Found::Nothing => Some(published_at),
             };
-            let is_wanted =
-                reason.is_none() && post.author_did() == Some(did) && self.seen.insert(uri.clone());
+            self.has_read = true;
+            let is_wanted = !reason.is_something()
+                && post.author.did == did
+                && self.seen.insert(post.uri.clone());
             if !is_wanted {
                 continue;
             }
@@ -161,7 +165,7 @@ impl Listing {
                 self.posts.push(Listed {
                     replies: post.reply_count,
                     is_restricted: post.is_restricted(),
-                    post: observe_post(uri, published_at, &post),
+                    post: observe_post(published_at, &post),
                 });
             }
         }
@@ -171,21 +175,21 @@ impl Listing {
 
     /// Keeps where a reply stands. `conversation::read` drops those heard twice.
     fn hear(&mut self, post: &PostView, did: &str) {
-        let (Some(uri), Some((root, parent)), Some(at), Some(author)) = (
-            &post.uri,
-            post.stands_below(),
-            post.published_at(),
-            post.author_did(),
-        ) else {
+        let (Some((root, parent)), Some(at)) = (post.stands_below(), post.published_at()) else {
             return;
         };
         self.below.entry(root.to_owned()).or_default().push(Heard {
-            uri: uri.clone(),
+            uri: post.uri.clone(),
             parent: parent.to_owned(),
-            is_own: author == did,
+            is_own: post.author.did == did,
             at,
             replies: post.reply_count,
         });
+    }
+
+    /// Whether there are items, of which none could be read: the layout has changed.
+    pub(super) fn is_unreadable(&self) -> bool {
+        !self.has_read && self.unreadable > 0
     }
 
     /// Whether replies to every post are restricted: those who may reply are not the citizens at
@@ -269,11 +273,15 @@ pub(super) fn need(overheard: &Overheard, remembered: Option<&Remembered>) -> Ne
     }
 }
 
-/// Reads the conversation below a post; `None` when the answer does not show the post.
+/// Reads the conversation below a post; `None` when the answer does not show the post, or replies
+/// of which none can be read.
 pub(super) fn conversation(post_uri: &str, did: &str, thread: &Thread) -> Option<Conversation> {
-    thread.thread.post.as_ref()?;
+    let root = &thread.thread;
+    if root.post.is_none() || root.replies.is_unreadable() {
+        return None;
+    }
     let mut messages = Vec::new();
-    for node in &thread.thread.replies {
+    for node in &root.replies.read {
         flatten(node, post_uri, did, &mut messages);
     }
     Some(conversation::read(post_uri, &messages))
@@ -283,23 +291,21 @@ pub(super) fn conversation(post_uri: &str, did: &str, thread: &Thread) -> Option
 /// bounded by the JSON parser.
 fn flatten<'a>(node: &'a Node, parent: &'a str, did: &str, messages: &mut Vec<Message<'a>>) {
     let Some(post) = &node.post else { return };
-    let (Some(id), Some(author), Some(at)) =
-        (post.uri.as_deref(), post.author_did(), post.published_at())
-    else {
+    let Some(at) = post.published_at() else {
         return;
     };
     messages.push(Message {
-        id,
+        id: &post.uri,
         parent,
-        is_own: author == did,
+        is_own: post.author.did == did,
         at,
     });
-    for reply in &node.replies {
-        flatten(reply, id, did, messages);
+    for reply in &node.replies.read {
+        flatten(reply, &post.uri, did, messages);
     }
 }
 
-fn observe_post(uri: String, published_at: Timestamp, post: &PostView) -> Post {
+fn observe_post(published_at: Timestamp, post: &PostView) -> Post {
     let comments = match post.reply_count.figure() {
         Figure::Known(0) if post.is_restricted() => {
             Figure::Missing(MissingReason::RepliesRestricted)
@@ -307,8 +313,8 @@ fn observe_post(uri: String, published_at: Timestamp, post: &PostView) -> Post {
         figure => figure,
     };
     Post {
-        url: web_address(&uri),
-        post_id: uri,
+        url: web_address(&post.uri),
+        post_id: post.uri.clone(),
         published_at,
         reactions: post.like_count.figure(),
         comments,

@@ -57,11 +57,10 @@ async fn profiles(
     let url = requests::profiles(&settings.base_url, actors.iter().copied());
     let reply = calls.get(Request::api(url, settings.budget())).await?;
     let profiles = match reply.status() {
+        // Those that cannot be read are asked alone, as those that are left out.
         200 => {
-            reply
-                .json::<Profiles>()
-                .ok_or_else(|| reply.setback())?
-                .profiles
+            let answer: Profiles = reply.json().ok_or_else(|| reply.setback())?;
+            answer.profiles.read
         }
         400 => Vec::new(),
         _ => return Err(observe::refusal(&reply)),

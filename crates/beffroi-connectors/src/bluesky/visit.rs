@@ -120,13 +120,15 @@ impl<'a> Visit<'a> {
         if observe::opted_out(&profile) {
             return Err(Setback::forbidden(Forbidden::OptedOut));
         }
+        let (listing, cut) = self.list(&profile.did).await;
+        if listing.is_unreadable() {
+            return Err(Setback::layout());
+        }
         measurement.figures = observe::figures(&profile);
         measurement
             .unavailable
             .insert(FigureName::Views, MissingReason::NotGivenByPlatform);
-
         let mut dialogue = Dialogue::default();
-        let (listing, cut) = self.list(&profile.did).await;
         if let Some(reason) = cut {
             measurement.unavailable.insert(FigureName::Posts, reason);
             dialogue.miss(reason);

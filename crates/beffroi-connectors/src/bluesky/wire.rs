@@ -1,11 +1,11 @@
 //! Answers of the AppView, of what we read in them alone: no name, no text of anybody. All but a
-//! few fields are optional, so that the members of a union (`#notFoundPost`, `#blockedPost`) read
-//! as posts without content. Nothing here derives `Debug`, so that no citizen's DID can be logged.
+//! few fields are optional; what a post needs, the members of a union that hide one (`#notFoundPost`,
+//! `#blockedPost`) do not have. Nothing here derives `Debug`, so that no citizen's DID can be logged.
 
 use jiff::Timestamp;
 use serde::{Deserialize, de::IgnoredAny};
 
-use crate::tolerant::{self, Count};
+use crate::tolerant::{self, Count, Found, Items};
 
 /// An error's envelope.
 #[derive(Deserialize)]
@@ -18,14 +18,16 @@ pub(super) struct XrpcError {
 /// `app.bsky.actor.getProfiles`.
 #[derive(Deserialize)]
 pub(super) struct Profiles {
-    pub(super) profiles: Vec<Profile>,
+    pub(super) profiles: Items<Profile>,
 }
 
 /// A profile.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Profile {
+    #[serde(deserialize_with = "tolerant::needed_id")]
     pub(super) did: String,
+    #[serde(deserialize_with = "tolerant::needed_id")]
     pub(super) handle: String,
     #[serde(default)]
     pub(super) followers_count: Count,
@@ -58,24 +60,25 @@ pub(super) struct Label {
 pub(super) struct Feed {
     #[serde(default, deserialize_with = "tolerant::text")]
     pub(super) cursor: Option<String>,
-    pub(super) feed: Vec<FeedItem>,
+    pub(super) feed: Items<FeedItem>,
 }
 
 /// An item of the feed.
 #[derive(Deserialize)]
 pub(super) struct FeedItem {
+    #[serde(deserialize_with = "tolerant::needed")]
     pub(super) post: PostView,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tolerant::object")]
     pub(super) reply: Option<ReplyContext>,
     /// Why the post is in the feed, when it is not simply the account's: a repost, a pin.
     #[serde(default)]
-    pub(super) reason: Option<Reason>,
+    pub(super) reason: Found<Reason>,
 }
 
 /// What a post of the feed replies to, as seen by the server.
 #[derive(Deserialize)]
 pub(super) struct ReplyContext {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tolerant::object")]
     pub(super) parent: Option<PostView>,
 }
 
@@ -91,11 +94,11 @@ pub(super) struct Reason {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PostView {
-    #[serde(default, deserialize_with = "tolerant::text")]
-    pub(super) uri: Option<String>,
-    #[serde(default)]
-    pub(super) author: Option<Author>,
-    #[serde(default)]
+    #[serde(deserialize_with = "tolerant::needed_id")]
+    pub(super) uri: String,
+    #[serde(deserialize_with = "tolerant::needed")]
+    pub(super) author: Author,
+    #[serde(default, deserialize_with = "tolerant::object")]
     pub(super) record: Option<Record>,
     #[serde(default)]
     pub(super) reply_count: Count,
@@ -107,15 +110,15 @@ pub(super) struct PostView {
     pub(super) quote_count: Count,
     #[serde(default, deserialize_with = "tolerant::moment")]
     pub(super) indexed_at: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tolerant::object")]
     pub(super) threadgate: Option<Threadgate>,
 }
 
 /// Who wrote a post.
 #[derive(Deserialize)]
 pub(super) struct Author {
-    #[serde(default, deserialize_with = "tolerant::text")]
-    pub(super) did: Option<String>,
+    #[serde(deserialize_with = "tolerant::needed_id")]
+    pub(super) did: String,
 }
 
 /// What the author's own repository holds of a post.
@@ -125,29 +128,29 @@ pub(super) struct Record {
     #[serde(default, deserialize_with = "tolerant::moment")]
     pub(super) created_at: Option<Timestamp>,
     #[serde(default)]
-    pub(super) reply: Option<ReplyPointers>,
+    pub(super) reply: Found<ReplyPointers>,
 }
 
 /// Where a reply stands.
 #[derive(Deserialize)]
 pub(super) struct ReplyPointers {
-    #[serde(default)]
-    root: Option<Pointer>,
-    #[serde(default)]
-    parent: Option<Pointer>,
+    #[serde(deserialize_with = "tolerant::needed")]
+    root: Pointer,
+    #[serde(deserialize_with = "tolerant::needed")]
+    parent: Pointer,
 }
 
 /// A reference to a post.
 #[derive(Deserialize)]
 pub(super) struct Pointer {
-    #[serde(default, deserialize_with = "tolerant::text")]
-    uri: Option<String>,
+    #[serde(deserialize_with = "tolerant::needed_id")]
+    uri: String,
 }
 
 /// A rule on who may reply.
 #[derive(Deserialize)]
 pub(super) struct Threadgate {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tolerant::object")]
     pub(super) record: Option<ThreadgateRecord>,
 }
 
@@ -161,16 +164,28 @@ pub(super) struct ThreadgateRecord {
 /// `app.bsky.feed.getPostThread`.
 #[derive(Deserialize)]
 pub(super) struct Thread {
-    pub(super) thread: Node,
+    #[serde(deserialize_with = "tolerant::needed")]
+    pub(super) thread: Root,
 }
 
-/// A post with what stands below it.
+/// The post asked for, with what stands below it.
+#[derive(Deserialize)]
+pub(super) struct Root {
+    /// Not there when the post is not shown (`#notFoundPost`, `#blockedPost`).
+    #[serde(default)]
+    pub(super) post: Option<IgnoredAny>,
+    #[serde(default, deserialize_with = "tolerant::items")]
+    pub(super) replies: Items<Node>,
+}
+
+/// A reply with what stands below it. One whose post is not shown reads as one without content;
+/// one whose post cannot be read is unreadable itself.
 #[derive(Deserialize)]
 pub(super) struct Node {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tolerant::object_or_nothing")]
     pub(super) post: Option<PostView>,
-    #[serde(default, deserialize_with = "tolerant::list")]
-    pub(super) replies: Vec<Node>,
+    #[serde(default, deserialize_with = "tolerant::items")]
+    pub(super) replies: Items<Node>,
 }
 
 impl PostView {
@@ -183,24 +198,17 @@ impl PostView {
         }
     }
 
-    /// Who wrote it.
-    pub(super) fn author_did(&self) -> Option<&str> {
-        self.author.as_ref()?.did.as_deref()
-    }
-
     /// Whether it replies to another post.
     pub(super) fn is_reply(&self) -> bool {
         self.record
             .as_ref()
-            .is_some_and(|record| record.reply.is_some())
+            .is_some_and(|record| record.reply.is_something())
     }
 
     /// The addresses of the post at the top of its conversation, and of the one it replies to.
     pub(super) fn stands_below(&self) -> Option<(&str, &str)> {
-        let reply = self.record.as_ref()?.reply.as_ref()?;
-        let root = reply.root.as_ref()?.uri.as_deref()?;
-        let parent = reply.parent.as_ref()?.uri.as_deref()?;
-        Some((root, parent))
+        let reply = self.record.as_ref()?.reply.as_object()?;
+        Some((&reply.root.uri, &reply.parent.uri))
     }
 
     /// Whether the author restricts who may reply.

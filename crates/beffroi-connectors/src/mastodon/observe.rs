@@ -12,13 +12,13 @@ use url::Url;
 
 use super::{
     address::Handle,
-    wire::{Account, Context, Moved, Status, is_public},
+    wire::{Account, Context, Moved, Status, Visibility},
 };
 use crate::{
     accounts,
     conversation::{self, Conversation, Message},
     dialogue::{Mark, Remembered},
-    tolerant::Count,
+    tolerant::{Count, Items},
     window::Window,
 };
 
@@ -117,6 +117,7 @@ pub(super) struct Listing {
     pub(super) replies: Vec<OwnReply>,
     /// When the last status read was written.
     pub(super) oldest_read: Option<Timestamp>,
+    unreadable: usize,
     seen: HashSet<String>,
 }
 
@@ -130,18 +131,16 @@ pub(super) struct OwnReply {
 
 impl Listing {
     /// Adds a page. Boosts, statuses of others and those not meant for everybody are left out, and
-    /// so is one without id or time, or seen before (pages shift while new statuses come in).
-    pub(super) fn add_page(&mut self, statuses: Vec<Status>, own_id: &str, window: Window) {
-        for status in statuses {
-            let (Some(id), Some(at)) = (status.id, status.created_at) else {
-                continue;
-            };
+    /// so is one seen before (pages shift while new statuses come in).
+    pub(super) fn add_page(&mut self, page: Items<Status>, own_id: &str, window: Window) {
+        self.unreadable += page.unreadable;
+        for status in page.read {
+            let (id, at) = (status.id, status.created_at);
             self.oldest_read = Some(at);
-            let author = status.account.and_then(|author| author.id);
-            let is_own = author.is_none_or(|author| author == own_id);
+            let is_own = status.account.is_none_or(|author| author.id == own_id);
             let is_wanted = is_own
                 && status.reblog.is_none()
-                && is_public(status.visibility.as_deref())
+                && status.visibility == Visibility::Public
                 && self.seen.insert(id.clone());
             if !is_wanted {
                 continue;
@@ -166,6 +165,11 @@ impl Listing {
             }
         }
         self.posts.sort_by_key(|post| Reverse(post.published_at));
+    }
+
+    /// Whether there are statuses, of which none could be read: the layout has changed.
+    pub(super) fn is_unreadable(&self) -> bool {
+        self.oldest_read.is_none() && self.unreadable > 0
     }
 
     /// What the listing shows of the conversation below a post; `None` when a counter is missing.
@@ -239,24 +243,24 @@ pub(super) fn need(
     }
 }
 
-/// Reads the conversation below a post.
-pub(super) fn conversation(post_id: &str, own_id: &str, context: &Context) -> Conversation {
-    let public = context
-        .descendants
-        .iter()
-        .filter(|descendant| is_public(descendant.visibility.as_deref()));
+/// Reads the conversation below a post; `None` when nothing of it can be read.
+pub(super) fn conversation(post_id: &str, own_id: &str, context: &Context) -> Option<Conversation> {
+    if context.descendants.is_unreadable() {
+        return None;
+    }
+    let descendants = context.descendants.read.iter();
+    let public = descendants.filter(|message| message.visibility == Visibility::Public);
     let messages: Vec<Message<'_>> = public
-        .filter_map(|descendant| {
-            let author = descendant.account.as_ref()?.id.as_deref()?;
+        .filter_map(|message| {
             Some(Message {
-                id: descendant.id.as_deref()?,
-                parent: descendant.in_reply_to_id.as_deref()?,
-                is_own: author == own_id,
-                at: descendant.created_at?,
+                id: &message.id,
+                parent: message.in_reply_to_id.as_deref()?,
+                is_own: message.account.id == own_id,
+                at: message.created_at,
             })
         })
         .collect();
-    conversation::read(post_id, &messages)
+    Some(conversation::read(post_id, &messages))
 }
 
 /// The address of the first link of a profile field, which is sanitised HTML.

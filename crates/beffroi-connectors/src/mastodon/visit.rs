@@ -23,6 +23,7 @@ use crate::{
     availability::note_missing_figures,
     conversation::ThreadTimes,
     dialogue::{Dialogue, Remembered},
+    tolerant::Items,
     window::Window,
 };
 
@@ -131,12 +132,14 @@ impl Visit<'_> {
             measurement.finds = observe::successor(moved, domain, page, &self.request.subjects);
             return Err(Setback::absent(Absent::Moved));
         }
+        let (listing, cut) = self.list(&found).await;
+        if listing.is_unreadable() {
+            return Err(Setback::layout());
+        }
         measurement.figures = observe::figures(&found.account);
         measurement
             .unavailable
             .insert(FigureName::Views, MissingReason::NotGivenByPlatform);
-
-        let (listing, cut) = self.list(&found).await;
         let mut dialogue = Dialogue::default();
         if let Some(reason) = cut {
             measurement.unavailable.insert(FigureName::Posts, reason);
@@ -240,11 +243,11 @@ impl Visit<'_> {
                 Ok(reply) => return (listing, Some(resolve::refusal(&reply).missing_reason())),
                 Err(setback) => return (listing, Some(setback.missing_reason())),
             };
-            let Some(statuses) = reply.json::<Vec<Status>>() else {
+            let Some(page) = reply.json::<Items<Status>>() else {
                 return (listing, Some(MissingReason::CallFailed));
             };
-            let is_empty = statuses.is_empty();
-            listing.add_page(statuses, &found.account_id, self.window);
+            let is_empty = page.read.is_empty() && page.unreadable == 0;
+            listing.add_page(page, &found.account_id, self.window);
             let is_read = listing
                 .oldest_read
                 .is_some_and(|at| self.window.is_past(at));
@@ -335,8 +338,9 @@ impl Visit<'_> {
             return Err(resolve::refusal(&reply));
         }
         let context: Context = reply.json().ok_or_else(Setback::layout)?;
-        let is_truncated = context.descendants.len() >= limit;
-        let found = observe::conversation(&post.post_id, &found.account_id, &context);
-        Ok((found.threads, is_truncated))
+        let shown = context.descendants.read.len() + context.descendants.unreadable;
+        let conversation = observe::conversation(&post.post_id, &found.account_id, &context);
+        let threads = conversation.ok_or_else(Setback::layout)?.threads;
+        Ok((threads, shown >= limit))
     }
 }

@@ -2,9 +2,9 @@
 //! no text of anybody. Nothing here derives `Debug`, so that no id of a citizen can be logged.
 
 use jiff::Timestamp;
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
-use crate::tolerant::{self, Count};
+use crate::tolerant::{self, Count, Items, Scalar};
 
 /// `/.well-known/webfinger`.
 #[derive(Deserialize)]
@@ -66,7 +66,7 @@ pub(super) struct Account {
     pub(super) limited: bool,
     #[serde(default, deserialize_with = "tolerant::flag")]
     pub(super) bot: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tolerant::object")]
     pub(super) moved: Option<Moved>,
     #[serde(default, deserialize_with = "tolerant::list")]
     pub(super) fields: Vec<Field>,
@@ -93,14 +93,14 @@ pub(super) struct Field {
 /// A status of the account's own list.
 #[derive(Deserialize)]
 pub(super) struct Status {
-    #[serde(default, deserialize_with = "tolerant::id")]
-    pub(super) id: Option<String>,
-    #[serde(default, deserialize_with = "tolerant::moment")]
-    pub(super) created_at: Option<Timestamp>,
+    #[serde(deserialize_with = "tolerant::needed_id")]
+    pub(super) id: String,
+    #[serde(deserialize_with = "tolerant::needed_moment")]
+    pub(super) created_at: Timestamp,
     #[serde(default, deserialize_with = "tolerant::id")]
     pub(super) in_reply_to_id: Option<String>,
-    #[serde(default, deserialize_with = "tolerant::text")]
-    pub(super) visibility: Option<String>,
+    #[serde(default)]
+    pub(super) visibility: Visibility,
     #[serde(default, deserialize_with = "tolerant::text")]
     pub(super) url: Option<String>,
     #[serde(default)]
@@ -113,40 +113,54 @@ pub(super) struct Status {
     pub(super) quotes_count: Count,
     #[serde(default)]
     pub(super) reblog: Option<IgnoredAny>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tolerant::object")]
     pub(super) account: Option<Author>,
 }
 
 /// `/api/v1/statuses/:id/context`.
 #[derive(Deserialize)]
 pub(super) struct Context {
-    pub(super) descendants: Vec<Descendant>,
+    pub(super) descendants: Items<Descendant>,
 }
 
 /// A message below a status, by anybody.
 #[derive(Deserialize)]
 pub(super) struct Descendant {
-    #[serde(default, deserialize_with = "tolerant::id")]
-    pub(super) id: Option<String>,
-    #[serde(default, deserialize_with = "tolerant::moment")]
-    pub(super) created_at: Option<Timestamp>,
+    #[serde(deserialize_with = "tolerant::needed_id")]
+    pub(super) id: String,
+    #[serde(deserialize_with = "tolerant::needed_moment")]
+    pub(super) created_at: Timestamp,
     #[serde(default, deserialize_with = "tolerant::id")]
     pub(super) in_reply_to_id: Option<String>,
-    #[serde(default, deserialize_with = "tolerant::text")]
-    pub(super) visibility: Option<String>,
     #[serde(default)]
-    pub(super) account: Option<Author>,
+    pub(super) visibility: Visibility,
+    #[serde(deserialize_with = "tolerant::needed")]
+    pub(super) account: Author,
 }
 
 /// Who wrote a message.
 #[derive(Deserialize)]
 pub(super) struct Author {
-    #[serde(default, deserialize_with = "tolerant::id")]
-    pub(super) id: Option<String>,
+    #[serde(deserialize_with = "tolerant::needed_id")]
+    pub(super) id: String,
 }
 
-/// Whether a message of this visibility may be read by anybody; servers that do not say show
-/// public ones only.
-pub(super) fn is_public(visibility: Option<&str>) -> bool {
-    matches!(visibility, None | Some("public" | "unlisted"))
+/// Who may read a message. Servers that do not say show public ones only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Visibility {
+    /// Anybody (`public`, `unlisted`).
+    #[default]
+    Public,
+    /// Some people.
+    Restricted,
+}
+
+impl<'de> Deserialize<'de> for Visibility {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        tolerant::read(deserializer, |value| match value {
+            Scalar::Text("public" | "unlisted") => Self::Public,
+            Scalar::Text(_) => Self::Restricted,
+            _ => Self::default(),
+        })
+    }
 }

@@ -96,3 +96,21 @@ async fn a_batch_that_fails_is_tried_again_for_everybody() {
         assert_eq!(measured.measurement.fetches.len(), 1);
     }
 }
+
+#[tokio::test]
+async fn a_profile_that_cannot_be_read_spoils_no_other() {
+    let mut view = AppView::new(Vec::new());
+    view.profiles
+        .push(json!({"did": null, "handle": "autre.bsky.social"}));
+    let server = view.start().await;
+    let batch = [request("autre.bsky.social"), request(HANDLE)];
+    let measured = measure(&server, settings(&server), &batch).await;
+    let outcomes: Vec<_> = measured
+        .iter()
+        .map(|measured| measured.measurement.outcome)
+        .collect();
+    assert_eq!(
+        outcomes,
+        [Outcome::Failed(Failed::Layout), Outcome::Measured]
+    );
+}

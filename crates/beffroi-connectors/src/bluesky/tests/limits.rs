@@ -46,3 +46,36 @@ async fn answers_without_the_known_shape_are_named() {
         assert_eq!(outcome(view).await, expected, "{answer:?}");
     }
 }
+
+#[tokio::test]
+async fn items_that_cannot_be_read_spoil_nobody_and_are_no_empty_account_alone() {
+    let broken = || {
+        vec![
+            json!({"post": null}),
+            json!(null),
+            json!({"post": {"uri": 7}}),
+        ]
+    };
+    let good = json!({"post": post("10", "2026-11-20T17:00:00.000Z", 1)});
+    let question = node(reply("c1", "2026-11-20T18:00:00.000Z", "10", "10"), vec![]);
+    let unreadable_reply = || node(json!({"uri": "at://x", "author": "nobody"}), vec![]);
+
+    let mut feed = broken();
+    feed.insert(1, good.clone());
+    let view = AppView::new(feed).with_thread("10", vec![unreadable_reply(), question]);
+    let seen = visit(view).await.measurement;
+    assert_eq!(seen.outcome, Outcome::Measured);
+    assert_eq!(seen.posts.len(), 1);
+    assert_eq!(seen.threads.known().unwrap().len(), 1);
+
+    let seen = visit(AppView::new(broken())).await.measurement;
+    assert_eq!(seen.outcome, Outcome::Failed(Failed::Layout));
+    assert_eq!(
+        seen.figures.followers,
+        Figure::Missing(MissingReason::NotMeasured)
+    );
+
+    let view = AppView::new(vec![good]).with_thread("10", vec![unreadable_reply(), json!(null)]);
+    let seen = visit(view).await.measurement;
+    assert_eq!(seen.threads, Figure::Missing(MissingReason::CallFailed));
+}

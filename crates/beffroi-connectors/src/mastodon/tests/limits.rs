@@ -58,3 +58,31 @@ async fn answers_without_the_known_shape_are_named() {
         assert_eq!(outcome(instance).await, expected, "{answer:?}");
     }
 }
+
+#[tokio::test]
+async fn items_that_cannot_be_read_spoil_nobody_and_are_no_empty_account_alone() {
+    let broken = || vec![json!(null), json!("10"), json!({"id": "11"}), json!([])];
+    let good = status("10", "2026-11-21T09:00:00Z", None, 1);
+    let question = message("c1", "2026-11-21T10:00:00Z", "10");
+
+    let mut statuses = broken();
+    statuses.insert(1, good.clone());
+    let mut descendants = broken();
+    descendants.push(question);
+    let instance = Instance::new(account(), statuses).with_context("10", descendants);
+    let seen = visit(instance).await.measurement;
+    assert_eq!(seen.outcome, Outcome::Measured);
+    assert_eq!(seen.posts.len(), 1);
+    assert_eq!(seen.threads.known().unwrap().len(), 1);
+
+    let seen = visit(Instance::new(account(), broken())).await.measurement;
+    assert_eq!(seen.outcome, Outcome::Failed(Failed::Layout));
+    assert_eq!(
+        seen.figures.followers,
+        Figure::Missing(MissingReason::NotMeasured)
+    );
+
+    let instance = Instance::new(account(), vec![good]).with_context("10", broken());
+    let seen = visit(instance).await.measurement;
+    assert_eq!(seen.threads, Figure::Missing(MissingReason::CallFailed));
+}
