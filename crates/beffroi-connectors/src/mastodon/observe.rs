@@ -132,6 +132,11 @@ pub(super) struct OwnReply {
 impl Listing {
     /// Adds a page. Boosts, statuses of others and those not meant for everybody are left out, and
     /// so is one seen before (pages shift while new statuses come in).
+    ///
+    /// When the status that one replies to is deleted, Mastodon forgets its id and keeps its
+    /// author's (`db/schema.rb`: `in_reply_to_id` is nullified; read in 2026): such a reply is
+    /// no post, and stands nowhere. One below a deleted status of the account's own is left as the
+    /// first of its thread, and so is a post.
     pub(super) fn add_page(&mut self, page: Items<Status>, own_id: &str, window: Window) {
         self.unreadable += page.unreadable;
         for status in page.read {
@@ -152,7 +157,12 @@ impl Listing {
                     at,
                     replies: status.replies_count,
                 });
-            } else if window.contains(at) {
+                continue;
+            }
+            let was_reply_to_another = status
+                .in_reply_to_account_id
+                .is_some_and(|account_id| account_id != own_id);
+            if !was_reply_to_another && window.contains(at) {
                 self.posts.push(Post {
                     post_id: id,
                     url: status.url,

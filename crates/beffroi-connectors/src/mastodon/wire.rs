@@ -99,6 +99,8 @@ pub(super) struct Status {
     pub(super) created_at: Timestamp,
     #[serde(default, deserialize_with = "tolerant::id")]
     pub(super) in_reply_to_id: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::id")]
+    pub(super) in_reply_to_account_id: Option<String>,
     #[serde(default)]
     pub(super) visibility: Visibility,
     #[serde(default, deserialize_with = "tolerant::text")]

@@ -102,3 +102,25 @@ async fn a_list_that_fails_leaves_the_counters() {
     );
     assert_eq!(seen.threads, Figure::Missing(MissingReason::LoginRequired));
 }
+
+#[tokio::test]
+async fn a_reply_whose_parent_was_deleted_is_no_post_unless_it_continued_an_own_one() {
+    let orphan = |id: &str, account_id: Value| {
+        let mut status = status(id, "2026-11-20T00:00:00Z", None, 0);
+        status["in_reply_to_account_id"] = account_id;
+        status
+    };
+    let statuses = vec![
+        orphan("4", json!(format!("{CANARY}-555"))),
+        orphan("3", json!(555)),
+        orphan("2", json!(OWN_ID)),
+        orphan("1", json!(null)),
+    ];
+    let seen = visit(Instance::new(account(), statuses)).await.measurement;
+    let ids: Vec<_> = seen
+        .posts
+        .iter()
+        .map(|post| post.post_id.as_str())
+        .collect();
+    assert_eq!(ids, ["2", "1"]);
+}
