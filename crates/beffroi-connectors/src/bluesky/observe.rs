@@ -9,10 +9,7 @@ use std::{
 use beffroi_model::{Absent, Failed, Figure, Figures, Identity, MissingReason, Outcome, Post};
 use jiff::Timestamp;
 
-use super::{
-    actor::INVALID_HANDLE,
-    wire::{FeedItem, Node, PostView, Profile, Thread, XrpcError},
-};
+use super::wire::{FeedItem, Node, PostView, Profile, Thread, XrpcError};
 use crate::{
     api::{Reply, Setback},
     conversation::{self, Conversation, Message, ThreadTimes},
@@ -36,14 +33,14 @@ pub(super) fn figures(profile: &Profile) -> Figures {
 
 /// Who the account is.
 pub(super) fn identity(profile: &Profile, asked: &str) -> Identity {
-    let is_other = profile.handle != INVALID_HANDLE && !profile.handle.eq_ignore_ascii_case(asked);
+    let today = profile.handle();
     let website = profile
         .website
         .clone()
         .filter(|website| !website.is_empty());
     Identity {
         permanent_id: Some(profile.did.clone()),
-        renamed_to: is_other.then(|| profile.handle.to_ascii_lowercase()),
+        renamed_to: today.filter(|today| !today.eq_ignore_ascii_case(asked)),
         created_at: profile.created_at,
         profile_links: website
             .map(|website| (website, false))

@@ -40,7 +40,8 @@ impl Batch {
     }
 
     /// Takes the profile of `actor` out; `None` when it has to be asked for alone. Answers come in
-    /// any order and are told by handle or DID.
+    /// any order and are told by handle or DID; a profile that shows neither of those asked for, as
+    /// when it has lost its handle, is not joined.
     pub(super) fn take(&mut self, actor: &str) -> Result<Option<Profile>, Setback> {
         match &mut self.answer {
             Ok(profiles) => Ok(profiles.remove(actor)),
@@ -68,10 +69,10 @@ async fn profiles(
     let mut by_actor = HashMap::with_capacity(profiles.len());
     for profile in profiles {
         // An actor was asked for by one of the two; the other is never looked up.
-        let handle = profile.handle.to_ascii_lowercase();
+        let handle = profile.handle();
         let asked = actors
             .iter()
-            .find(|actor| **actor == profile.did || **actor == handle);
+            .find(|actor| **actor == profile.did || handle.as_deref() == Some(**actor));
         if let Some(asked) = asked {
             by_actor.insert((*asked).to_owned(), profile);
         }

@@ -114,7 +114,8 @@ impl<'a> Visit<'a> {
             }
         };
         measurement.identity = observe::identity(&profile, &self.request.account.handle);
-        if actor::is_bridged(&profile.handle) {
+        let handle = profile.handle();
+        if handle.is_some_and(|handle| actor::is_bridged(&handle)) {
             return Err(Setback::absent(Absent::Bridged));
         }
         if observe::opted_out(&profile) {

@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, de::IgnoredAny};
 
+use super::actor::INVALID_HANDLE;
 use crate::tolerant::{self, Count, Found, Items};
 
 /// An error's envelope.
@@ -27,8 +28,9 @@ pub(super) struct Profiles {
 pub(super) struct Profile {
     #[serde(deserialize_with = "tolerant::needed_id")]
     pub(super) did: String,
-    #[serde(deserialize_with = "tolerant::needed_id")]
-    pub(super) handle: String,
+    /// Not there, or `handle.invalid`, when the DID confirms none: see [`Profile::handle`].
+    #[serde(default, deserialize_with = "tolerant::text")]
+    handle: Option<String>,
     #[serde(default)]
     pub(super) followers_count: Count,
     #[serde(default)]
@@ -186,6 +188,14 @@ pub(super) struct Node {
     pub(super) post: Option<PostView>,
     #[serde(default, deserialize_with = "tolerant::items")]
     pub(super) replies: Items<Node>,
+}
+
+impl Profile {
+    /// The handle in lower case, where the account has one that its DID confirms.
+    pub(super) fn handle(&self) -> Option<String> {
+        let handle = self.handle.as_deref()?.to_ascii_lowercase();
+        (!handle.is_empty() && handle != INVALID_HANDLE).then_some(handle)
+    }
 }
 
 impl PostView {

@@ -114,3 +114,27 @@ async fn a_profile_that_cannot_be_read_spoils_no_other() {
         [Outcome::Failed(Failed::Layout), Outcome::Measured]
     );
 }
+
+#[tokio::test]
+async fn an_account_without_a_handle_is_joined_by_its_did_or_asked_alone() {
+    for handle in [json!(null), json!("handle.invalid"), json!(""), json!(7)] {
+        let nameless = profile_with(json!({ "handle": handle }));
+        let mut view = AppView::new(Vec::new()).with_profile(nameless);
+        view.profiles
+            .push(json!({"did": OTHER_DID, "handle": "autre.bsky.social"}));
+        // What the server knows the account by, though it does not show it.
+        view.aliases.insert(HANDLE.to_owned(), DID.to_owned());
+        let server = view.start().await;
+        for (asked, calls) in [(HANDLE, 2), (DID, 1)] {
+            let batch = [request("autre.bsky.social"), request(asked)];
+            let measured = measure(&server, settings(&server), &batch).await;
+            for measured in &measured {
+                assert_eq!(measured.measurement.outcome, Outcome::Measured, "{asked}");
+                assert_eq!(measured.measurement.identity.renamed_to, None);
+            }
+            let paths = server.take_paths();
+            let profiles = paths.iter().filter(|path| path.contains("getProfile"));
+            assert_eq!(profiles.count(), calls, "{asked}: {handle}");
+        }
+    }
+}

@@ -28,10 +28,11 @@ const DID: &str = "did:plc:abcdefghijklmnopqrstuvwx";
 const OTHER_DID: &str = "did:plc:zyxwvutsrqponmlkjihgfedc";
 const HANDLE: &str = "mairie-exemple.fr";
 
-/// What an AppView answers: profiles by actor, refusals by actor, feeds by cursor, threads by post.
+/// What an AppView answers: profiles by actor (or by a handle that they do not show), refusals by actor, feeds by cursor, threads by post.
 #[derive(Clone, Default)]
 struct AppView {
     profiles: Vec<Value>,
+    aliases: HashMap<String, String>,
     refusals: HashMap<String, Answer>,
     feeds: HashMap<String, Value>,
     threads: HashMap<String, Answer>,
@@ -78,8 +79,8 @@ impl AppView {
     fn answer(&self, asked: &Asked) -> Answer {
         let one = |name: &str| asked.query(name).pop().unwrap_or_default();
         let of = |actor: &String| {
-            let is_its =
-                |profile: &&Value| profile["did"] == **actor || profile["handle"] == **actor;
+            let did = self.aliases.get(actor).unwrap_or(actor);
+            let is_its = |profile: &&Value| profile["did"] == **did || profile["handle"] == **actor;
             self.profiles.iter().find(is_its)
         };
         match asked.path().trim_start_matches("/xrpc/app.bsky.") {
