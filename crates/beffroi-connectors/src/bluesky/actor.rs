@@ -49,7 +49,8 @@ fn is_handle(text: &str) -> bool {
             .is_some_and(|tld| !tld.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-fn is_did(text: &str) -> bool {
+/// Whether it is a permanent id rather than a handle.
+pub(super) fn is_did(text: &str) -> bool {
     let Some((method, id)) = text
         .strip_prefix("did:")
         .and_then(|rest| rest.split_once(':'))

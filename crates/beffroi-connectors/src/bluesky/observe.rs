@@ -9,7 +9,10 @@ use std::{
 use beffroi_model::{Absent, Failed, Figure, Figures, Identity, MissingReason, Outcome, Post};
 use jiff::Timestamp;
 
-use super::wire::{FeedItem, Node, PostView, Profile, Thread, XrpcError};
+use super::{
+    actor,
+    wire::{FeedItem, Node, PostView, Profile, Thread, XrpcError},
+};
 use crate::{
     api::{Reply, Setback},
     conversation::{self, Conversation, Message, ThreadTimes},
@@ -31,7 +34,7 @@ pub(super) fn figures(profile: &Profile) -> Figures {
     }
 }
 
-/// Who the account is.
+/// Who the account is. One that was asked for by its DID bears no other name than before.
 pub(super) fn identity(profile: &Profile, asked: &str) -> Identity {
     let today = profile.handle();
     let website = profile
@@ -40,7 +43,8 @@ pub(super) fn identity(profile: &Profile, asked: &str) -> Identity {
         .filter(|website| !website.is_empty());
     Identity {
         permanent_id: Some(profile.did.clone()),
-        renamed_to: today.filter(|today| !today.eq_ignore_ascii_case(asked)),
+        renamed_to: today
+            .filter(|today| !actor::is_did(asked) && !today.eq_ignore_ascii_case(asked)),
         created_at: profile.created_at,
         profile_links: website
             .map(|website| (website, false))
