@@ -2,7 +2,8 @@
 //!
 //! - **Asked**: `/.well-known/webfinger` (home server), `/api/v1/accounts/lookup` or
 //!   `/api/v1/accounts/:id` (counters), `/api/v1/accounts/:id/statuses` (posts and own replies),
-//!   `/api/v1/statuses/:id/context` (conversations that moved), `/.well-known/nodeinfo` (in doubt).
+//!   `/api/v1/statuses/:id/context` (conversations that moved); in doubt `/api/v1/statuses/:id` and
+//!   `/.well-known/nodeinfo`.
 //! - **Measured**: followers, following, statuses; of each post favourites, replies, boosts with
 //!   quotes; visitors' threads and when the account answered. A thread of several statuses by the
 //!   account is one post.

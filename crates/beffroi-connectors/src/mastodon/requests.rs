@@ -50,6 +50,11 @@ pub(super) fn statuses(root: &Url, id: &str) -> Url {
     url
 }
 
+/// A status of the account.
+pub(super) fn status(root: &Url, status_id: &str) -> Url {
+    below(root, &["api", "v1", "statuses", status_id])
+}
+
 /// What was said below a status of the account.
 pub(super) fn context(root: &Url, status_id: &str) -> Url {
     below(root, &["api", "v1", "statuses", status_id, "context"])

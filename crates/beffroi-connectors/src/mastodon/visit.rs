@@ -1,7 +1,7 @@
 //! One visit to one account: who it is, its counters, its posts, its dialogue, in this order. What
 //! fails on the way leaves what was brought before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use beffroi_fetch::Request;
 use beffroi_model::{Absent, FigureName, Measurement, MissingReason, Outcome, Post};
@@ -132,7 +132,7 @@ impl Visit<'_> {
             measurement.finds = observe::successor(moved, domain, page, &self.request.subjects);
             return Err(Setback::absent(Absent::Moved));
         }
-        let (listing, cut) = self.list(&found).await;
+        let (mut listing, cut) = self.list(&found).await;
         if listing.is_unreadable() {
             return Err(Setback::layout());
         }
@@ -147,7 +147,7 @@ impl Visit<'_> {
         }
         let previous = previous.filter(|state| state.id == found.account_id);
         let conversations = self
-            .converse(&found, &listing, previous.as_ref(), &mut dialogue)
+            .converse(&found, &mut listing, previous.as_ref(), &mut dialogue)
             .await;
         let state = State {
             root: found.home.root,
@@ -271,11 +271,11 @@ impl Visit<'_> {
 
     /// Reads the conversations below the posts, and returns what is to be remembered of them. The
     /// first call that fails ends the asking: the figure is lost by then, and the server in
-    /// trouble.
+    /// trouble. Posts that were deleted since they were listed are taken off the list.
     async fn converse(
         &mut self,
         found: &Found,
-        listing: &Listing,
+        listing: &mut Listing,
         previous: Option<&State>,
         dialogue: &mut Dialogue,
     ) -> BTreeMap<String, Remembered> {
@@ -284,6 +284,7 @@ impl Visit<'_> {
         let mut conversations = BTreeMap::new();
         let mut contexts_left = self.connector.settings.max_contexts;
         let mut setback = None;
+        let mut deleted = HashSet::new();
         for post in &listing.posts {
             let mark = listing.mark(post);
             let remembered = previous.and_then(|state| state.conversations.get(&post.post_id));
@@ -298,11 +299,15 @@ impl Visit<'_> {
                 Need::Ask => {
                     contexts_left -= 1;
                     match self.context(found, post).await {
-                        Ok((threads, is_truncated)) => Remembered {
+                        Ok(Some((threads, is_truncated))) => Remembered {
                             mark: mark.unwrap_or_default(),
                             threads,
                             is_truncated,
                         },
+                        Ok(None) => {
+                            deleted.insert(post.post_id.clone());
+                            continue;
+                        }
                         Err(error) => {
                             dialogue.miss(error.missing_reason());
                             setback = Some(error);
@@ -319,21 +324,28 @@ impl Visit<'_> {
                 conversations.insert(post.post_id.clone(), now);
             }
         }
+        listing
+            .posts
+            .retain(|post| !deleted.contains(&post.post_id));
         conversations
     }
 
-    /// The threads below a post, and whether the answer was cut at the platform's limit.
+    /// The threads below a post, and whether the answer was cut at the platform's limit; `None`
+    /// when the post is there no more.
     async fn context(
         &mut self,
         found: &Found,
         post: &Post,
-    ) -> Result<(Vec<ThreadTimes>, bool), Setback> {
+    ) -> Result<Option<(Vec<ThreadTimes>, bool)>, Setback> {
         let url = requests::context(&found.home.root, &post.post_id);
         let limit = match self.connector.settings.authorization(&url) {
             Some(_) => requests::AUTHORISED_DESCENDANTS,
             None => requests::ANONYMOUS_DESCENDANTS,
         };
         let reply = self.asker.get(url).await?;
+        if is_gone(&reply) && self.is_deleted(found, post).await? {
+            return Ok(None);
+        }
         if reply.status() != 200 {
             return Err(resolve::refusal(&reply));
         }
@@ -341,6 +353,17 @@ impl Visit<'_> {
         let shown = context.descendants.read.len() + context.descendants.unreadable;
         let conversation = observe::conversation(&post.post_id, &found.account_id, &context);
         let threads = conversation.ok_or_else(Setback::layout)?.threads;
-        Ok((threads, shown >= limit))
+        Ok(Some((threads, shown >= limit)))
     }
+
+    /// Whether a post is there no more. Any server says "not found" of a path that it does not
+    /// know, so that a context is believed to be gone only if the post is gone as well.
+    async fn is_deleted(&mut self, found: &Found, post: &Post) -> Result<bool, Setback> {
+        let url = requests::status(&found.home.root, &post.post_id);
+        Ok(is_gone(&self.asker.get(url).await?))
+    }
+}
+
+fn is_gone(reply: &Reply) -> bool {
+    matches!(reply.status(), 404 | 410)
 }

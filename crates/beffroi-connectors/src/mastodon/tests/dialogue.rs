@@ -83,10 +83,6 @@ async fn a_reply_that_seems_to_precede_its_question_answers_without_delay_figure
 #[tokio::test]
 async fn a_context_that_fails_costs_the_dialogue_and_nothing_else() {
     for (answer, reason) in [
-        (
-            Answer::error(404, "Record not found"),
-            MissingReason::CallFailed,
-        ),
         (Answer::page(502, "<html>"), MissingReason::CallFailed),
         (Answer::page(200, "oops"), MissingReason::CallFailed),
         (Answer::error(401, "login"), MissingReason::LoginRequired),
@@ -97,4 +93,38 @@ async fn a_context_that_fails_costs_the_dialogue_and_nothing_else() {
         assert_eq!(measured.measurement.posts.len(), 1);
         assert_eq!(measured.measurement.threads, Figure::Missing(reason));
     }
+}
+
+/// Two posts with a question each, of which the newer one was deleted when it came to its context.
+fn deleted_in_between() -> Instance {
+    let statuses = vec![
+        status("20", "2026-11-22T09:00:00Z", None, 1),
+        status("10", "2026-11-21T09:00:00Z", None, 1),
+    ];
+    Instance::new(account(), statuses)
+        .with_context("10", vec![message("c1", "2026-11-21T10:00:00Z", "10")])
+}
+
+#[tokio::test]
+async fn a_post_deleted_in_between_costs_nothing_but_itself() {
+    let seen = visit(deleted_in_between()).await.measurement;
+    assert_eq!(seen.outcome, Outcome::Measured);
+    let ids: Vec<_> = seen
+        .posts
+        .iter()
+        .map(|post| post.post_id.as_str())
+        .collect();
+    assert_eq!(ids, ["10"]);
+    let threads = seen.threads.known().unwrap();
+    assert_eq!(threads.len(), 1);
+    assert_eq!(threads[0].post_id, "10");
+}
+
+#[tokio::test]
+async fn a_context_that_is_not_found_below_a_post_that_is_makes_the_dialogue_unknown() {
+    let post = status("20", "2026-11-22T09:00:00Z", None, 1);
+    let instance = deleted_in_between().with("/api/v1/statuses/20", Answer::json(post));
+    let seen = visit(instance).await.measurement;
+    assert_eq!(seen.posts.len(), 2);
+    assert_eq!(seen.threads, Figure::Missing(MissingReason::CallFailed));
 }
