@@ -1,7 +1,7 @@
 //! One visit to one account: who it is, its counters, its posts, its dialogue, in this order. What
 //! fails on the way leaves what was brought before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use beffroi_fetch::{FetchClient, Request};
 use beffroi_model::{
@@ -121,7 +121,7 @@ impl<'a> Visit<'a> {
         if observe::opted_out(&profile) {
             return Err(Setback::forbidden(Forbidden::OptedOut));
         }
-        let (listing, cut) = self.list(&profile.did).await;
+        let (mut listing, cut) = self.list(&profile.did).await;
         if listing.is_unreadable() {
             return Err(Setback::layout());
         }
@@ -134,7 +134,9 @@ impl<'a> Visit<'a> {
             measurement.unavailable.insert(FigureName::Posts, reason);
             dialogue.miss(reason);
         }
-        let conversations = self.converse(&profile.did, &listing, &mut dialogue).await;
+        let conversations = self
+            .converse(&profile.did, &mut listing, &mut dialogue)
+            .await;
         if listing.is_restricted_throughout() {
             dialogue.miss(MissingReason::RepliesRestricted);
         }
@@ -179,16 +181,18 @@ impl<'a> Visit<'a> {
     }
 
     /// Reads the conversations below the posts, and returns what is to be remembered of them. The
-    /// first call that fails ends the asking: the figure is lost by then.
+    /// first call that fails ends the asking: the figure is lost by then. Posts that were deleted
+    /// since they were listed are taken off the list.
     async fn converse(
         &mut self,
         did: &str,
-        listing: &Listing,
+        listing: &mut Listing,
         dialogue: &mut Dialogue,
     ) -> BTreeMap<String, Remembered> {
         let mut conversations = BTreeMap::new();
         let mut threads_left = self.settings.max_threads;
         let mut has_failed = false;
+        let mut deleted = HashSet::new();
         for listed in &listing.posts {
             let post_uri = &listed.post.post_id;
             let overheard = listing.overhear(listed);
@@ -208,7 +212,11 @@ impl<'a> Visit<'a> {
                 Need::Ask => {
                     threads_left -= 1;
                     match self.thread(did, post_uri).await {
-                        Ok(threads) => threads,
+                        Ok(Some(threads)) => threads,
+                        Ok(None) => {
+                            deleted.insert(post_uri.clone());
+                            continue;
+                        }
                         Err(setback) => {
                             dialogue.miss(setback.missing_reason());
                             has_failed = true;
@@ -227,14 +235,26 @@ impl<'a> Visit<'a> {
                 conversations.insert(post_uri.clone(), remembered);
             }
         }
+        listing
+            .posts
+            .retain(|listed| !deleted.contains(&listed.post.post_id));
         conversations
     }
 
-    async fn thread(&mut self, did: &str, post_uri: &str) -> Result<Vec<ThreadTimes>, Setback> {
+    /// The threads below a post; `None` when the post is there no more.
+    async fn thread(
+        &mut self,
+        did: &str,
+        post_uri: &str,
+    ) -> Result<Option<Vec<ThreadTimes>>, Setback> {
         let url = requests::thread(&self.settings.base_url, post_uri);
-        let thread: Thread = self.ask(url).await?;
+        let thread = match self.ask::<Thread>(url).await {
+            Ok(thread) if thread.thread.not_found => return Ok(None),
+            Err(setback) if setback == Setback::absent(Absent::NotFound) => return Ok(None),
+            answer => answer?,
+        };
         let conversation = observe::conversation(post_uri, did, &thread);
-        Ok(conversation.ok_or_else(Setback::layout)?.threads)
+        Ok(Some(conversation.ok_or_else(Setback::layout)?.threads))
     }
 
     async fn ask<T: serde::de::DeserializeOwned>(&mut self, url: Url) -> Result<T, Setback> {

@@ -172,7 +172,11 @@ pub(super) struct Thread {
 
 /// The post asked for, with what stands below it.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Root {
+    /// Whether the server says that there is no such post (`#notFoundPost`).
+    #[serde(default, deserialize_with = "tolerant::flag")]
+    pub(super) not_found: bool,
     /// Not there when the post is not shown (`#notFoundPost`, `#blockedPost`).
     #[serde(default)]
     pub(super) post: Option<IgnoredAny>,

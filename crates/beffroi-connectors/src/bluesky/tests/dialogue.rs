@@ -66,9 +66,10 @@ async fn a_thread_of_several_posts_is_one_post_and_replies_below_it_count() {
 #[tokio::test]
 async fn a_thread_that_fails_costs_the_dialogue_and_nothing_else() {
     for answer in [
-        invalid_request("Post not found"),
+        invalid_request("something else"),
+        Answer::error(404, "XRPCNotSupported"),
         Answer::error(502, "UpstreamFailure"),
-        Answer::json(json!({"thread": {"notFound": true}})),
+        Answer::json(json!({"thread": {"blocked": true}})),
     ] {
         let measured = visit(talking().with_thread_answer("10", answer)).await;
         assert_eq!(measured.measurement.outcome, Outcome::Measured);
@@ -90,4 +91,31 @@ async fn a_thread_nested_beyond_reason_is_a_failed_call() {
         .await
         .measurement;
     assert_eq!(seen.threads, Figure::Missing(MissingReason::CallFailed));
+}
+
+#[tokio::test]
+async fn a_post_deleted_in_between_costs_nothing_but_itself() {
+    let not_found =
+        json!({"error": "NotFound", "message": format!("Post not found: {}", uri(DID, "20"))});
+    let no_post = json!({"thread": {
+        "$type": "app.bsky.feed.defs#notFoundPost", "uri": uri(DID, "20"), "notFound": true,
+    }});
+    for answer in [
+        Answer::json(not_found).status(400),
+        invalid_request("Post not found"),
+        Answer::json(no_post),
+    ] {
+        let question = reply("c1", "2026-11-20T19:00:00.000Z", "10", "10");
+        let view = AppView::new(vec![
+            json!({"post": post("20", "2026-11-21T17:00:00.000Z", 1)}),
+            json!({"post": post("10", "2026-11-20T17:00:00.000Z", 1)}),
+        ])
+        .with_thread_answer("20", answer)
+        .with_thread("10", vec![node(question, vec![])]);
+        let seen = visit(view).await.measurement;
+        assert_eq!(seen.outcome, Outcome::Measured);
+        let ids: Vec<_> = seen.posts.iter().map(|post| post.post_id.clone()).collect();
+        assert_eq!(ids, [uri(DID, "10")]);
+        assert_eq!(seen.threads.known().unwrap().len(), 1);
+    }
 }
