@@ -1,4 +1,4 @@
-//! Which figures of a measurement are missing altogether, by name and reason.
+//! Which figures are missing, by name and reason: of a whole measurement, and of one post.
 
 use std::collections::BTreeMap;
 
@@ -14,24 +14,34 @@ pub(crate) fn note_missing_figures(measurement: &mut Measurement) {
         (FigureName::Following, figures.following.missing()),
         (FigureName::PostsTotal, figures.posts_total.missing()),
         (FigureName::Dialogue, measurement.threads.missing()),
-        (
-            FigureName::Reactions,
-            missing_everywhere(posts, |post| post.reactions),
-        ),
-        (
-            FigureName::Comments,
-            missing_everywhere(posts, |post| post.comments),
-        ),
-        (
-            FigureName::Shares,
-            missing_everywhere(posts, |post| post.shares),
-        ),
-        (
-            FigureName::Views,
-            missing_everywhere(posts, |post| post.views),
-        ),
     ];
+    let of_posts: Vec<_> = missing_everywhere(posts).collect();
     note(&mut measurement.unavailable, found);
+    note(&mut measurement.unavailable, of_posts);
+}
+
+/// The figures that a post lacks, and why, without those of which `unavailable` says the same for
+/// all posts.
+pub(crate) fn missing_from_post(
+    post: &Post,
+    unavailable: &BTreeMap<FigureName, MissingReason>,
+) -> BTreeMap<FigureName, MissingReason> {
+    let missing = counters(post)
+        .into_iter()
+        .filter_map(|(name, figure)| Some((name, figure.missing()?)));
+    missing
+        .filter(|(name, reason)| unavailable.get(name) != Some(reason))
+        .collect()
+}
+
+/// The figures of a post, by name.
+fn counters(post: &Post) -> [(FigureName, Figure<u64>); 4] {
+    [
+        (FigureName::Reactions, post.reactions),
+        (FigureName::Comments, post.comments),
+        (FigureName::Shares, post.shares),
+        (FigureName::Views, post.views),
+    ]
 }
 
 fn note(
@@ -45,16 +55,12 @@ fn note(
     }
 }
 
-/// The reason for which a figure is missing from all posts, if it is one and there are posts.
-fn missing_everywhere(
-    posts: &[Post],
-    figure: impl Fn(&Post) -> Figure<u64>,
-) -> Option<MissingReason> {
-    let reason = figure(posts.first()?).missing()?;
-    let is_common = posts
-        .iter()
-        .all(|post| figure(post).missing() == Some(reason));
-    is_common.then_some(reason)
+/// The figures of posts that are the same in all of them, with the reason where they are missing.
+fn missing_everywhere(posts: &[Post]) -> impl Iterator<Item = (FigureName, Option<MissingReason>)> {
+    let of_first = posts.first().map(counters).into_iter().flatten();
+    of_first
+        .filter(|figure| posts.iter().all(|post| counters(post).contains(figure)))
+        .map(|(name, figure)| (name, figure.missing()))
 }
 
 #[cfg(test)]
@@ -100,5 +106,15 @@ mod tests {
                 FigureName::Views
             ]
         );
+        let of = |index: usize| {
+            let missing = missing_from_post(&measurement.posts[index], &measurement.unavailable);
+            missing.into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(
+            of(0),
+            [(FigureName::Reactions, MissingReason::NotInAnswer)],
+            "views are missing everywhere"
+        );
+        assert_eq!(of(1), []);
     }
 }

@@ -1,5 +1,5 @@
 //! A measurement as `beffroi measure --json` prints it. What is missing is `null` and named with
-//! its reason in `unavailable`.
+//! its reason in `unavailable`: the measurement's, or a post's where not all posts lack it.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use beffroi_model::{
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::availability::note_missing_figures;
+use crate::availability::{missing_from_post, note_missing_figures};
 
 /// One account's measurement, for people and programs outside.
 #[derive(Debug, Serialize)]
@@ -74,6 +74,9 @@ pub struct ReportedPost {
     pub shares: Option<u64>,
     /// Views.
     pub views: Option<u64>,
+    /// Missing figures, and why, but for what the measurement says of all its posts.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub unavailable: BTreeMap<FigureName, MissingReason>,
 }
 
 /// The dialogue under the posts of the window; all `null` when it is unknown.
@@ -114,6 +117,7 @@ impl Report {
             posts: posts
                 .into_iter()
                 .map(|post| ReportedPost {
+                    unavailable: missing_from_post(&post, &unavailable),
                     id: post.post_id,
                     url: post.url,
                     published_at: post.published_at,
@@ -223,6 +227,33 @@ mod tests {
                 "unavailable": {"following": "hidden_by_owner", "views": "not_given_by_platform"},
             })
         );
+    }
+
+    #[test]
+    fn a_figure_that_some_posts_lack_is_explained_beside_each() {
+        let post = |id: &str, comments| Post {
+            post_id: id.to_owned(),
+            url: None,
+            published_at: Timestamp::UNIX_EPOCH,
+            reactions: Figure::Known(3),
+            comments,
+            shares: Figure::Known(0),
+            views: Figure::Missing(MissingReason::NotGivenByPlatform),
+        };
+        let mut measurement = measurement(Outcome::Measured);
+        measurement.posts = vec![
+            post("2", Figure::Missing(MissingReason::RepliesRestricted)),
+            post("1", Figure::Known(0)),
+        ];
+        let report = serde_json::to_value(Report::new(measurement)).unwrap();
+        assert_eq!(report["unavailable"].get("comments"), None);
+        let (restricted, open) = (&report["posts"][0], &report["posts"][1]);
+        assert_eq!(restricted["comments"], json!(null));
+        assert_eq!(
+            restricted["unavailable"],
+            json!({"comments": "replies_restricted"})
+        );
+        assert_eq!(open.get("unavailable"), None);
     }
 
     #[test]
