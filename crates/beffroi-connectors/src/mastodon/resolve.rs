@@ -3,7 +3,7 @@
 //! WebFinger tells the home server, which need not be the handle's domain; `lookup` tells the
 //! account. Both are remembered by the state, so that most visits begin with the account's id.
 
-use beffroi_model::{Absent, Forbidden};
+use beffroi_model::{Absent, Failed, Forbidden, Outcome};
 use url::Url;
 
 use super::{
@@ -37,10 +37,15 @@ pub(super) enum Standing {
     Unknown,
     /// Nothing: no WebFinger there.
     Silent,
+    /// Nothing, since it is out of order in this way.
+    Broken(Setback),
 }
 
 /// Asks WebFinger where the account of `handle` lives. A subject that differs is asked once more
 /// on its own domain, and believed only if that domain confirms it.
+///
+/// Where WebFinger is out of order, the account is looked for on the handle's own domain, which is
+/// its home server more often than not.
 pub(super) async fn find_home(
     asker: &mut Asker<'_>,
     handle: &Handle,
@@ -48,17 +53,24 @@ pub(super) async fn find_home(
 ) -> Result<Home, Setback> {
     let no_address = || Setback::absent(Absent::NotAnAccount);
     let domain_root = root(scheme, &handle.domain).ok_or_else(no_address)?;
-    let reply = asker.get(requests::webfinger(&domain_root, handle)).await?;
+    let at_domain = |standing| Home {
+        root: domain_root.clone(),
+        handle: handle.clone(),
+        standing,
+    };
+    let reply = match asker.get(requests::webfinger(&domain_root, handle)).await {
+        Ok(reply) => reply,
+        Err(setback) if concerns_one_path(setback) => {
+            return Ok(at_domain(Standing::Broken(setback)));
+        }
+        Err(setback) => return Err(setback),
+    };
     let Some((subject, api_root)) = actor(&reply, scheme) else {
-        return Ok(Home {
-            root: domain_root,
-            handle: handle.clone(),
-            standing: match reply.status() {
-                404 => Standing::Unknown,
-                410 => Standing::Gone,
-                _ => Standing::Silent,
-            },
-        });
+        return Ok(at_domain(match reply.status() {
+            404 => Standing::Unknown,
+            410 => Standing::Gone,
+            _ => Standing::Silent,
+        }));
     };
     let mut home = Home {
         root: api_root,
@@ -77,6 +89,23 @@ pub(super) async fn find_home(
         home.handle = subject;
     }
     Ok(home)
+}
+
+/// Whether the server answered, if badly, so that another of its paths may do better. One that
+/// cannot be reached or wants to be left alone is not asked again.
+fn concerns_one_path(setback: Setback) -> bool {
+    matches!(
+        setback.outcome,
+        Outcome::Failed(
+            Failed::Http5xx
+                | Failed::BadRedirect
+                | Failed::TooManyRedirects
+                | Failed::TooLarge
+                | Failed::HeadersTooLarge
+                | Failed::MalformedResponse
+                | Failed::BadEncoding
+        )
+    )
 }
 
 /// The subject and the home server of a WebFinger answer. A server that we know by https is not
@@ -106,10 +135,12 @@ pub(super) async fn look_up(
     let reply = asker
         .get(requests::lookup(&home.root, &home.handle.user))
         .await?;
-    match read_account(&reply) {
-        Ok(Some(account)) => Ok(account),
-        Ok(None) => Err(doubt(asker, cache, home, &reply).await),
-        Err(refused) => Err(gone_all_the_same(asker, cache, home, refused).await),
+    match (read_account(&reply), home.standing) {
+        (Ok(Some(account)), _) => Ok(account),
+        // Whether this was the right server at all is not known.
+        (Ok(None), Standing::Broken(setback)) => Err(setback),
+        (Ok(None), _) => Err(doubt(asker, cache, home, &reply).await),
+        (Err(refused), _) => Err(gone_all_the_same(asker, cache, home, refused).await),
     }
 }
 
@@ -182,7 +213,7 @@ async fn gone_all_the_same(
         return refused;
     }
     match home.standing {
-        Standing::Known | Standing::Silent => refused,
+        Standing::Known | Standing::Silent | Standing::Broken(_) => refused,
         Standing::Gone => Setback::absent(Absent::Gone),
         Standing::Unknown => match software(asker, cache, &home.root).await {
             Software::MastodonLike => Setback::absent(Absent::NotFound),

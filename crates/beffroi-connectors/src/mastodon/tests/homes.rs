@@ -49,3 +49,19 @@ async fn a_handle_on_another_domain_than_its_server_is_followed_and_reported() {
         ["/.well-known/webfinger", "/api/v1/accounts/lookup"]
     );
 }
+
+#[tokio::test]
+async fn a_webfinger_out_of_order_does_not_hide_an_account_of_the_same_server() {
+    let out_of_order = Answer::page(500, "<h1>We're sorry</h1>");
+    let with = |instance: Instance| instance.with("/.well-known/webfinger", out_of_order.clone());
+    let seen = visit(with(talking())).await.measurement;
+    assert_eq!(seen.outcome, Outcome::Measured);
+    assert_eq!(seen.posts.len(), 1);
+    assert_eq!(seen.identity.renamed_to, None);
+
+    // The account may live elsewhere: nothing is known until WebFinger works again.
+    let measured = visit(with(talking().without("/api/v1/accounts/lookup"))).await;
+    let failed = Outcome::Failed(Failed::Http5xx);
+    assert_eq!(measured.measurement.outcome, failed);
+    assert!(measured.retry.is_some());
+}
