@@ -3,7 +3,11 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use beffroi_connectors::{MeasureRequest, Report, accounts, website};
+use beffroi_connectors::{
+    MeasureRequest, Report,
+    accounts::{self, Parsed},
+    website,
+};
 use beffroi_fetch::{Document, FetchError, Fetched, Request, TextKind, decode_whole};
 use beffroi_model::{Absent, Failed, Forbidden, Outcome, OutcomeKind, Platform};
 use jiff::Timestamp;
@@ -130,7 +134,7 @@ fn of_error<'a>(url: &'a str, error: &FetchError, begin: std::time::Instant) -> 
 }
 
 pub(crate) async fn measure(config: &Config, url: &str, json: bool) -> anyhow::Result<ExitCode> {
-    let parsed = accounts::parse(url);
+    let parsed = parse_account(url);
     let Some(account) = parsed.account() else {
         let reason = parsed.reason.unwrap_or("no platform is known by it");
         bail!(
@@ -172,6 +176,20 @@ pub(crate) async fn measure(config: &Config, url: &str, json: bool) -> anyhow::R
     Ok(exit_code(outcome.kind() == OutcomeKind::Measured))
 }
 
+/// What a text is taken for where an account is asked for. Elsewhere `user@host` is an e-mail
+/// address; here it is a handle, as our own reports write it, with or without a port.
+fn parse_account(text: &str) -> Parsed {
+    let parsed = accounts::parse(text);
+    if parsed.account().is_some() || text.contains('/') {
+        return parsed;
+    }
+    let mention = accounts::parse(&format!("@{}", text.trim()));
+    match mention.account() {
+        Some(account) if account.platform == Platform::Mastodon => mention,
+        _ => parsed,
+    }
+}
+
 pub(crate) async fn discover(config: &Config, url: &str, json: bool) -> anyhow::Result<ExitCode> {
     let address: Url = match url.parse() {
         Ok(address) => address,
@@ -195,5 +213,39 @@ fn exit_code(is_measured: bool) -> ExitCode {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_is_measured_with_or_without_its_first_sign() {
+        for text in [
+            "mairie@127.0.0.1:9000",
+            "@mairie@127.0.0.1:9000",
+            "acct:mairie@127.0.0.1:9000",
+            " Mairie@127.0.0.1:9000",
+        ] {
+            let account = parse_account(text).account().unwrap();
+            assert_eq!(account.platform, Platform::Mastodon, "{text}");
+            assert_eq!(account.handle, "mairie@127.0.0.1:9000", "{text}");
+        }
+        let account = parse_account("mairie@social.example").account().unwrap();
+        assert_eq!(account.handle, "mairie@social.example");
+    }
+
+    #[test]
+    fn what_is_no_handle_is_not_made_one() {
+        for text in [
+            "mairie",
+            "mailto:mairie@exemple.fr",
+            "exemple.fr",
+            "",
+            "a b@c",
+        ] {
+            assert_eq!(parse_account(text), accounts::parse(text), "{text}");
+        }
     }
 }
