@@ -9,7 +9,10 @@ use beffroi_connectors::{
     website,
 };
 use beffroi_fetch::{Document, FetchError, Fetched, Request, TextKind, decode_whole};
-use beffroi_model::{Absent, Failed, Forbidden, Outcome, OutcomeKind, Platform};
+use beffroi_model::{
+    Absent, AccountRef, Category, CollectivityId, Failed, Forbidden, Outcome, OutcomeKind,
+    Platform, Subject,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 use url::Url;
@@ -155,14 +158,8 @@ pub(crate) async fn measure(config: &Config, url: &str, json: bool) -> anyhow::R
             account.platform
         );
     };
-    let request = MeasureRequest {
-        account,
-        subjects: Vec::new(),
-        as_of: Timestamp::now(),
-        previous_state: None,
-    };
     let measured = connector
-        .measure(&[request])
+        .measure(&[one_look(account)])
         .await
         .pop()
         .context("the connector said nothing")?;
@@ -187,6 +184,26 @@ fn parse_account(text: &str) -> Parsed {
     match mention.account() {
         Some(account) if account.platform == Platform::Mastodon => mention,
         _ => parsed,
+    }
+}
+
+/// The request for an account of which nothing is known but its name.
+///
+/// A connector hands the accounts that it finds, such as a successor, to those whose the account
+/// is. Nobody is known here, so somebody without a name stands for them; the report tells the
+/// accounts alone.
+fn one_look(account: AccountRef) -> MeasureRequest {
+    MeasureRequest {
+        account,
+        subjects: vec![Subject {
+            collectivity_id: CollectivityId::from_stored(String::new()),
+            name: String::new(),
+            category: Category::Commune,
+            insee_code: None,
+            postal_codes: Vec::new(),
+        }],
+        as_of: Timestamp::now(),
+        previous_state: None,
     }
 }
 
@@ -234,6 +251,14 @@ mod tests {
         }
         let account = parse_account("mairie@social.example").account().unwrap();
         assert_eq!(account.handle, "mairie@social.example");
+    }
+
+    #[test]
+    fn there_is_somebody_for_whom_accounts_are_found() {
+        let account = parse_account("mairie@social.example").account().unwrap();
+        let request = one_look(account.clone());
+        assert_eq!(request.account, account);
+        assert_eq!(request.subjects.len(), 1);
     }
 
     #[test]

@@ -49,6 +49,10 @@ async fn a_moved_account_names_its_successor() {
     assert_eq!(find.account.url.as_str(), "https://autre.example/@mairie");
     assert_eq!(find.evidence[0].how, FindMethod::Moved);
     assert!(find.confidence.is_accepted());
+
+    let report = serde_json::to_value(crate::Report::new(seen)).unwrap();
+    assert_eq!(report["reason"], "moved");
+    assert_eq!(report["finds"][0]["handle"], "mairie@autre.example");
 }
 
 #[tokio::test]
