@@ -30,7 +30,7 @@ impl<'a> Sheet<'a> {
         let refuse = |reason: &str, value: &str| {
             let place = Place::Line(1);
             Box::new(Issue::new(
-                Severity::Error,
+                Severity::Fatal,
                 file,
                 place,
                 None,
@@ -128,7 +128,7 @@ impl<'a> Sheet<'a> {
     /// The issue of a header that fits no format.
     pub(crate) fn unknown_header(&self, expected: &str) -> Issue {
         Issue::new(
-            Severity::Error,
+            Severity::Fatal,
             self.file,
             Place::Line(1),
             None,

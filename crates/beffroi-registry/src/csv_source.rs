@@ -1,7 +1,8 @@
 //! Tells by its header which of the CSV formats a file has, and reads it.
 
 use crate::{
-    Import, SourceKind, collectivities_csv, corrections_csv, csv_lines::Sheet, websites_csv,
+    Import, Issue, Place, Severity, SourceKind, collectivities_csv, corrections_csv,
+    csv_lines::Sheet, websites_csv,
 };
 
 /// Reads a CSV text; the hash of the source is the caller's to fill in.
@@ -26,6 +27,11 @@ pub(crate) fn import(file: &str, bytes: &[u8]) -> Import {
     } else {
         import.issues.push(sheet.unknown_header(&expected()));
     }
+    if import.source.kind != SourceKind::Unknown && import.source.rows == 0 {
+        let (place, reason) = (Place::Line(1), "a header and no row: the file says nothing");
+        let issue = Issue::new(Severity::Warning, file, place, None, "", reason);
+        import.issues.push(issue);
+    }
     import.issues.sort_by_key(|issue| issue.place);
     import
 }
@@ -44,7 +50,6 @@ fn expected() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Place;
 
     #[test]
     fn an_unknown_header_names_the_expected_ones() {
@@ -61,6 +66,16 @@ mod tests {
 
     #[test]
     fn an_empty_file_is_an_issue() {
-        assert!(import("x.csv", b"").issues[0].reason.contains("empty"));
+        let issue = &import("x.csv", b"").issues[0];
+        assert!(issue.reason.contains("empty"));
+        assert_eq!(issue.severity, Severity::Fatal);
+    }
+
+    #[test]
+    fn a_header_alone_is_a_warning() {
+        let issues = import("x.csv", b"insee_code,website\n\n").issues;
+        assert_eq!(issues.len(), 1);
+        assert_eq!(issues[0].severity, Severity::Warning);
+        assert!(issues[0].reason.contains("no row"));
     }
 }

@@ -152,7 +152,20 @@ impl Import {
     pub fn errors(&self) -> impl Iterator<Item = &Issue> {
         self.issues
             .iter()
-            .filter(|issue| issue.severity == Severity::Error)
+            .filter(|issue| issue.severity >= Severity::Error)
+    }
+
+    /// Leaves out everything that was read. A part of a source would be taken for the whole: what
+    /// it does not say would seem to be gone.
+    pub(crate) fn refuse(&mut self, place: Place, value: &str, reason: impl Into<String>) {
+        self.collectivities.clear();
+        self.collectivity_places.clear();
+        self.corrections.clear();
+        self.websites.clear();
+        self.accounts.clear();
+        let file = &self.source.name;
+        let issue = Issue::new(Severity::Fatal, file, place, None, value, reason);
+        self.issues.push(issue);
     }
 }
 

@@ -34,6 +34,8 @@ pub enum Severity {
     Warning,
     /// The row or field was left out.
     Error,
+    /// The source as a whole was left out: it is cut, corrupt, or holds nothing.
+    Fatal,
 }
 
 /// A place in an input.

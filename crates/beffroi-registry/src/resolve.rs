@@ -64,6 +64,15 @@ pub struct OwnedAccount {
     pub page: Option<String>,
 }
 
+impl Resolved {
+    /// Whether nothing of the source counts, so that it must not replace what an earlier one said.
+    pub fn is_refused(&self) -> bool {
+        self.issues
+            .iter()
+            .any(|issue| issue.severity == Severity::Fatal)
+    }
+}
+
 /// Finds the collectivity of everything that the import says.
 pub fn resolve(import: &Import, known: &Index) -> Resolved {
     let given = Index::new(import.collectivities.iter().cloned());

@@ -10,7 +10,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use crate::{DirectorySettings, Import, Issue, Place, Severity, SourceKind, csv_source, directory};
+use crate::{DirectorySettings, Import, Place, SourceKind, csv_source, directory};
 
 /// Largest CSV text that is read, bytes: twenty times the shipped registry.
 const MAX_CSV_BYTES: u64 = 64 * 1024 * 1024;
@@ -99,10 +99,7 @@ fn read(name: &str, mut input: impl Read, settings: &DirectorySettings) -> io::R
     if text.len() as u64 > MAX_CSV_BYTES {
         let mut import = Import::empty(SourceKind::Unknown, name);
         let reason = format!("a CSV text of more than {MAX_CSV_BYTES} bytes; cut it in parts");
-        let place = Place::Line(1);
-        import
-            .issues
-            .push(Issue::new(Severity::Error, name, place, None, "", reason));
+        import.refuse(Place::Line(1), "", reason);
         return Ok(import);
     }
     Ok(csv_source::import(name, &text))

@@ -207,7 +207,8 @@ Examples:
   beffroi registry import corrections.csv          collectivity,field,value,note (docs/registry.md)
 
 The kind of a file is told by its content. Bad rows are reported with their place and the good ones
-are kept: the exit status is then 3. Importing the same file twice changes nothing.")]
+are kept: the exit status is then 3. A directory that is cut, corrupt or empty is refused whole, and
+the one imported before stays: status 1. Importing the same file twice changes nothing.")]
     Import {
         /// Files to import, in order. Without any, the registry shipped with the program.
         files: Vec<PathBuf>,

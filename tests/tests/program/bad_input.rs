@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use beffroi_tests::{Ended, Engine, Installation};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A configuration that is refused: exit status 2, and these words.
 fn refused(toml: &str, words: &[&str]) {
@@ -174,13 +174,7 @@ fn files_that_are_no_registry_are_refused_and_change_nothing() {
     let rows = here.row_counts();
     for file in ["letters.csv", "noise.bin"] {
         let ended = here.run(&["registry", "import", file]);
-        assert!(
-            matches!(ended.code, Some(1 | 3)),
-            "{file}: {:?} {}",
-            ended.code,
-            ended.stderr
-        );
-        ended.said(&[file]);
+        ended.exited(1).said(&[file]);
     }
     here.run(&["registry", "import", "missing.csv"])
         .exited(1)
@@ -189,6 +183,71 @@ fn files_that_are_no_registry_are_refused_and_change_nothing() {
     here.run(&["registry", "show", "Nulle-Part-les-Bains"])
         .exited(1)
         .said(&["Nulle-Part-les-Bains"]);
+}
+
+/// A directory of the State that gives these communes a website and a page of Facebook each.
+fn directory(codes: &[&str]) -> String {
+    let body = |code: &&str| {
+        json!({
+            "id": format!("id-{code}"),
+            "nom": "Mairie - Exempleville",
+            "pivot": [{"type_service_local": "mairie", "code_insee_commune": [code]}],
+            "site_internet": [{"libelle": "", "valeur": format!("https://www.v{code}.test/")}],
+            "reseau_social": [{"valeur": format!("https://www.facebook.com/ville{code}"),
+                "custom_dico2": "Facebook"}],
+        })
+    };
+    let bodies: Vec<Value> = codes.iter().map(body).collect();
+    json!({ "service": bodies }).to_string()
+}
+
+#[test]
+fn a_directory_that_is_cut_or_empty_is_refused_and_the_earlier_one_stays() {
+    let here = Installation::default();
+    let whole = directory(&["01004", "01005", "01007"]);
+    here.write("good.json", &whole);
+    here.write("cut.json", &whole[..700]);
+    here.write("list.json", "[]");
+    here.write("results.json", r#"{"results":[]}"#);
+    here.write("service.json", r#"{"service":[]}"#);
+    here.succeed(&["registry", "import", "good.json"]);
+    let rows = here.row_counts();
+    let page = |code: &str| {
+        let shown = here.succeed(&["registry", "show", code, "--json"]).json();
+        shown[0]["accounts"].to_string()
+    };
+    assert!(page("01007").contains("facebook.com/ville01007"));
+
+    for (file, place) in [
+        ("cut.json", "cut.json, body 2: the file ends too early"),
+        ("list.json", "list.json, line 1: the list of bodies is empty"),
+        ("results.json", "line 1: the list of bodies is empty"),
+        ("service.json", "download the file again"),
+    ] {
+        let ended = here.run(&["registry", "import", file]).exited(1);
+        let ended = ended.said(&[file, place]);
+        let told = "refused whole, nothing of it was imported; `good.json` of";
+        assert!(ended.stdout.contains(told), "{}", ended.stdout);
+        let report = here.run(&["registry", "import", file, "--json"]).exited(1);
+        let report = &report.json()["imports"][0];
+        assert_eq!(
+            (&report["refused"], &report["facts"], &report["stays"]["name"]),
+            (&true.into(), &0.into(), &"good.json".into()),
+            "{report}"
+        );
+        assert_eq!(report["issues"][0]["severity"], "fatal");
+        assert_eq!(here.row_counts(), rows, "{file} changed something");
+    }
+    assert!(page("01007").contains("facebook.com/ville01007"));
+
+    // A row that cannot be read costs itself alone, as before.
+    let one_bad = directory(&["01004", "0100", "01007"]);
+    here.write("one-bad.json", one_bad);
+    here.run(&["registry", "import", "one-bad.json"])
+        .exited(3)
+        .said(&["body 2"]);
+    assert!(!page("01005").contains("facebook.com"), "{}", page("01005"));
+    assert!(page("01007").contains("facebook.com/ville01007"));
 }
 
 #[test]

@@ -14,6 +14,8 @@ use serde_json::value::RawValue;
 
 /// Names under which the list of bodies is found in a document that is an object.
 const LIST_NAMES: [&str; 3] = ["service", "results", "records"];
+/// Name under which the API says how many bodies there are, on whatever number of pages.
+const TOTAL_NAME: &str = "total_count";
 
 /// Hands over the text of each body.
 pub(super) fn for_each_body(
@@ -45,10 +47,18 @@ impl<'de> Visitor<'de> for Document<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let mut found = false;
+        let mut bodies = 0;
+        let mut announced = None;
         while let Some(name) = members.next_key::<String>()? {
             if LIST_NAMES.contains(&name.as_str()) {
-                members.next_value_seed(List(&mut *self.take))?;
+                let mut count_and_take = |body: &str| {
+                    bodies += 1;
+                    (self.take)(body);
+                };
+                members.next_value_seed(List(&mut count_and_take))?;
                 found = true;
+            } else if name == TOTAL_NAME {
+                announced = members.next_value::<serde_json::Value>()?.as_u64();
             } else {
                 members.next_value::<IgnoredAny>()?;
             }
@@ -58,7 +68,13 @@ impl<'de> Visitor<'de> for Document<'_> {
                 "an object without a list of bodies, expected as `service` or `results`",
             ));
         }
-        Ok(())
+        // A page of the API would be taken for the whole directory.
+        match announced {
+            Some(total) if total > bodies => Err(A::Error::custom(format_args!(
+                "`{TOTAL_NAME}` announces {total} bodies and {bodies} are here: one page of the API",
+            ))),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -103,12 +119,13 @@ mod tests {
     }
 
     #[test]
-    fn a_document_without_a_list_is_told() {
+    fn a_document_without_its_whole_list_is_told() {
         for json in [
             r#"{"organismes":[]}"#,
             "12",
             r#"{"service":{"id":1}}"#,
             r#"{"a":1"#,
+            r#"{"total_count":3,"results":[{"id":1},{"id":2}]}"#,
         ] {
             assert!(bodies(json).1.is_some(), "{json}");
         }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::*;
-use crate::{BodyKey, Verdict};
+use crate::{BodyKey, Severity, Verdict};
 
 fn town_hall(code: &str, more: Value) -> Value {
     let mut body = json!({
@@ -421,21 +421,48 @@ fn a_body_that_cannot_be_read_spoils_itself_alone() {
 }
 
 #[test]
-fn a_cut_or_corrupt_file_yields_what_came_before_and_an_error() {
+fn a_cut_or_corrupt_file_is_refused_whole() {
     let list: Vec<Value> = (0..500)
         .map(|n| town_hall(&format!("{}", 10_000 + n), json!({})))
         .collect();
     let json = json!({ "service": list }).to_string();
     let cut = import_bytes(&json.as_bytes()[..json.len() / 2]);
-    assert!((200..300).contains(&cut.websites.len()));
-    assert!(
-        cut.issues[0].reason.contains("are kept"),
-        "{}",
-        cut.issues[0]
-    );
+    assert!((200..300).contains(&cut.source.rows));
+    assert_refused(&cut, "cut");
+    assert!(matches!(cut.issues[0].place, Place::Body(200..300)));
     let packed = bzip2(&archive(&[("x-data.gouv_local.json", json.as_bytes())]));
-    let cut = import_bytes(&packed[..packed.len() / 2]);
-    assert_eq!(cut.errors().count(), 1);
+    assert_eq!(import_bytes(&packed).websites.len(), 500);
+    for end in [20, packed.len() / 2, packed.len() - 40] {
+        assert_refused(&import_bytes(&packed[..end]), "again");
+    }
+    let unpacked = archive(&[("x-data.gouv_local.json", json.as_bytes())]);
+    assert_refused(&import_bytes(&unpacked[..unpacked.len() / 2]), "cut");
+    let mut corrupt = json.into_bytes();
+    corrupt[40_000] = 0;
+    assert_refused(&import_bytes(&corrupt), "not the directory's JSON");
+}
+
+#[test]
+fn a_directory_that_holds_no_collectivity_is_refused_whole() {
+    for empty in ["[]", r#"{"results":[]}"#, r#"{"service":[]}"#] {
+        assert_refused(&import_bytes(empty.as_bytes()), "list of bodies is empty");
+    }
+    let other = json!({"pivot": [{"type_service_local": "tresorerie"}]});
+    assert_refused(&import_bodies(&[other]), "`tresorerie`");
+    assert_refused(&import_bytes(b"[3, null]"), "none has a type");
+    let page = json!({"total_count": 35_000, "results": [town_hall("99001", json!({}))]});
+    assert_refused(&import_bytes(page.to_string().as_bytes()), "one page");
+}
+
+fn assert_refused(import: &Import, word: &str) {
+    let fatal: Vec<_> = import
+        .issues
+        .iter()
+        .filter(|issue| issue.severity == Severity::Fatal)
+        .collect();
+    assert_eq!(fatal.len(), 1, "{:?}", import.issues);
+    assert!(fatal[0].reason.contains(word), "{}", fatal[0]);
+    assert_eq!((import.websites.len(), import.accounts.len()), (0, 0));
 }
 
 #[test]

@@ -28,9 +28,33 @@ struct ImportReport {
     rows: u64,
     facts: usize,
     unchanged: bool,
+    /// Nothing of it was taken.
+    refused: bool,
+    /// When it was refused: what of the same kind goes on counting.
+    stays: Option<Earlier>,
     errors: usize,
     warnings: usize,
     issues: Vec<Issue>,
+}
+
+/// An import that was there before.
+#[derive(Debug, Serialize)]
+struct Earlier {
+    import_id: String,
+    name: String,
+    imported_at: Timestamp,
+    facts: u64,
+}
+
+impl Earlier {
+    fn of(row: &ImportRow) -> Self {
+        Self {
+            import_id: row.import_id.clone(),
+            name: row.name.clone(),
+            imported_at: row.imported_at.timestamp(),
+            facts: row.facts,
+        }
+    }
 }
 
 pub(crate) async fn registry(
@@ -95,15 +119,20 @@ async fn import(
     } else {
         print_reports(&reports, &effective);
     }
-    let is_clean = reports.iter().all(|report| report.errors == 0);
-    Ok(if is_clean {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(output::WITH_ISSUES)
-    })
+    Ok(exit_code(&reports))
 }
 
-/// Writes what a source says, unless it is the latest of its kind already.
+fn exit_code(reports: &[ImportReport]) -> ExitCode {
+    if reports.iter().any(|report| report.refused) {
+        ExitCode::FAILURE
+    } else if reports.iter().any(|report| report.errors > 0) {
+        ExitCode::from(output::WITH_ISSUES)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+/// Writes what a source says, unless it is the latest of its kind already, or is refused whole.
 async fn import_one(store: &Store, import: Import) -> anyhow::Result<ImportReport> {
     let known = Index::new(store.collectivities_if_any().await?);
     let resolved = tokio::task::spawn_blocking(move || beffroi_registry::resolve(&import, &known))
@@ -118,15 +147,13 @@ async fn import_one(store: &Store, import: Import) -> anyhow::Result<ImportRepor
     let errors = resolved
         .issues
         .iter()
-        .filter(|it| it.severity == Severity::Error)
+        .filter(|it| it.severity >= Severity::Error)
         .count();
     let earlier = store.imports().await?;
-    let unchanged = earlier
-        .iter()
-        .rev()
-        .find(|it| it.kind == kind)
-        .is_some_and(|it| it.import_id == import_id);
-    if !unchanged && resolved.source.kind != SourceKind::Unknown {
+    let latest = earlier.iter().rev().find(|it| it.kind == kind);
+    let unchanged = latest.is_some_and(|it| it.import_id == import_id);
+    let refused = resolved.is_refused();
+    if !unchanged && !refused {
         let row = ImportRow {
             import_id: import_id.clone(),
             kind: kind.to_owned(),
@@ -146,6 +173,8 @@ async fn import_one(store: &Store, import: Import) -> anyhow::Result<ImportRepor
         rows: resolved.source.rows,
         facts: facts.len(),
         unchanged,
+        refused,
+        stays: latest.filter(|_| refused).map(Earlier::of),
         errors,
         warnings: resolved.issues.len() - errors,
         issues: resolved.issues,
@@ -253,11 +282,7 @@ fn print_reports(reports: &[ImportReport], effective: &Effective) {
             let rest = report.issues.len() - MAX_PRINTED_ISSUES;
             eprintln!("… and {rest} more; `--json` lists them all");
         }
-        let state = if report.unchanged { ", as it was" } else { "" };
-        println!(
-            "{}: {} rows read, {} facts kept, {} rows refused, {} warnings{state}",
-            report.name, report.rows, report.facts, report.errors, report.warnings
-        );
+        println!("{}", summary(report));
     }
     let (websites, accounts) = effective.counts();
     println!(
@@ -265,6 +290,27 @@ fn print_reports(reports: &[ImportReport], effective: &Effective) {
         effective.bodies.len()
     );
     println!("{}", beffroi_registry::ATTRIBUTION);
+}
+
+fn summary(report: &ImportReport) -> String {
+    let name = &report.name;
+    if report.refused {
+        let stays = match &report.stays {
+            Some(earlier) => format!(
+                "`{}` of {} stays in force, with its {} facts",
+                earlier.name,
+                earlier.imported_at.strftime("%F %R UTC"),
+                earlier.facts
+            ),
+            None => "the registry stays as it was".to_owned(),
+        };
+        return format!("{name}: refused whole, nothing of it was imported; {stays}");
+    }
+    let state = if report.unchanged { ", as it was" } else { "" };
+    format!(
+        "{name}: {} rows read, {} facts kept, {} rows refused, {} warnings{state}",
+        report.rows, report.facts, report.errors, report.warnings
+    )
 }
 
 /// Homonyms shown; there are twelve Sainte-Colombe.
