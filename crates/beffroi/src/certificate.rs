@@ -8,7 +8,7 @@ use beffroi_store::CertificateLine;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::output;
+use crate::output::{self, say};
 
 /// Jobs by how they ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -135,7 +135,7 @@ impl Certificate {
     }
 
     /// The certificate for people.
-    pub(crate) fn print(&self) {
+    pub(crate) fn print(&self) -> anyhow::Result<()> {
         let words = [
             "planned",
             "measured",
@@ -150,10 +150,11 @@ impl Certificate {
         }
         table.add_row(std::iter::once("all".to_owned()).chain(self.total.cells()));
         let seconds = self.ended_at.duration_since(self.started_at).as_secs();
-        println!(
+        say!(
             "Certificate of run {} ({} s)\n{table}",
-            self.run_id, seconds
-        );
+            self.run_id,
+            seconds
+        )?;
 
         let mut reasons = output::table(["platform", "outcome.reason", "jobs"], 2);
         for (name, platform) in &self.platforms {
@@ -162,25 +163,25 @@ impl Certificate {
             }
         }
         if reasons.row_count() > 0 {
-            println!("\n{reasons}");
+            say!("\n{reasons}")?;
         }
         if self.complete {
-            println!(
+            say!(
                 "\ncomplete: {} planned = {} ended",
                 self.total.planned,
                 self.total.ended()
-            );
+            )
         } else {
-            println!(
+            say!(
                 "\nNOT COMPLETE: {} of {} jobs have ended",
                 self.total.ended(),
                 self.total.planned
-            );
+            )
         }
     }
 
     /// The strata of each platform, for people.
-    pub(crate) fn print_strata(&self) {
+    pub(crate) fn print_strata(&self) -> anyhow::Result<()> {
         let words = [
             "planned",
             "measured",
@@ -203,7 +204,7 @@ impl Certificate {
                 table.add_row(keys.into_iter().chain(stratum.tally.cells()));
             }
         }
-        println!("\n{table}");
+        say!("\n{table}")
     }
 }
 

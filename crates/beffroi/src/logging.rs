@@ -21,5 +21,7 @@ pub(crate) fn init(level: &str, verbose: u8) {
         .with_writer(|| AboveBars)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
+        // Told on standard error, which is what has failed, and with a panic.
+        .log_internal_errors(false)
         .init();
 }

@@ -1,6 +1,9 @@
 //! beffroi: an open observatory of how French public territories talk with the people who live in
 //! them. One executable, a subcommand per role.
 
+// They panic when a disk is full; `output` has what does not.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod certificate;
 mod cli;
 mod commands;
@@ -13,6 +16,7 @@ mod services;
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Parser;
 
 /// A page is read in many small pieces that are soon let go: a tenth of the crawler's processor time
@@ -22,7 +26,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     // The engine's child must be asked before anything makes a thread.
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return show_usage(&answer),
+    };
     if let Some(request) = cli.engine_to_serve() {
         return commands::engine::serve(request);
     }
@@ -47,6 +54,18 @@ fn main() -> ExitCode {
             output::print_error(&error);
             output::exit_code_of(&error)
         }
+    }
+}
+
+/// Shows the help that was asked for, or what is wrong with the command line.
+fn show_usage(answer: &clap::Error) -> ExitCode {
+    let shown = answer.print().or_else(output::unless_closed);
+    match shown.context(output::NOT_WRITTEN) {
+        Err(error) if !answer.use_stderr() => {
+            output::print_error(&error);
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(u8::MAX)),
     }
 }
 

@@ -1,6 +1,10 @@
 //! What people and machines are shown.
 
-use std::{io::Write, process::ExitCode};
+use std::{
+    fmt,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use anyhow::Context;
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
@@ -14,12 +18,54 @@ pub(crate) const WITH_ISSUES: u8 = 3;
 /// A request that cannot be: wrong options or configuration. clap uses the same.
 const USAGE: u8 = 2;
 
+/// What is said when a result cannot be written.
+pub(crate) const NOT_WRITTEN: &str = "could not write to standard output";
+
 /// A line under the headings and nothing else: readable, and easy to copy.
 const STYLE: TableStyle =
     TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
 /// How a missing figure is shown in tables.
 pub(crate) const MISSING: &str = "—";
+
+/// Writes a line to standard output, as `println!` does; but what cannot be written is an error and
+/// no panic.
+macro_rules! say {
+    ($($line:tt)*) => { $crate::output::write_line(format_args!($($line)*)) };
+}
+pub(crate) use say;
+
+/// Writes a line to standard error, as `eprintln!` does; but when that fails, there is nobody left to
+/// be told.
+macro_rules! tell {
+    ($($line:tt)*) => { $crate::output::write_error_line(format_args!($($line)*)) };
+}
+pub(crate) use tell;
+
+/// The function behind [`say`].
+pub(crate) fn write_line(line: fmt::Arguments<'_>) -> anyhow::Result<()> {
+    write(format_args!("{line}\n"))
+}
+
+/// The function behind [`tell`].
+pub(crate) fn write_error_line(line: fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Writes to standard output, at once, so that a full disk is noticed while it can be told.
+pub(crate) fn write(text: fmt::Arguments<'_>) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    let written = out.write_fmt(text).and_then(|()| out.flush());
+    written.or_else(unless_closed).context(NOT_WRITTEN)
+}
+
+/// Whoever closes the pipe (head, less) has seen enough: no error, and what is left to do is done.
+pub(crate) fn unless_closed(error: io::Error) -> io::Result<()> {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(error),
+    }
+}
 
 /// Prints an error and its causes, one a line.
 pub(crate) fn print_error(error: &anyhow::Error) {
@@ -28,7 +74,7 @@ pub(crate) fn print_error(error: &anyhow::Error) {
         message.push_str("\n  because: ");
         message.push_str(&cause.to_string());
     }
-    eprintln!("{message}");
+    tell!("{message}");
 }
 
 /// The exit status of an error.
@@ -42,9 +88,7 @@ pub(crate) fn exit_code_of(error: &anyhow::Error) -> ExitCode {
 
 /// Prints a value as one line of JSON.
 pub(crate) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    serde_json::to_writer(&mut out, value).context("could not write JSON")?;
-    writeln!(out).context("could not write to standard output")
+    say!("{}", serde_json::to_string(value)?)
 }
 
 /// A table with its headings; all columns but the first `text_columns` are aligned to the right.

@@ -20,6 +20,94 @@ fn refused(toml: &str, words: &[&str]) {
     );
 }
 
+/// Has every write to standard output fail, as on a full disk.
+fn into_a_full_disk(here: &Installation, arguments: &[&str]) -> (Option<i32>, String) {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full");
+    let output = here
+        .command(arguments)
+        .stdout(full.unwrap())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    (output.status.code(), told)
+}
+
+#[test]
+fn a_result_that_cannot_be_written_is_an_error_and_no_panic() {
+    let here = Installation::default();
+    here.write("robots.txt", "User-agent: *\nDisallow: /\n");
+    here.write(
+        "sites.csv",
+        "insee_code,website\n01004,https://www.a.test/\n",
+    );
+    here.write(
+        "corrections.csv",
+        "collectivity,field,value\n01004,website,x y\n",
+    );
+    for arguments in [
+        &["fetch", "https://www.exemple.test/"][..],
+        &["fetch", "https://www.exemple.test/", "--json"],
+        &["discover", "https://www.exemple.test/"],
+        &["robots", "check", "--robots", "robots.txt", "/"],
+        &["account", "parse", "https://x.com/exemple"],
+        &["account", "parse", "https://x.com/exemple", "--json"],
+        &["config"],
+        &["--help"],
+        &["--version"],
+        &["migrate"],
+        &["engine", "status"],
+        &["registry", "import", "sites.csv"],
+        &["registry", "import", "corrections.csv"],
+        &["registry", "show", "01004"],
+        &["plan"],
+        &["sql", "SELECT 1"],
+    ] {
+        let (code, told) = into_a_full_disk(&here, arguments);
+        assert_eq!(code, Some(1), "{arguments:?}: {told}");
+        let is_told = told.contains("error: could not write to standard output");
+        assert!(
+            is_told && !told.contains("panicked"),
+            "{arguments:?}: {told}"
+        );
+    }
+}
+
+#[test]
+fn a_message_that_cannot_be_written_changes_nothing_of_the_end() {
+    let here = Installation::default();
+    here.write(
+        "corrections.csv",
+        "collectivity,field,value\n01004,website,x y\n",
+    );
+    for (arguments, code) in [
+        (&["fetch", "no address"][..], 1),
+        (&["--config", "elsewhere.toml", "plan"], 2),
+        (&["no-such-command"], 2),
+        (&["registry", "import", "corrections.csv"], 3),
+    ] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full");
+        let mut command = here.command(arguments);
+        let output = command.stderr(full.unwrap()).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_reader_who_has_seen_enough_is_no_error() {
+    let here = Installation::default();
+    here.succeed(&["registry", "import"]);
+    for arguments in [&["config"][..], &["registry", "import"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = here.command(arguments).stdout(writer).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            !told.contains("error") && !told.contains("panicked"),
+            "{told}"
+        );
+    }
+}
+
 #[test]
 fn a_wrong_type_is_refused_with_key_place_and_what_was_expected() {
     refused(
@@ -220,7 +308,10 @@ fn a_directory_that_is_cut_or_empty_is_refused_and_the_earlier_one_stays() {
 
     for (file, place) in [
         ("cut.json", "cut.json, body 2: the file ends too early"),
-        ("list.json", "list.json, line 1: the list of bodies is empty"),
+        (
+            "list.json",
+            "list.json, line 1: the list of bodies is empty",
+        ),
         ("results.json", "line 1: the list of bodies is empty"),
         ("service.json", "download the file again"),
     ] {
@@ -231,7 +322,11 @@ fn a_directory_that_is_cut_or_empty_is_refused_and_the_earlier_one_stays() {
         let report = here.run(&["registry", "import", file, "--json"]).exited(1);
         let report = &report.json()["imports"][0];
         assert_eq!(
-            (&report["refused"], &report["facts"], &report["stays"]["name"]),
+            (
+                &report["refused"],
+                &report["facts"],
+                &report["stays"]["name"]
+            ),
             (&true.into(), &0.into(), &"good.json".into()),
             "{report}"
         );

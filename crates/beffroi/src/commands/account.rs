@@ -6,7 +6,7 @@ use anyhow::Context;
 use beffroi_connectors::accounts::{self, Parsed};
 use serde::Serialize;
 
-use crate::output;
+use crate::output::{self, say};
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -52,13 +52,12 @@ fn print_one(input: &str, json: bool) -> anyhow::Result<()> {
     if json {
         return output::print_json(&line);
     }
-    println!(
+    say!(
         "{}\t{}\t{}\t{}\t{}",
         line.kind,
         line.platform.unwrap_or("-"),
         line.handle.unwrap_or("-"),
         line.url.or(line.reason).unwrap_or("-"),
         input
-    );
-    Ok(())
+    )
 }

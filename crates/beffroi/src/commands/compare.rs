@@ -18,7 +18,12 @@ use beffroi_store::Store;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{commands::report::find_run, config::Config, output, services::StoreService};
+use crate::{
+    commands::report::find_run,
+    config::Config,
+    output::{self, say},
+    services::StoreService,
+};
 
 /// Examples kept of what is wrong.
 const MAX_EXAMPLES: usize = 40;
@@ -119,7 +124,7 @@ pub(crate) async fn compare(
     if json {
         output::print_json(&comparison)?;
     } else {
-        comparison.print();
+        comparison.print()?;
     }
     Ok(if comparison.wrong == 0 {
         ExitCode::SUCCESS
@@ -516,7 +521,7 @@ impl Comparison {
     }
 
     /// For people.
-    pub(crate) fn print(&self) {
+    pub(crate) fn print(&self) -> anyhow::Result<()> {
         let mut table = output::table(["figure", "compared", "wrong"], 1);
         for (figure, compared) in &self.figures {
             let wrong = self.wrong_figures.get(figure).copied().unwrap_or_default();
@@ -526,14 +531,14 @@ impl Comparison {
                 output::thousands(wrong),
             ]);
         }
-        println!("{table}");
+        say!("{table}")?;
         for example in &self.examples {
-            println!("  {example}");
+            say!("  {example}")?;
         }
-        println!(
+        say!(
             "{} figures compared with the truth, {} wrong",
             output::thousands(self.compared),
             output::thousands(self.wrong)
-        );
+        )
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     cli::DemoArgs,
     commands::{compare, sim},
     config::Config,
-    output,
+    output::{self, say},
     services::StoreService,
 };
 
@@ -39,7 +39,7 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
     std::fs::create_dir_all(&args.folder)
         .with_context(|| format!("could not make the folder `{}`", args.folder.display()))?;
-    step("a simulated France: web, name server, Mastodon and Bluesky, in a process of its own");
+    step("a simulated France: web, name server, Mastodon and Bluesky, in a process of its own")?;
     let mut simulator = start_simulator(&args).await?;
     // Ctrl-C is for the command under way, which brings its jobs to their end; then we end too.
     let ctrl_c = tokio::spawn(async { while tokio::signal::ctrl_c().await.is_ok() {} });
@@ -62,55 +62,55 @@ async fn show(args: &DemoArgs) -> anyhow::Result<ExitCode> {
 
     step(
         "the registry: the collectivities shipped with beffroi, their websites replaced by simulated ones",
-    );
+    )?;
     let corrections = args.folder.join(sim::REGISTRY_FILE);
     beffroi
         .run(&["registry", "import", &corrections.to_string_lossy()])
         .await?;
 
-    step("one night");
+    step("one night")?;
     let begin = Instant::now();
     let peak = beffroi.run(&["run", "--resume"]).await?;
     let crawl = begin.elapsed();
 
-    step("the same night again: nothing is crawled twice, nothing is counted twice");
+    step("the same night again: nothing is crawled twice, nothing is counted twice")?;
     beffroi.run(&["run", "--resume"]).await?;
 
-    step("reports");
+    step("reports")?;
     beffroi.run(&["report", "presence"]).await?;
-    println!();
+    say!("")?;
     beffroi
         .run(&["report", "engagement", "--limit", ENGAGEMENT_ROWS])
         .await?;
 
-    step("proof: every stored figure against the simulator's truth, and what its referee saw");
+    step("proof: every stored figure against the simulator's truth, and what its referee saw")?;
     let simulator = format!("http://127.0.0.1:{HTTP_PORT}");
     let comparison = compare::of_run(&service.store, &simulator, None).await?;
-    comparison.print();
+    comparison.print()?;
     let referee = referee(&simulator).await?;
     let violations: u64 = referee.violations.values().sum();
-    println!(
+    say!(
         "referee: {} requests, {violations} violations of pace, robots, Retry-After and API budgets",
         output::thousands(referee.requests)
-    );
+    )?;
     for example in &referee.examples {
-        println!("  {example}");
+        say!("  {example}")?;
     }
     service.close().await?;
 
-    println!(
+    say!(
         "\ncrawl: {:.0} s; peak memory of the crawling process: {}",
         crawl.as_secs_f64(),
         peak.map_or(output::MISSING.to_owned(), |peak| format!("{peak} MB"))
-    );
+    )?;
     let config_file = config_file.display();
-    println!(
+    say!(
         "\nGo on with:\n  \
          beffroi --config {config_file} report presence --format csv\n  \
          beffroi --config {config_file} report engagement --limit 100\n  \
          beffroi --config {config_file} registry show Rennes\n  \
          beffroi --config {config_file} sql \"SELECT outcome, reason, count() FROM v_job_outcome GROUP BY 1, 2 ORDER BY 3 DESC\""
-    );
+    )?;
     let is_right = comparison.wrong == 0 && violations == 0;
     Ok(if is_right {
         ExitCode::SUCCESS
@@ -127,11 +127,11 @@ struct Beffroi<'a> {
 impl Beffroi<'_> {
     /// Shows a command and runs it; returns the peak of its memory in MB, where the system tells.
     async fn run(&self, arguments: &[&str]) -> anyhow::Result<Option<u64>> {
-        println!(
+        say!(
             "$ beffroi --config {} {}",
             self.config_file.display(),
             arguments.join(" ")
-        );
+        )?;
         let mut child = Command::new(this_program()?)
             .arg("--config")
             .arg(self.config_file)
@@ -161,8 +161,8 @@ fn this_program() -> anyhow::Result<std::path::PathBuf> {
     std::env::current_exe().context("the path of this program is not known")
 }
 
-fn step(what: &str) {
-    println!("\n━━ {what}");
+fn step(what: &str) -> anyhow::Result<()> {
+    say!("\n━━ {what}")
 }
 
 /// Starts `beffroi sim serve` and waits until it has written what a crawler needs and answers.

@@ -5,14 +5,19 @@ use std::process::ExitCode;
 use beffroi_engine::{EngineStatus, Lifetime, ServeRequest, Stopped};
 use serde_json::json;
 
-use crate::{cli::EngineCommand, config::Config, output, services};
+use crate::{
+    cli::EngineCommand,
+    config::Config,
+    output::{self, say, tell},
+    services,
+};
 
 /// The child's side: serves until told to stop. Runs before anything has made a thread.
 pub(crate) fn serve(request: &str) -> ExitCode {
     let request: ServeRequest = match request.parse() {
         Ok(request) => request,
         Err(error) => {
-            eprintln!("error: `engine serve` is started by beffroi itself: {error}");
+            tell!("error: `engine serve` is started by beffroi itself: {error}");
             return ExitCode::from(2);
         }
     };
@@ -36,13 +41,13 @@ pub(crate) async fn engine(config: &Config, command: EngineCommand) -> anyhow::R
                     "version": endpoint.version, "data_dir": config.engine.data_dir,
                 }))?;
             } else {
-                println!(
+                say!(
                     "ClickHouse {} serves `{}` at {} (process {}); stop it with `beffroi engine stop`",
                     endpoint.version,
                     config.engine.data_dir.display(),
                     endpoint.url,
                     endpoint.pid
-                );
+                )?;
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -52,10 +57,10 @@ pub(crate) async fn engine(config: &Config, command: EngineCommand) -> anyhow::R
             let stopped =
                 tokio::task::spawn_blocking(move || beffroi_engine::stop(&settings)).await??;
             match stopped {
-                Stopped::WasNotRunning => println!("the engine was not running"),
-                Stopped::Cleanly { pid } => println!("the engine (process {pid}) has stopped"),
+                Stopped::WasNotRunning => say!("the engine was not running")?,
+                Stopped::Cleanly { pid } => say!("the engine (process {pid}) has stopped")?,
                 Stopped::Killed { pid } => {
-                    println!("the engine (process {pid}) did not stop in time and was killed");
+                    say!("the engine (process {pid}) did not stop in time and was killed")?;
                 }
             }
             Ok(ExitCode::SUCCESS)
@@ -84,12 +89,15 @@ fn status(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
             "started_at": endpoint.map(|it| it.started_at),
         }))?;
     } else if let Some(endpoint) = endpoint {
-        println!(
+        say!(
             "running: ClickHouse {} serves `{folder}` at {} since {} (process {})",
-            endpoint.version, endpoint.url, endpoint.started_at, endpoint.pid
-        );
+            endpoint.version,
+            endpoint.url,
+            endpoint.started_at,
+            endpoint.pid
+        )?;
     } else {
-        println!("{word}: `{folder}`");
+        say!("{word}: `{folder}`")?;
     }
     Ok(if endpoint.is_some() {
         ExitCode::SUCCESS

@@ -22,7 +22,7 @@ use anyhow::Context;
 use crate::{
     cli::{AccountCommand, Cli, Command, RobotsCommand, SimCommand},
     config::{Config, DEFAULT_FILE},
-    output,
+    output::{self, say},
     services::StoreService,
 };
 
@@ -61,7 +61,7 @@ pub(crate) async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Demo(args) => demo::demo(args).await,
         Command::Config => {
-            print!("{DEFAULT_FILE}");
+            output::write(format_args!("{DEFAULT_FILE}"))?;
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -69,17 +69,18 @@ pub(crate) async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
 
 async fn migrate(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
     let service = StoreService::connect(config).await?;
-    let report = service.store.migrate().await?;
+    let report = service.store.migrate().await;
+    service.close().await?;
+    let report = report?;
     if json {
         output::print_json(&report)?;
     } else if report.applied.is_empty() {
-        println!("the schema is up to date (number {})", report.schema);
+        say!("the schema is up to date (number {})", report.schema)?;
     } else {
         for name in &report.applied {
-            println!("applied {name}");
+            say!("applied {name}")?;
         }
-        println!("the schema is now at number {}", report.schema);
+        say!("the schema is now at number {}", report.schema)?;
     }
-    service.close().await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -17,7 +17,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use url::Url;
 
-use crate::{config::Config, output, services};
+use crate::{
+    config::Config,
+    output::{self, say},
+    services,
+};
 
 #[derive(Serialize)]
 struct FetchReport<'a> {
@@ -50,27 +54,27 @@ pub(crate) async fn fetch(config: &Config, url: &str, json: bool) -> anyhow::Res
         let reason = report
             .error_class
             .map_or(String::new(), |class| format!(" ({class})"));
-        println!("{}{reason}", report.outcome);
-        println!(
+        say!("{}{reason}", report.outcome)?;
+        say!(
             "  url           {}",
             report.final_url.as_deref().unwrap_or(url)
-        );
+        )?;
         if let Some(status) = report.status {
-            println!("  status        {status}");
+            say!("  status        {status}")?;
         }
         for redirect in &report.redirects {
-            println!("  redirected by {redirect}");
+            say!("  redirected by {redirect}")?;
         }
-        println!("  bytes         {}", output::thousands(report.bytes));
-        println!("  duration      {} ms", report.duration_ms);
-        println!(
+        say!("  bytes         {}", output::thousands(report.bytes))?;
+        say!("  duration      {} ms", report.duration_ms)?;
+        say!(
             "  content type  {}",
             report.content_type.as_deref().unwrap_or(output::MISSING)
-        );
-        println!(
+        )?;
+        say!(
             "  charset       {}",
             report.charset.as_deref().unwrap_or(output::MISSING)
-        );
+        )?;
     }
     let is_success = report.error_class.is_none();
     Ok(if is_success {
@@ -168,7 +172,7 @@ pub(crate) async fn measure(config: &Config, url: &str, json: bool) -> anyhow::R
     if json {
         output::print_json(&report)?;
     } else {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        say!("{}", serde_json::to_string_pretty(&report)?)?;
     }
     Ok(exit_code(outcome.kind() == OutcomeKind::Measured))
 }
@@ -220,7 +224,7 @@ pub(crate) async fn discover(config: &Config, url: &str, json: bool) -> anyhow::
     if json {
         output::print_json(&report)?;
     } else {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        say!("{}", serde_json::to_string_pretty(&report)?)?;
     }
     Ok(exit_code(report.outcome == OutcomeKind::Measured.as_str()))
 }

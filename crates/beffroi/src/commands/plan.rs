@@ -10,7 +10,7 @@ use jiff::{Timestamp, Zoned, civil::Date, tz::TimeZone};
 use crate::{
     cli::PlanArgs,
     config::Config,
-    output,
+    output::{self, say},
     services::{MEASURABLE, StoreService},
 };
 
@@ -47,7 +47,7 @@ async fn show(
         table.add_row([platform.to_string(), output::thousands(*jobs as u64)]);
     }
     table.add_row(["all".to_owned(), output::thousands(summary.jobs as u64)]);
-    println!("Plan of run {}\n{table}", night.run_id);
+    say!("Plan of run {}\n{table}", night.run_id)?;
     if !summary.busiest_hosts.is_empty() {
         let mut hosts = output::table(["hosts that many share", "jobs", "at least"], 1);
         for (host, jobs) in &summary.busiest_hosts {
@@ -59,10 +59,9 @@ async fn show(
                 format!("{} s", bound.as_secs()),
             ]);
         }
-        println!("\n{hosts}");
+        say!("\n{hosts}")?;
     }
-    println!("\nAccounts that the websites reveal are added during the night.");
-    Ok(())
+    say!("\nAccounts that the websites reveal are added during the night.")
 }
 
 /// Today's date where the collectivities are.

@@ -13,7 +13,7 @@ use crate::{
     cli::RegistryCommand,
     config::Config,
     effective::{Effective, field},
-    output,
+    output::{self, say, tell},
     services::StoreService,
 };
 
@@ -117,7 +117,7 @@ async fn import(
             },
         }))?;
     } else {
-        print_reports(&reports, &effective);
+        print_reports(&reports, &effective)?;
     }
     Ok(exit_code(&reports))
 }
@@ -273,23 +273,23 @@ async fn refresh(store: &Store) -> anyhow::Result<Effective> {
     Ok(effective)
 }
 
-fn print_reports(reports: &[ImportReport], effective: &Effective) {
+fn print_reports(reports: &[ImportReport], effective: &Effective) -> anyhow::Result<()> {
     for report in reports {
         for issue in report.issues.iter().take(MAX_PRINTED_ISSUES) {
-            eprintln!("{issue}");
+            tell!("{issue}");
         }
         if report.issues.len() > MAX_PRINTED_ISSUES {
             let rest = report.issues.len() - MAX_PRINTED_ISSUES;
-            eprintln!("… and {rest} more; `--json` lists them all");
+            tell!("… and {rest} more; `--json` lists them all");
         }
-        println!("{}", summary(report));
+        say!("{}", summary(report))?;
     }
     let (websites, accounts) = effective.counts();
-    println!(
+    say!(
         "the registry now holds {} collectivities, {websites} websites and {accounts} other accounts",
         effective.bodies.len()
-    );
-    println!("{}", beffroi_registry::ATTRIBUTION);
+    )?;
+    say!("{}", beffroi_registry::ATTRIBUTION)
 }
 
 fn summary(report: &ImportReport) -> String {
@@ -335,27 +335,27 @@ async fn show(store: &Store, query: &str, json: bool) -> anyhow::Result<ExitCode
         return Ok(ExitCode::SUCCESS);
     }
     for body in found.iter().take(MAX_SHOWN) {
-        print_body(body);
+        print_body(body)?;
         for account in store.accounts_of(&body.collectivity_id).await? {
-            println!(
+            say!(
                 "  {:<14} {}  (confidence {:.2}, from {})",
                 account.platform,
                 account.url,
                 account.confidence,
                 account.sources.join(", ")
-            );
+            )?;
         }
     }
     if found.len() > MAX_SHOWN {
-        println!(
+        say!(
             "… and {} more of that name; ask by SIREN or INSEE code",
             found.len() - MAX_SHOWN
-        );
+        )?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn print_body(body: &Collectivity) {
+fn print_body(body: &Collectivity) -> anyhow::Result<()> {
     let code = body
         .insee_code
         .as_ref()
@@ -363,7 +363,7 @@ fn print_body(body: &Collectivity) {
     let siren = body
         .siren
         .map_or(String::new(), |siren| format!(", SIREN {siren}"));
-    println!(
+    say!(
         "{} ({}{siren}{code}), {} inhabitants, stratum {}, département {}, region {}",
         body.name,
         body.category,
@@ -371,5 +371,5 @@ fn print_body(body: &Collectivity) {
         body.stratum(),
         body.department_code,
         body.region_code
-    );
+    )
 }

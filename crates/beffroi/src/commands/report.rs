@@ -13,7 +13,7 @@ use crate::{
         sql::print_result,
     },
     config::Config,
-    output,
+    output::{self, say},
     services::StoreService,
 };
 
@@ -67,12 +67,12 @@ async fn presence(store: &Store, args: &ReportArgs) -> anyhow::Result<()> {
     if args.format != TableFormat::Table {
         return print_result(store, reports::PRESENCE, &parameters, args.format).await;
     }
-    println!(
+    say!(
         "Presence, run {}: share of bodies (%) that have an account",
         run.run_id
-    );
+    )?;
     print_table(store, reports::PRESENCE, &parameters, 2, &NARROW_PRESENCE).await?;
-    println!("(`--format csv` has the other platforms)\n\nBeside published figures (%)");
+    say!("(`--format csv` has the other platforms)\n\nBeside published figures (%)")?;
     print_table(store, reports::PUBLISHED, &parameters, 2, &[]).await
 }
 
@@ -85,10 +85,10 @@ async fn engagement(store: &Store, args: &ReportArgs, limit: u32) -> anyhow::Res
     if !is_table {
         return print_result(store, reports::ENGAGEMENT, &parameters, args.format).await;
     }
-    println!(
+    say!(
         "Engagement, run {}: 28 days; E per thousand followers and post (Bonsón et al.)",
         run.run_id
-    );
+    )?;
     print_table(store, reports::ENGAGEMENT, &parameters, 5, &["category"]).await
 }
 
@@ -105,9 +105,8 @@ async fn run(store: &Store, args: &ReportArgs) -> anyhow::Result<()> {
         }
         TableFormat::Table => {
             let certificate = stored_certificate(&run)?;
-            certificate.print();
-            certificate.print_strata();
-            Ok(())
+            certificate.print()?;
+            certificate.print_strata()
         }
         TableFormat::Json if !run.certificate.is_empty() => {
             output::print_json(&stored_certificate(&run)?)
@@ -150,8 +149,7 @@ async fn print_table(
         let cells = row.iter().zip(&is_shown).filter(|(_, is_shown)| **is_shown);
         table.add_row(cells.map(|(value, _)| cell(value)));
     }
-    println!("{table}");
-    Ok(())
+    say!("{table}")
 }
 
 fn cell(value: &Value) -> String {

@@ -24,7 +24,7 @@ use crate::{
         worker,
     },
     config::Config,
-    output,
+    output::{self, tell},
     progress::ProgressView,
     services::{self, MEASURABLE, StoreService},
 };
@@ -339,7 +339,7 @@ async fn conclude(store: &Store, row: RunRow, end: End, json: bool) -> anyhow::R
     .await?;
     show(&certificate, json)?;
     if !is_complete {
-        eprintln!("go on with `{}`", command_to_resume(&row));
+        tell!("go on with `{}`", command_to_resume(&row));
     }
     Ok(if is_complete {
         ExitCode::SUCCESS
@@ -352,8 +352,7 @@ fn show(certificate: &Certificate, json: bool) -> anyhow::Result<()> {
     if json {
         return output::print_json(certificate);
     }
-    certificate.print();
-    Ok(())
+    certificate.print()
 }
 
 /// The certificate of a run that has ended.

@@ -6,7 +6,7 @@ use anyhow::Context;
 use beffroi_model::{Collectivity, CollectivityId};
 use beffroi_sim::{RunningSim, SimSettings, crawler_config, serve as serve_sim};
 
-use crate::{cli::SimArgs, commands::worker::stop_on_signals};
+use crate::{cli::SimArgs, commands::worker::stop_on_signals, output::say};
 
 /// Files that a crawler of the simulated France needs.
 pub(crate) const CONFIG_FILE: &str = "beffroi.toml";
@@ -30,7 +30,7 @@ pub(crate) async fn serve(mut args: SimArgs) -> anyhow::Result<ExitCode> {
         ..SimSettings::default()
     };
     let sim = start(settings, &args.out).await?;
-    println!(
+    say!(
         "the simulated France answers at http://127.0.0.1:{}; its pages are fetched with\n  \
          beffroi --config {}/{CONFIG_FILE} registry import {}/{REGISTRY_FILE}\n  \
          beffroi --config {}/{CONFIG_FILE} run\n\
@@ -40,7 +40,7 @@ pub(crate) async fn serve(mut args: SimArgs) -> anyhow::Result<ExitCode> {
         args.out.display(),
         args.out.display(),
         sim.http_port,
-    );
+    )?;
     let stop = stop_on_signals();
     if args.until_eof {
         tokio::select! {

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, bail};
 use beffroi_store::{Format, Store, StoreError};
 
-use crate::{cli::TableFormat, config::Config, services::StoreService};
+use crate::{cli::TableFormat, config::Config, output, services::StoreService};
 
 pub(crate) async fn sql(
     config: &Config,
@@ -54,8 +54,8 @@ pub(crate) async fn print_result(
         match out.write_all(&bytes) {
             // Whoever read us (head, less) has seen enough.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
-            written => written.context("could not write to standard output")?,
+            written => written.context(output::NOT_WRITTEN)?,
         }
     }
-    out.flush().context("could not write to standard output")
+    out.flush().context(output::NOT_WRITTEN)
 }
