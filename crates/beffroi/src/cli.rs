@@ -84,7 +84,7 @@ pub(crate) enum Command {
     /// Read one website and find its accounts, without a store.
     #[command(after_help = "Example:\n  beffroi discover https://www.exemple.fr --json")]
     Discover {
-        /// Address of the website.
+        /// Address of the website. Without a scheme, `https://` is tried and then `http://`.
         url: String,
         /// Print JSON.
         #[arg(long)]
@@ -93,7 +93,8 @@ pub(crate) enum Command {
     /// Fetch one document politely; succeeds only when it was had.
     #[command(after_help = "Example:\n  beffroi fetch https://www.exemple.fr/ --json")]
     Fetch {
-        /// Address of the document.
+        /// Address of the document. Without a scheme it is taken as `https://`; `http://` is only
+        /// asked when it is written (curl takes it the other way round).
         url: String,
         /// Print JSON.
         #[arg(long)]

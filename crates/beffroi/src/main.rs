@@ -4,6 +4,7 @@
 // They panic when a disk is full; `output` has what does not.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+mod address;
 mod certificate;
 mod cli;
 mod commands;

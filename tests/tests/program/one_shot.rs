@@ -141,9 +141,43 @@ fn every_end_of_a_fetch_has_its_outcome_and_class() {
         "forbidden",
         "refused_url",
     );
-    here.run(&["fetch", "no address", "--json"])
-        .exited(1)
-        .said(&["`no address` is no address"]);
+}
+
+#[test]
+fn an_address_is_taken_as_people_type_it_and_what_is_none_is_said_in_json_too() {
+    let site = Web::serve(|path| without_robots(path, |_| Answer::html("<p>été</p>")));
+    let here = visitor(&[&site]);
+    let bare = site.address();
+    // The server speaks no TLS: `fetch` asks what is written, `discover` finds the way.
+    let (code, report) = fetched(&here, &bare);
+    assert_eq!(
+        (code, &report["final_url"]),
+        (Some(1), &format!("https://{bare}/").into()),
+        "{report}"
+    );
+    let quoted = format!(" <{}>, ", site.url("/"));
+    assert_eq!(fetched(&here, &quoted).0, Some(0));
+    let found = here.succeed(&["discover", &bare, "--json"]).json();
+    assert_eq!(found["final_url"], site.url("/"), "{found}");
+
+    for (typed, word) in [
+        ("no address", "space"),
+        ("http://", "host"),
+        ("https://a.test https://b.test", "one address at a time"),
+        ("mairie@exemple.test", "e-mail"),
+    ] {
+        let told = format!("`{typed}` is no address");
+        let ended = here.run(&["fetch", typed, "--json"]).exited(1);
+        let report = ended.said(&[&told, word]).json();
+        assert_keys(&report, &FETCH_KEYS);
+        assert_eq!(
+            (&report["url"], &report["outcome"], &report["error_class"]),
+            (&typed.into(), &"forbidden".into(), &"refused_url".into())
+        );
+        here.run(&["discover", typed])
+            .exited(1)
+            .said(&[&told, word]);
+    }
 }
 
 #[test]

@@ -15,9 +15,9 @@ use beffroi_model::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
-use url::Url;
 
 use crate::{
+    address,
     config::Config,
     output::{self, say},
     services,
@@ -38,10 +38,17 @@ struct FetchReport<'a> {
 }
 
 pub(crate) async fn fetch(config: &Config, url: &str, json: bool) -> anyhow::Result<ExitCode> {
+    let address = match address::parse(url) {
+        Ok(address) => address,
+        Err(error) => {
+            // Whoever reads JSON gets a line for each address, as `refused_url` when it is none.
+            if json {
+                output::print_json(&of_no_address(url))?;
+            }
+            return Err(error.into());
+        }
+    };
     let client = services::client(config)?;
-    let address: Url = url
-        .parse()
-        .with_context(|| format!("`{url}` is no address"))?;
     let begin = std::time::Instant::now();
     let result = client.get(Request::site(address, Document::Page)).await;
     let report = match &result {
@@ -140,6 +147,22 @@ fn of_error<'a>(url: &'a str, error: &FetchError, begin: std::time::Instant) -> 
     }
 }
 
+fn of_no_address(url: &str) -> FetchReport<'_> {
+    let outcome = Outcome::Forbidden(Forbidden::RefusedUrl);
+    FetchReport {
+        url,
+        final_url: None,
+        status: None,
+        outcome: outcome.kind().as_str(),
+        error_class: outcome.reason(),
+        redirects: Vec::new(),
+        bytes: 0,
+        duration_ms: 0,
+        content_type: None,
+        charset: None,
+    }
+}
+
 pub(crate) async fn measure(config: &Config, url: &str, json: bool) -> anyhow::Result<ExitCode> {
     let parsed = parse_account(url);
     let Some(account) = parsed.account() else {
@@ -212,13 +235,7 @@ fn one_look(account: AccountRef) -> MeasureRequest {
 }
 
 pub(crate) async fn discover(config: &Config, url: &str, json: bool) -> anyhow::Result<ExitCode> {
-    let address: Url = match url.parse() {
-        Ok(address) => address,
-        // Without a scheme, as people write it.
-        Err(_) => format!("https://{url}")
-            .parse()
-            .with_context(|| format!("`{url}` is no address of a website"))?,
-    };
+    let address = address::parse(url)?;
     let client = services::client(config)?;
     let report = website::discover(&client, &config.platforms.website, &address).await;
     if json {
