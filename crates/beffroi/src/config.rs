@@ -3,6 +3,8 @@
 //! `config/default.toml` is the documentation of every key and is compiled in; a test keeps it equal
 //! to the defaults of the code. Unknown keys are refused.
 
+mod explain;
+
 use std::path::{Path, PathBuf};
 
 use beffroi_connectors::{
@@ -20,6 +22,9 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
+use explain::Sources;
+pub(crate) use explain::with_place;
+
 /// The commented default file, compiled in.
 pub(crate) const DEFAULT_FILE: &str = include_str!("../../../config/default.toml");
 
@@ -29,6 +34,9 @@ const TEXTS: [(&str, &str); 2] = [
     ("BEFFROI_STORE__USER", "store.user"),
     ("BEFFROI_STORE__PASSWORD", "store.password"),
 ];
+
+/// How the variables of the environment that are settings begin.
+const PREFIX: &str = "BEFFROI_";
 
 /// Everything that can be configured.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -80,59 +88,66 @@ impl Config {
     /// Reads the configuration. The environment overrides the file: `BEFFROI_STORE__URL` is
     /// `store.url`.
     pub(crate) fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        let mut figment = Figment::from(Toml::string(DEFAULT_FILE));
-        if let Some(file) = file {
-            if !file.is_file() {
-                return Err(ConfigError::NoFile(file.to_owned()));
-            }
-            figment = figment.merge(Toml::file_exact(file));
+        if let Some(file) = file.filter(|file| !file.is_file()) {
+            return Err(ConfigError::NoFile(file.to_owned()));
         }
-        figment = figment.merge(
-            Env::prefixed("BEFFROI_")
-                .ignore(&["CHDB_LIB", "CONFIG", "LOG"])
-                .split("__"),
-        );
-        for (variable, key) in TEXTS {
-            if let Ok(text) = std::env::var(variable) {
-                figment = figment.merge(Serialized::default(key, text));
-            }
+        let figment = figment(file);
+        let sources = Sources::new(&figment, file);
+        let config: Self = figment.extract().map_err(|error| sources.explain(&error))?;
+        match config.unusable() {
+            Some((path, problem)) => Err(sources.wrong(&path, &problem)),
+            None => Ok(config),
         }
-        figment
-            .extract()
-            .map_err(|error| ConfigError::Wrong(explain(&error, file)))
+    }
+
+    /// The first value with which the program could not work, by its key's path, and what is wrong
+    /// with it. What a polite client cannot be made of is told when it is made.
+    fn unusable(&self) -> Option<(Vec<&str>, String)> {
+        let counts: [(&[&str], usize); 5] = [
+            (&["run", "host_lanes"], self.run.host_lanes.into()),
+            (&["store", "batch_rows"], self.store.batch_rows),
+            (
+                &["worker", "max_sites_in_flight"],
+                self.worker.max_sites_in_flight,
+            ),
+            (
+                &["worker", "max_accounts_in_flight"],
+                self.worker.max_accounts_in_flight,
+            ),
+            (&["worker", "max_tries"], self.worker.max_tries.into()),
+        ];
+        if let Some((path, _)) = counts.into_iter().find(|(_, count)| *count == 0) {
+            return Some((path.to_vec(), "found `0`, expected 1 or more".to_owned()));
+        }
+        let platforms = [
+            ("mastodon", self.platforms.mastodon.check()),
+            ("bluesky", self.platforms.bluesky.check()),
+        ];
+        platforms.into_iter().find_map(|(platform, checked)| {
+            let (key, problem) = checked.err()?;
+            let path = ["platforms", platform].into_iter().chain(key);
+            Some((path.collect(), problem))
+        })
     }
 }
 
-/// All errors of a configuration, a line each: key, place, what was found and what was expected.
-fn explain(errors: &figment::Error, file: Option<&Path>) -> String {
-    let line = |error: figment::Error| {
-        let place = error
-            .metadata
-            .as_ref()
-            .map_or_else(String::new, |metadata| {
-                let source = metadata
-                    .source
-                    .as_ref()
-                    .and_then(|source| source.file_path());
-                match source.or(file.filter(|_| metadata.name.contains("TOML"))) {
-                    Some(path) => format!("in `{}`", path.display()),
-                    None => format!("in {}", metadata.name),
-                }
-            });
-        let key = error.path.join(".");
-        let at = if key.is_empty() {
-            String::new()
-        } else {
-            format!("`{key}`: ")
-        };
-        format!("{at}{} {place}", error.kind).trim_end().to_owned()
-    };
-    errors
-        .clone()
-        .into_iter()
-        .map(line)
-        .collect::<Vec<_>>()
-        .join("\n")
+/// The sources in their order, the last word first to be believed.
+fn figment(file: Option<&Path>) -> Figment {
+    let mut figment = Figment::from(Toml::string(DEFAULT_FILE));
+    if let Some(file) = file {
+        figment = figment.merge(Toml::file_exact(file));
+    }
+    figment = figment.merge(
+        Env::prefixed(PREFIX)
+            .ignore(&["CHDB_LIB", "CONFIG", "LOG"])
+            .split("__"),
+    );
+    for (variable, key) in TEXTS {
+        if let Ok(text) = std::env::var(variable) {
+            figment = figment.merge(Serialized::default(key, text));
+        }
+    }
+    figment
 }
 
 #[cfg(test)]
@@ -171,14 +186,103 @@ mod tests {
 
     #[test]
     fn a_wrong_value_names_its_key_its_place_and_what_was_expected() {
-        let message = load("[run]\nhost_lanes = \"many\"").unwrap_err();
+        for (text, told) in [
+            (
+                "[run]\n\nhost_lanes = 'many'",
+                "line 3: `run.host_lanes`: found `many`, expected a whole number from 0 to 65535",
+            ),
+            (
+                "[queue]\nprefetch = 0",
+                "line 2: `queue.prefetch`: found `0`, expected a whole number from 1 to 65535",
+            ),
+            (
+                "run = { host_lanes = 3 }\nstore = 3",
+                "line 2: `store`: found `3`, expected a table of settings",
+            ),
+            (
+                "[fetch]\nextra_ca = 'x'",
+                "line 2: `fetch.extra_ca`: found `x`, expected a list",
+            ),
+            (
+                "[fetch]\nallow_addresses = [\n  3]",
+                "line 2: `fetch.allow_addresses.0`: found `3`, expected a text in quotes",
+            ),
+            (
+                "[store]\nconnect_timeout = 30",
+                "line 2: `store.connect_timeout`: found `30`, expected a duration in quotes",
+            ),
+            (
+                "[fetch]\nhost_interval = 'soon'",
+                "line 2: `fetch.host_interval`: found `soon`, expected a duration in quotes",
+            ),
+            (
+                "[fetch]\ndns = 3",
+                "line 2: `fetch.dns`: found a value of another shape",
+            ),
+            (
+                "[engine]\nlog_level = 'loud'",
+                "line 2: `engine.log_level`: found `loud`, expected one of `error`, `warning`",
+            ),
+            (
+                "[platforms.mastodon.instances.'a.test']\nbase_url = 'ftp://x'",
+                "line 2: `platforms.mastodon.instances.a.test.base_url`: found `ftp://x",
+            ),
+            (
+                "[platforms.mastodon]\nwindow_days = 0",
+                "line 2: `platforms.mastodon.window_days`: found `0`, expected",
+            ),
+            (
+                "[platforms]\nbluesky.base_url = 'ftp://x'",
+                "line 2: `platforms.bluesky.base_url`: found `ftp://x/`, expected",
+            ),
+            (
+                "[run]\nhost_lanes = 0",
+                "line 2: `run.host_lanes`: found `0`, expected 1 or more",
+            ),
+            (
+                "[worker]\nmax_tries = 0",
+                "line 2: `worker.max_tries`: found `0`, expected 1 or more",
+            ),
+        ] {
+            let message = load(text).unwrap_err();
+            let place = message.find("beffroi.toml, line ");
+            let rest = place.map_or("", |at| &message[at + "beffroi.toml, ".len()..]);
+            assert!(rest.starts_with(told), "{text}: {message}");
+            assert!(!message.contains('\n'), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_not_repeated() {
+        for (text, key) in [
+            ("[store]\npassword = 12345", "store.password"),
+            ("[queue]\nurl = 12345", "queue.url"),
+            ("[queue]\nurl = 'http://u:12345@broker'", "queue.url"),
+        ] {
+            let message = load(text).unwrap_err();
+            let told = format!("line 2: `{key}`: ");
+            assert!(message.contains(&told), "{message}");
+            assert!(!message.contains("12345"), "{message}");
+        }
+    }
+
+    #[test]
+    fn what_the_client_refuses_has_its_place_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("beffroi.toml");
+        std::fs::write(&file, "[fetch]\nretries = 1\ncontact = 'a b'\n").unwrap();
+        let config = Config::load(Some(&file)).unwrap();
+        let refused = crate::services::client(&config).err().unwrap();
+        let places = crate::cli::Places {
+            store: None,
+            queue: None,
+        };
+        let told = with_place(refused, Some(&file), &places);
+        assert!(told.is::<ConfigError>());
+        let told = told.to_string();
         assert!(
-            message.contains("run.host_lanes") && message.contains("beffroi.toml"),
-            "{message}"
-        );
-        assert!(
-            message.contains("many") && message.contains("u16"),
-            "{message}"
+            told.contains("beffroi.toml, line 3: `fetch.contact`: `a b` found, expected"),
+            "{told}"
         );
     }
 
@@ -186,7 +290,8 @@ mod tests {
     fn an_unknown_key_is_refused_with_the_known_ones() {
         let message = load("[fetch]\nhost_intervall = \"2s\"").unwrap_err();
         assert!(
-            message.contains("host_intervall") && message.contains("host_interval`"),
+            message.contains("line 2: `fetch.host_intervall`: there is no such setting")
+                && message.contains("`host_interval`"),
             "{message}"
         );
     }

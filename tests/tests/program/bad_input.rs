@@ -112,17 +112,83 @@ fn a_reader_who_has_seen_enough_is_no_error() {
 fn a_wrong_type_is_refused_with_key_place_and_what_was_expected() {
     refused(
         "[run]\nhost_lanes = \"many\"\n",
-        &["run.host_lanes", "many", "u16"],
+        &["line 2: `run.host_lanes`: found `many`", "a whole number"],
     );
     refused(
         "[store]\nconnect_timeout = 30\n",
-        &["store.connect_timeout", "30"],
+        &["line 2: `store.connect_timeout`: found `30`", "a duration"],
     );
     refused(
         "[fetch]\nhost_interval = \"soon\"\n",
-        &["fetch.host_interval", "expected duration"],
+        &["line 2: `fetch.host_interval`: found `soon`", "a duration"],
     );
-    refused("store = 3\n", &["store", "3", "StoreSettings"]);
+    refused(
+        "store = 3\n",
+        &["line 1: `store`: found `3`", "a table of settings"],
+    );
+}
+
+#[test]
+fn a_value_that_cannot_be_used_is_refused_with_key_place_and_what_was_expected() {
+    for (toml, words) in [
+        (
+            "[fetch]\nallow_addresses = [\"x\"]\n",
+            ["line 2: `fetch.allow_addresses`: `x` found", "ip:port"],
+        ),
+        (
+            "[fetch]\n\ncontact = \"a b\"\n",
+            ["line 3: `fetch.contact`: `a b` found", "a mailbox"],
+        ),
+        (
+            "[fetch]\nread_timeout = \"0s\"\n",
+            [
+                "line 2: `fetch.read_timeout`: `0s` found",
+                "longer than zero",
+            ],
+        ),
+        (
+            "[fetch]\nextra_ca = [\"nowhere.pem\"]\n",
+            ["line 2: `fetch.extra_ca`: `nowhere.pem`", "No such file"],
+        ),
+        (
+            "[platforms.bluesky]\nbase_url = \"ftp://x\"\n",
+            ["line 2: `platforms.bluesky.base_url`: found", "https://"],
+        ),
+        (
+            "[platforms.mastodon]\nwindow_days = 0\n",
+            [
+                "line 2: `platforms.mastodon.window_days`: found `0`",
+                "1 or more",
+            ],
+        ),
+    ] {
+        let here = Installation::new(toml);
+        for arguments in [&["run"][..], &["fetch", "https://www.exemple.test/"]] {
+            let ended = here.run(arguments).exited(2).said(&words);
+            ended.said(&["beffroi.toml, line "]);
+        }
+        assert!(!here.folder().join("engine").exists(), "{toml}");
+    }
+    let here = Installation::new("[fetch]\ndns = \"system\"\n");
+    let here = here.with_variable("BEFFROI_FETCH__DNS", "nowhere");
+    here.run(&["fetch", "https://www.exemple.test/"])
+        .exited(2)
+        .said(&["environment variable `BEFFROI_FETCH__DNS`: `fetch.dns`: `nowhere` found"]);
+}
+
+#[test]
+fn a_store_or_queue_that_is_no_address_is_refused_where_it_was_given() {
+    let here = Installation::default();
+    here.run(&["--queue", "nowhere", "plan"])
+        .exited(2)
+        .said(&["`--queue`: a queue is", "amqp"]);
+    here.run(&["--store", "nowhere", "plan"])
+        .exited(2)
+        .said(&["`--store`: ", "http://user:password@host:8123"]);
+    let here = Installation::new("[store]\nurl = \"ftp://u:hush@x\"\n");
+    let ended = here.run(&["plan"]).exited(2);
+    let ended = ended.said(&["beffroi.toml, line 2: `store.url` is `ftp://x/`"]);
+    assert!(!ended.stderr.contains("hush"), "{}", ended.stderr);
 }
 
 #[test]
@@ -142,10 +208,10 @@ fn text_that_is_no_toml_is_refused_with_its_line() {
 #[test]
 fn a_wrong_variable_of_the_environment_is_told_apart_from_the_file() {
     let here = Installation::default().with_variable("BEFFROI_RUN__HOST_LANES", "many");
-    let ended = here
-        .run(&["plan"])
-        .exited(2)
-        .said(&["run.host_lanes", "many", "u16"]);
+    let ended = here.run(&["plan"]).exited(2).said(&[
+        "environment variable `BEFFROI_RUN__HOST_LANES`: `run.host_lanes`",
+        "many",
+    ]);
     let told = ended.stderr.to_lowercase();
     assert!(
         told.contains("environment") && !told.contains("beffroi.toml"),

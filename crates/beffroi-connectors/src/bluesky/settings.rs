@@ -45,6 +45,22 @@ impl Default for BlueskySettings {
 }
 
 impl BlueskySettings {
+    /// Refuses values with which nothing could be measured: the key's path, and what is wrong.
+    pub fn check(&self) -> Result<(), (Vec<&str>, String)> {
+        if !matches!(self.base_url.scheme(), "http" | "https") {
+            let problem = format!(
+                "found `{}`, expected an address that begins with `https://` or `http://`",
+                self.base_url
+            );
+            return Err((vec!["base_url"], problem));
+        }
+        if self.window_days == 0 {
+            let problem = "found `0`, expected a number of days, 1 or more".to_owned();
+            return Err((vec!["window_days"], problem));
+        }
+        Ok(())
+    }
+
     /// What we spend of the AppView's patience.
     pub(super) fn budget(&self) -> BudgetSpec {
         BudgetSpec {
@@ -58,6 +74,24 @@ impl BlueskySettings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_with_which_nothing_could_be_measured_are_refused_by_name() {
+        let refused = |json: &str| {
+            let settings: BlueskySettings = serde_json::from_str(json).unwrap();
+            let refused = settings.check().err();
+            refused.map(|(path, problem)| format!("{}: {problem}", path.join(".")))
+        };
+        assert_eq!(refused("{}"), None);
+        assert_eq!(refused(r#"{"base_url":"http://127.0.0.1:3000"}"#), None);
+        let told = refused(r#"{"base_url":"ftp://x"}"#).unwrap();
+        assert!(
+            told.starts_with("base_url: found `ftp://x/`, expected"),
+            "{told}"
+        );
+        let told = refused(r#"{"window_days":0}"#).unwrap();
+        assert!(told.starts_with("window_days: found `0`"), "{told}");
+    }
 
     #[test]
     fn settings_read_back_as_written_and_unknown_keys_are_refused() {

@@ -76,6 +76,32 @@ impl Default for MastodonSettings {
 }
 
 impl MastodonSettings {
+    /// Refuses values with which nothing could be measured: the key's path, and what is wrong.
+    pub fn check(&self) -> Result<(), (Vec<&str>, String)> {
+        if self.window_days == 0 {
+            let problem = "found `0`, expected a number of days, 1 or more".to_owned();
+            return Err((vec!["window_days"], problem));
+        }
+        for (key, per) in [("per", self.per), ("paging_per", self.paging_per)] {
+            if per.is_zero() {
+                let problem = "found `0s`, expected a time longer than zero".to_owned();
+                return Err((vec![key], problem));
+            }
+        }
+        for (host, instance) in &self.instances {
+            let Some(base) = &instance.base_url else {
+                continue;
+            };
+            if !matches!(base.scheme(), "http" | "https") {
+                let problem = format!(
+                    "found `{base}`, expected an address that begins with `https://` or `http://`"
+                );
+                return Err((vec!["instances", host, "base_url"], problem));
+            }
+        }
+        Ok(())
+    }
+
     /// What one instance allows.
     pub(super) fn budget(&self) -> BudgetSpec {
         BudgetSpec {
@@ -128,6 +154,25 @@ mod tests {
         let (_, value) = settings().authorization(&url.parse().unwrap())?;
         assert!(value.is_sensitive());
         Some(value.to_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn values_with_which_nothing_could_be_measured_are_refused_by_name() {
+        assert_eq!(settings().check(), Ok(()));
+        for (json, key) in [
+            (r#"{"window_days":0}"#, "window_days"),
+            (r#"{"per":"0s"}"#, "per"),
+            (r#"{"paging_per":"0s"}"#, "paging_per"),
+            (
+                r#"{"instances":{"a.example":{"base_url":"ftp://x"}}}"#,
+                "instances.a.example.base_url",
+            ),
+        ] {
+            let settings: MastodonSettings = serde_json::from_str(json).unwrap();
+            let (path, problem) = settings.check().unwrap_err();
+            assert_eq!(path.join("."), key);
+            assert!(problem.contains("expected"), "{problem}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use beffroi_queue::QueueUrl;
 use futures::{StreamExt, stream};
 use url::Url;
 
-use crate::{config::Config, services};
+use crate::config::Config;
 
 /// Names asked for at once: a distant name server answers in some 30 ms, so that all of France takes
 /// three seconds, and the dead names among them some ten.
@@ -24,13 +24,11 @@ const NAMES_AT_ONCE: usize = 256;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Puts website jobs into the lanes of their addresses, where several workers may take them.
-pub(crate) async fn place_by_address(config: &Config, jobs: &mut [Job]) -> anyhow::Result<()> {
+pub(crate) async fn place_by_address(config: &Config, client: &FetchClient, jobs: &mut [Job]) {
     if config.queue.url == QueueUrl::InProcess {
-        return Ok(());
+        return;
     }
-    let client = services::client(config)?;
-    place(&client, jobs, config.run.host_lanes).await;
-    Ok(())
+    place(client, jobs, config.run.host_lanes).await;
 }
 
 async fn place(client: &FetchClient, jobs: &mut [Job], host_shards: u16) {

@@ -17,47 +17,57 @@ pub(crate) mod worker;
 
 use std::process::ExitCode;
 
-use anyhow::Context;
-
 use crate::{
     cli::{AccountCommand, Cli, Command, RobotsCommand, SimCommand},
-    config::{Config, DEFAULT_FILE},
+    config::{Config, ConfigError, DEFAULT_FILE, with_place},
     output::{self, say},
     services::StoreService,
 };
 
 /// Runs the subcommand.
 pub(crate) async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
-    let mut config = Config::load(cli.config.as_deref())?;
-    if let Some(url) = cli.places.store {
-        config.store.url = url;
+    let Cli {
+        config: file,
+        places,
+        command,
+        ..
+    } = cli;
+    let mut config = Config::load(file.as_deref())?;
+    if let Some(url) = &places.store {
+        config.store.url.clone_from(url);
     }
-    if let Some(url) = cli.places.queue {
-        config.queue.url = url.parse().context("`--queue` cannot be used")?;
+    if let Some(url) = &places.queue {
+        let wrong = |error| ConfigError::Wrong(format!("`--queue`: {error}"));
+        config.queue.url = url.parse().map_err(wrong)?;
     }
-    match cli.command {
-        Command::Run(args) => run::run(&config, args).await,
-        Command::Plan(args) => plan::plan(&config, args).await,
-        Command::Worker => worker::worker(&config).await,
-        Command::Migrate { json } => migrate(&config, json).await,
-        Command::Engine(command) => engine::engine(&config, command).await,
-        Command::Registry(command) => registry::registry(&config, command).await,
+    let result = carry_out(&config, command).await;
+    result.map_err(|error| with_place(error, file.as_deref(), &places))
+}
+
+async fn carry_out(config: &Config, command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Run(args) => run::run(config, args).await,
+        Command::Plan(args) => plan::plan(config, args).await,
+        Command::Worker => worker::worker(config).await,
+        Command::Migrate { json } => migrate(config, json).await,
+        Command::Engine(command) => engine::engine(config, command).await,
+        Command::Registry(command) => registry::registry(config, command).await,
         Command::Account(AccountCommand::Parse { urls, json }) => account::parse(&urls, json),
         Command::Measure { account_url, json } => {
-            oneshot::measure(&config, &account_url, json).await
+            oneshot::measure(config, &account_url, json).await
         }
-        Command::Discover { url, json } => oneshot::discover(&config, &url, json).await,
-        Command::Fetch { url, json } => oneshot::fetch(&config, &url, json).await,
+        Command::Discover { url, json } => oneshot::discover(config, &url, json).await,
+        Command::Fetch { url, json } => oneshot::fetch(config, &url, json).await,
         Command::Robots(RobotsCommand::Check {
             robots,
             agent,
             urls,
         }) => robots::check(&robots, &agent, &urls),
-        Command::Report(command) => report::report(&config, command).await,
-        Command::Sql { statement, format } => sql::sql(&config, &statement, format).await,
+        Command::Report(command) => report::report(config, command).await,
+        Command::Sql { statement, format } => sql::sql(config, &statement, format).await,
         Command::Sim(SimCommand::Serve(args)) => sim::serve(args).await,
         Command::Sim(SimCommand::Compare { truth, run, json }) => {
-            compare::compare(&config, &truth, run.as_deref(), json).await
+            compare::compare(config, &truth, run.as_deref(), json).await
         }
         Command::Demo(args) => demo::demo(args).await,
         Command::Config => {

@@ -6,6 +6,7 @@
 use std::{process::ExitCode, time::Duration};
 
 use anyhow::{Context, bail};
+use beffroi_fetch::FetchClient;
 use beffroi_model::{AccountRef, Job, JobId, Lane, Origin, RunId, Subject};
 use beffroi_plan::{Night, Scope, lane_of};
 use beffroi_queue::Queue;
@@ -46,16 +47,22 @@ mod state {
 }
 
 pub(crate) async fn run(config: &Config, args: RunArgs) -> anyhow::Result<ExitCode> {
-    // Before anything is started: a wrong restriction should cost nothing.
+    // Before anything is started: a wrong restriction or setting should cost nothing.
     Scope::parse(args.only.iter().map(String::as_str))?;
+    let client = services::client(config)?;
     let service = StoreService::open(config).await?;
-    let result = run_on(config, &service.store, &args).await;
+    let result = run_on(config, &service.store, &client, &args).await;
     service.close().await?;
     result
 }
 
 /// One night on a store that is open already.
-async fn run_on(config: &Config, store: &Store, args: &RunArgs) -> anyhow::Result<ExitCode> {
+async fn run_on(
+    config: &Config,
+    store: &Store,
+    client: &FetchClient,
+    args: &RunArgs,
+) -> anyhow::Result<ExitCode> {
     let scope = &Scope::parse(args.only.iter().map(String::as_str))?;
     ensure_registry(store).await?;
     let run_id = plan::run_id(args.date, scope);
@@ -81,15 +88,26 @@ async fn run_on(config: &Config, store: &Store, args: &RunArgs) -> anyhow::Resul
     let (row, jobs, is_resumed) = match present {
         // Cut short while planning: nothing was published yet, so plan again.
         Some(row) if row.state == state::PLANNING => {
-            begin(config, store, row, &bodies, scope).await?
+            begin(config, store, client, row, &bodies, scope).await?
         }
-        Some(row) => resume(config, store, row, &bodies).await?,
-        None => begin(config, store, new_row(&run_id, scope), &bodies, scope).await?,
+        Some(row) => resume(config, store, client, row, &bodies).await?,
+        None => {
+            begin(
+                config,
+                store,
+                client,
+                new_row(&run_id, scope),
+                &bodies,
+                scope,
+            )
+            .await?
+        }
     };
     let night = plan::night(config, run_id, row.as_of.timestamp());
     let crawl = Crawl {
         config,
         store,
+        client,
         queue: &queue,
         night: &night,
         works: !args.no_work,
@@ -130,6 +148,7 @@ fn new_row(run_id: &RunId, scope: &Scope) -> RunRow {
 async fn begin(
     config: &Config,
     store: &Store,
+    client: &FetchClient,
     row: RunRow,
     bodies: &Bodies,
     scope: &Scope,
@@ -138,7 +157,7 @@ async fn begin(
     let run_id: RunId = row.run_id.parse()?;
     let night = plan::night(config, run_id, row.as_of.timestamp());
     let mut jobs = plan::jobs(store, &night, bodies, scope).await?;
-    lanes::place_by_address(config, &mut jobs).await?;
+    lanes::place_by_address(config, client, &mut jobs).await;
     if jobs.is_empty() {
         tracing::warn!("nothing to measure: no account is due that this run asks for");
     }
@@ -156,6 +175,7 @@ async fn begin(
 async fn resume(
     config: &Config,
     store: &Store,
+    client: &FetchClient,
     row: RunRow,
     bodies: &Bodies,
 ) -> anyhow::Result<(RunRow, Vec<Job>, bool)> {
@@ -166,7 +186,7 @@ async fn resume(
         .into_iter()
         .map(|job| job_again(&night, bodies, job))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    lanes::place_by_address(config, &mut jobs).await?;
+    lanes::place_by_address(config, client, &mut jobs).await;
     let row = write(store, &row, state::RUNNING).await?;
     tracing::info!(run.id = row.run_id, jobs.left = jobs.len(), "run resumed");
     Ok((row, jobs, true))
@@ -227,6 +247,7 @@ enum End {
 struct Crawl<'a> {
     config: &'a Config,
     store: &'a Store,
+    client: &'a FetchClient,
     queue: &'a Queue,
     night: &'a Night,
     works: bool,
@@ -243,7 +264,7 @@ impl Crawl<'_> {
         }
         let interrupted = worker::stop_on_signals();
         let stop = interrupted.child_token();
-        let working = self.start_worker(stop.clone())?;
+        let working = self.start_worker(stop.clone());
         let watched = tokio::select! {
             watched = self.publish_and_watch(jobs, &lanes) => watched.map(|()| End::Complete),
             () = stop.cancelled() => Ok(End::Interrupted),
@@ -258,19 +279,24 @@ impl Crawl<'_> {
     fn start_worker(
         &self,
         stop: CancellationToken,
-    ) -> anyhow::Result<Option<tokio::task::JoinHandle<Result<(), beffroi_worker::WorkerError>>>>
-    {
+    ) -> Option<tokio::task::JoinHandle<Result<(), beffroi_worker::WorkerError>>> {
         if !self.works {
-            return Ok(None);
+            return None;
         }
-        let worker = worker::assemble(self.config, self.store, self.queue, stop.clone())?;
+        let worker = worker::assemble(
+            self.config,
+            self.store,
+            self.client,
+            self.queue,
+            stop.clone(),
+        );
         let task = tokio::spawn(async move {
             let result = worker.run().await;
             // A worker that ends by itself ends the run.
             stop.cancel();
             result
         });
-        Ok(Some(task))
+        Some(task)
     }
 
     async fn publish_and_watch(&self, jobs: Vec<Job>, lanes: &[Lane]) -> anyhow::Result<()> {

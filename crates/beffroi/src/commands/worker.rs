@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
+use beffroi_fetch::FetchClient;
 use beffroi_queue::{Queue, QueueUrl};
 use beffroi_store::Store;
 use beffroi_worker::{Worker, WorkerSettings};
@@ -22,10 +23,11 @@ pub(crate) async fn worker(config: &Config) -> anyhow::Result<ExitCode> {
             "a worker of its own needs a shared store: give `--store http://…` or set `store.url`"
         );
     }
+    let client = services::client(config)?;
     let service = StoreService::open(config).await?;
     let queue = services::open_queue(config).await?;
     let stop = stop_on_signals();
-    let worker = assemble(config, &service.store, &queue, stop)?;
+    let worker = assemble(config, &service.store, &client, &queue, stop);
     tracing::info!("worker ready; Ctrl-C lets the jobs under way end");
     worker.run().await?;
     queue.close().await;
@@ -37,11 +39,11 @@ pub(crate) async fn worker(config: &Config) -> anyhow::Result<ExitCode> {
 pub(crate) fn assemble(
     config: &Config,
     store: &Store,
+    client: &FetchClient,
     queue: &Queue,
     stop: CancellationToken,
-) -> anyhow::Result<Worker> {
-    let client = services::client(config)?;
-    let connectors = services::connectors(config, &client);
+) -> Worker {
+    let connectors = services::connectors(config, client);
     let mut settings: WorkerSettings = config.worker.clone();
     if settings.name.is_empty() {
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
@@ -53,14 +55,14 @@ pub(crate) fn assemble(
         settings.name = format!("{host}-{}", std::process::id());
     }
     let shards = config.run.host_lanes;
-    Ok(Worker::new(
+    Worker::new(
         queue.clone(),
         store.clone(),
         connectors,
         settings,
         shards,
         stop,
-    ))
+    )
 }
 
 /// A token that is cancelled by Ctrl-C or SIGTERM; a second signal ends the program at once.
