@@ -42,23 +42,26 @@ pub(crate) fn read(sheet: &Sheet, import: &mut Import) {
             return Err(row.issue(field_at, reason));
         }
         repairs.extend(repair);
-        statements.push((body, statement, row.text(value_at).to_owned(), row.place()));
+        let (raw, column) = (row.text(value_at).to_owned(), row.column(value_at));
+        statements.push((body, statement, raw, column, row.place()));
         Ok(())
     });
     import.issues.append(&mut repairs);
-    for (body, statement, raw, place) in statements {
+    for (body, statement, raw, column, place) in statements {
         let page = None;
         match statement {
             Statement::Website(url) => import.websites.push(DeclaredWebsite {
                 body,
                 url,
                 raw,
+                column,
                 page,
                 place,
             }),
             Statement::Account(url, verdict) => import.accounts.push(DeclaredAccount {
                 body,
                 url,
+                column,
                 label: None,
                 verdict,
                 page,

@@ -227,11 +227,16 @@ impl Row<'_> {
         self.note(Severity::Warning, index, reason)
     }
 
-    fn note(&self, severity: Severity, index: usize, reason: impl Into<String>) -> Issue {
-        let column = self.header.get(index).map(|name| Column {
+    /// The column of a field.
+    pub(crate) fn column(&self, index: usize) -> Option<Column> {
+        self.header.get(index).map(|name| Column {
             name: name.clone(),
             position: Some(index + 1),
-        });
+        })
+    }
+
+    fn note(&self, severity: Severity, index: usize, reason: impl Into<String>) -> Issue {
+        let column = self.column(index);
         let value = self.text(index);
         Issue::new(severity, self.file, self.place(), column, value, reason)
     }

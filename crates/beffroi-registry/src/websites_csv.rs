@@ -30,6 +30,7 @@ pub(crate) fn read(sheet: &Sheet, import: &mut Import) {
             body: BodyKey::Code(Category::Commune, code),
             url: Some(address.url),
             raw: row.text(website_at).to_owned(),
+            column: row.column(website_at),
             page: None,
             place: row.place(),
         });

@@ -9,8 +9,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use beffroi_connectors::accounts::{
-    self,
-    website::{is_home_path, parse_declared},
+    self, Kind,
+    website::{InvalidSite, is_home_path, parse_declared},
 };
 use beffroi_model::{AccountRef, Collectivity, CollectivityId, FindMethod, Platform};
 use beffroi_registry::ColumnValue;
@@ -91,6 +91,9 @@ impl Effective {
                             })?;
                         effective.bodies.insert(id, body);
                     }
+                    // What cannot be read as a site was told at the import, and says nothing: it
+                    // must not take the place of what another source says.
+                    field::WEBSITE if judge_website_text(&fact.value).is_err() => {}
                     field::WEBSITE => {
                         let said = websites.entry(id.clone()).or_default();
                         if precedence < said.precedence {
@@ -128,7 +131,7 @@ impl Effective {
         }
         for (id, said) in websites {
             for (fact, import) in said.facts {
-                // What cannot be read as a site was reported at the import.
+                // Empty: the source says that there is none.
                 let Ok(site) = parse_declared(&fact.value) else {
                     continue;
                 };
@@ -243,6 +246,50 @@ impl Effective {
             .count();
         (websites, self.accounts.len() - websites)
     }
+}
+
+/// Why an address is of no use as a body's website, if so.
+pub(crate) fn judge_website(url: &Url) -> Result<(), String> {
+    judge_website_text(url.as_str())
+}
+
+fn judge_website_text(text: &str) -> Result<(), String> {
+    match parse_declared(text) {
+        Ok(_) | Err(InvalidSite::Empty) => Ok(()),
+        Err(InvalidSite::NotAnAccount {
+            platform, reason, ..
+        }) => Err(no_account(&platform.to_string(), reason)),
+        Err(InvalidSite::Email(_) | InvalidSite::NotAUrl(_)) => {
+            Err("not the address of a public website; write it whole, `https://www.…`".to_owned())
+        }
+    }
+}
+
+/// Why an address is of no use as a body's account, if so.
+pub(crate) fn judge_account(url: &Url) -> Result<(), String> {
+    let parsed = accounts::parse(url.as_str());
+    if parsed.account().is_some() {
+        return Ok(());
+    }
+    match (parsed.platform, parsed.reason) {
+        (Some(platform), reason) => Err(no_account(
+            &platform.to_string(),
+            reason.unwrap_or(accounts::reason::CONTENT),
+        )),
+        (None, Some(reason)) if parsed.kind != Kind::NotSocial => {
+            Err(no_account("the web", reason))
+        }
+        (None, _) => Err(
+            "of no network that is known; a website belongs into the field `website`".to_owned(),
+        ),
+    }
+}
+
+fn no_account(of: &str, reason: &str) -> String {
+    format!(
+        "an address of {of} but not an account's ({}); write the address of the account itself",
+        reason.replace('_', " ")
+    )
 }
 
 /// A host that several bodies declare is a shared host (the portal of an EPCI with a page for each
@@ -410,6 +457,58 @@ mod tests {
         );
         let correction = import("corrections", 2, &[(ID, "website", "")]);
         assert!(sites(&Effective::of(&[shipped, correction]).unwrap()).is_empty());
+    }
+
+    #[test]
+    fn a_website_that_is_none_removes_nothing() {
+        let body = body();
+        let shipped = import(
+            "shipped",
+            1,
+            &[(ID, "body", &body), (ID, "website", "https://old.example/")],
+        );
+        let group = [(ID, "website", "https://www.facebook.com/groups/9")];
+        for kind in ["directory", "websites", "corrections"] {
+            let effective = Effective::of(&[shipped.clone(), import(kind, 2, &group)]).unwrap();
+            assert_eq!(sites(&effective), ["https://old.example/"], "{kind}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_judged_in_words() {
+        for (address, of, why) in [
+            ("https://www.facebook.com/groups/123", "facebook", "group"),
+            (
+                "https://www.facebook.com/ville/posts/1",
+                "facebook",
+                "content",
+            ),
+            (
+                "https://www.facebook.com/sharer.php?u=x",
+                "facebook",
+                "share button",
+            ),
+        ] {
+            let url: Url = address.parse().unwrap();
+            for judged in [judge_website(&url), judge_account(&url)] {
+                let told = judged.expect_err(address);
+                assert!(told.contains(of) && told.contains(why), "{address}: {told}");
+            }
+        }
+        let account = "https://www.facebook.com/exempleville".parse().unwrap();
+        assert_eq!(
+            (judge_website(&account), judge_account(&account)),
+            (Ok(()), Ok(()))
+        );
+        let site = "https://www.exemple.fr/mairie".parse().unwrap();
+        assert_eq!(judge_website(&site), Ok(()));
+        assert!(judge_account(&site).unwrap_err().contains("`website`"));
+        let local = "http://intranet/".parse().unwrap();
+        assert!(
+            judge_website(&local)
+                .unwrap_err()
+                .contains("public website")
+        );
     }
 
     #[test]

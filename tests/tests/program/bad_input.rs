@@ -339,6 +339,55 @@ fn files_that_are_no_registry_are_refused_and_change_nothing() {
         .said(&["Nulle-Part-les-Bains"]);
 }
 
+#[test]
+fn addresses_that_are_of_no_use_are_told_and_take_nothing_away() {
+    let here = Installation::default();
+    here.write(
+        "sites.csv",
+        "insee_code,website\n01004,https://www.good.test/\n",
+    );
+    here.succeed(&["registry", "import", "sites.csv"]);
+    here.write(
+        "corrections.csv",
+        "collectivity,field,value,note\n\
+         01004,website,https://www.facebook.com/groups/9,a group\n\
+         01005,account,https://www.facebook.com/groups/123,a group\n\
+         01005,account,https://www.facebook.com/ville/posts/1,a post\n\
+         01005,not_account,https://www.facebook.com/sharer.php?u=x,a button\n\
+         01005,account,https://www.exemple.test/,a website\n\
+         01005,account,https://www.facebook.com/exempleville,good\n",
+    );
+    let ended = here
+        .run(&["registry", "import", "corrections.csv"])
+        .exited(3);
+    let ended = ended.said(&[
+        "line 2, column 3 (`value`): an address of facebook but not an account's (group)",
+        "line 3, column 3 (`value`): an address of facebook but not an account's (group)",
+        "line 4, column 3 (`value`): an address of facebook but not an account's (content)",
+        "line 5, column 3 (`value`): an address of facebook but not an account's (share button)",
+        "line 6, column 3 (`value`): of no network that is known",
+    ]);
+    let kept = "6 rows read, 1 facts kept, 5 rows refused";
+    assert!(ended.stdout.contains(kept), "{}", ended.stdout);
+    let accounts = |code: &str| {
+        let shown = here.succeed(&["registry", "show", code, "--json"]).json();
+        shown[0]["accounts"].to_string()
+    };
+    assert!(accounts("01004").contains("https://www.good.test/"));
+    assert!(accounts("01005").contains("facebook.com/exempleville"));
+
+    // In the State's directory it is nothing that its reader could mend.
+    let directory = directory(&["01004"]);
+    let directory = directory.replace(
+        "https://www.v01004.test/",
+        "https://www.facebook.com/groups/9",
+    );
+    here.write("directory.json", directory);
+    here.succeed(&["registry", "import", "directory.json"])
+        .said(&["body 1: an address of facebook but not an account's (group)"]);
+    assert!(accounts("01004").contains("https://www.good.test/"));
+}
+
 /// A directory of the State that gives these communes a website and a page of Facebook each.
 fn directory(codes: &[&str]) -> String {
     let body = |code: &&str| {

@@ -81,6 +81,7 @@ impl<'a> Chosen<'a> {
                     body: body.clone(),
                     url: Some(address.url),
                     raw,
+                    column: None,
                     page: said.page.clone(),
                     place,
                 });
@@ -89,6 +90,7 @@ impl<'a> Chosen<'a> {
                 import.accounts.push(DeclaredAccount {
                     body: body.clone(),
                     url: address.url,
+                    column: None,
                     label,
                     verdict: Verdict::Own,
                     page: said.page.clone(),

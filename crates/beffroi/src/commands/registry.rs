@@ -1,10 +1,15 @@
 //! `beffroi registry import|show`.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::{Context, bail};
 use beffroi_model::Collectivity;
-use beffroi_registry::{Import, Index, Issue, Resolved, Severity, SourceKind, Verdict};
+use beffroi_registry::{
+    DirectorySettings, Import, ImportError, Index, Issue, Resolved, Severity, SourceKind, Verdict,
+};
 use beffroi_store::{FactRow, ImportRow, Millis, Store};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -12,7 +17,7 @@ use serde::Serialize;
 use crate::{
     cli::RegistryCommand,
     config::Config,
-    effective::{Effective, field},
+    effective::{Effective, field, judge_account, judge_website},
     output::{self, say, tell},
     services::StoreService,
 };
@@ -100,9 +105,7 @@ async fn import(
     }
     for file in files {
         let settings = config.registry.clone();
-        let import =
-            tokio::task::spawn_blocking(move || beffroi_registry::import_file(&file, &settings))
-                .await??;
+        let import = tokio::task::spawn_blocking(move || read_file(&file, &settings)).await??;
         reports.push(import_one(store, import).await?);
         // Later files may refer to bodies that this one has brought.
         refresh(store).await?;
@@ -120,6 +123,13 @@ async fn import(
         print_reports(&reports, &effective)?;
     }
     Ok(exit_code(&reports))
+}
+
+/// Reads a file and has its addresses judged: what is of no use should be told, not kept unseen.
+fn read_file(file: &Path, settings: &DirectorySettings) -> Result<Import, ImportError> {
+    let mut import = beffroi_registry::import_file(file, settings)?;
+    import.judge_addresses(judge_website, judge_account);
+    Ok(import)
 }
 
 fn exit_code(reports: &[ImportReport]) -> ExitCode {
