@@ -2,8 +2,10 @@
 
 use std::{fs, path::Path};
 
-use beffroi_tests::{Ended, Engine, Installation};
+use beffroi_tests::{Ended, Engine, Installation, Simulator};
 use serde_json::{Value, json};
+
+use crate::judge::{certificate, import_websites};
 
 /// A configuration that is refused: exit status 2, and these words.
 fn refused(toml: &str, words: &[&str]) {
@@ -239,6 +241,29 @@ fn a_wrong_restriction_is_refused_with_the_known_words_before_anything_starts() 
         refused("colour=blue").said(&["`colour=blue`", "platform=…"]);
     }
     assert!(!here.folder().join("engine").exists());
+}
+
+#[test]
+fn a_second_run_on_the_same_embedded_store_is_refused_while_the_first_works() {
+    let france = Simulator::start(60);
+    let here = Installation::in_france(&france);
+    import_websites(&here, &france);
+    let mut night = here.start("night", &["run", "--json"]);
+    france.wait_for_requests(200);
+    for arguments in [
+        &["run", "--resume"][..],
+        &["run"],
+        &["run", "--only", "platform=website"],
+    ] {
+        assert!(!night.has_ended(), "{}", night.stderr());
+        here.run(arguments)
+            .exited(1)
+            .said(&["another `beffroi run` is at work on this store (process"]);
+    }
+    // The engine was the first one's, and is not taken away from it.
+    let certificate = certificate(night.wait());
+    assert_eq!(certificate["complete"], true);
+    here.succeed(&["run", "--json"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod engine;
 pub(crate) mod lanes;
 pub(crate) mod oneshot;
+pub(crate) mod only_run;
 pub(crate) mod plan;
 pub(crate) mod registry;
 pub(crate) mod report;

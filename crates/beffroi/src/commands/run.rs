@@ -20,6 +20,7 @@ use crate::{
     cli::RunArgs,
     commands::{
         lanes,
+        only_run::OnlyRun,
         plan::{self, Bodies},
         registry::ensure_registry,
         worker,
@@ -64,6 +65,8 @@ async fn run_on(
     args: &RunArgs,
 ) -> anyhow::Result<ExitCode> {
     let scope = &Scope::parse(args.only.iter().map(String::as_str))?;
+    let begin_alone = || OnlyRun::begin(&config.engine.data_dir);
+    let _only_run = config.store.is_embedded().then(begin_alone).transpose()?;
     ensure_registry(store).await?;
     let run_id = plan::run_id(args.date, scope);
     let present = store.run(&run_id).await?;
