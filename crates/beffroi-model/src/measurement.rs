@@ -75,6 +75,8 @@ pub enum MissingReason {
     CallFailed,
     /// The server gives it only to those who log in.
     LoginRequired,
+    /// The platform gives it only with a permission that the credential lacks.
+    PermissionMissing,
     /// The answer was cut at the platform's limit, so the true figure may be larger.
     Truncated,
     /// There is nothing to compute it from (no post, no thread).

@@ -156,6 +156,14 @@ pub enum Forbidden {
     RefusedUrl,
     /// The owner asked not to be shown to those who are not logged in.
     OptedOut,
+    /// The owner shows it only to those whom it admits.
+    PrivateAccount,
+    /// The platform answers only with a credential, and none is configured.
+    CredentialMissing,
+    /// The credential is wrong, expired or revoked.
+    CredentialRefused,
+    /// The credential lacks a permission that the platform grants on application.
+    PermissionMissing,
 }
 
 /// Why an account could not be read this time.
@@ -208,6 +216,8 @@ pub enum Failed {
     Http5xx,
     /// 429, or a Retry-After that does not fit into the night.
     RateLimited,
+    /// What the credential may ask for in the platform's hour or day is spent.
+    QuotaSpent,
     /// No byte came for too long.
     ReadTimeout,
     /// The whole took too long.
