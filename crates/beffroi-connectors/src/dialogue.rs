@@ -15,13 +15,12 @@ pub(crate) struct Dialogue {
 }
 
 impl Dialogue {
-    /// Adds the threads under a post. A reply cannot precede what it answers: where it seems to,
-    /// the clocks of two servers disagree, and it counts as given at once.
+    /// Adds the threads under a post.
     pub(crate) fn add(&mut self, post_id: &str, threads: &[ThreadTimes]) {
         self.threads.extend(threads.iter().map(|times| Thread {
             post_id: post_id.to_owned(),
             opened_at: times.opened_at,
-            replied_at: times.replied_at.map(|at| at.max(times.opened_at)),
+            replied_at: times.replied_at,
         }));
     }
 
@@ -85,24 +84,6 @@ mod tests {
             dialogue.figure(),
             Figure::Missing(MissingReason::CallFailed)
         );
-    }
-
-    #[test]
-    fn a_reply_that_seems_to_precede_its_question_is_given_at_once() {
-        let at = |second| Timestamp::from_second(second).unwrap();
-        let delay_secs = |opened, replied: Option<i64>| {
-            let mut dialogue = Dialogue::default();
-            let times = ThreadTimes {
-                opened_at: at(opened),
-                replied_at: replied.map(at),
-            };
-            dialogue.add("p1", &[times]);
-            dialogue.figure().known().unwrap()[0].reply_delay_secs()
-        };
-        assert_eq!(delay_secs(100, Some(90)), Some(0));
-        assert_eq!(delay_secs(100, Some(100)), Some(0));
-        assert_eq!(delay_secs(100, Some(160)), Some(60));
-        assert_eq!(delay_secs(100, None), None);
     }
 
     #[test]

@@ -217,7 +217,7 @@ mod tests {
             ),
             (
                 "[fetch]\ndns = 3",
-                "line 2: `fetch.dns`: found a value of another shape",
+                "line 2: `fetch.dns`: expected `system`, a name server, a table of names",
             ),
             (
                 "[engine]\nlog_level = 'loud'",

@@ -7,8 +7,8 @@
 //! Where time goes: each tag is tested against every part of the selectors, a tag that is handed
 //! over is parsed a second time, and text is parsed only in elements whose text is asked for. So
 //! there is one selector for tags and a narrow one for texts; what only doubtful pages need (their
-//! visible text) is left to [`text`](super::text), the text of anchors to
-//! [`anchor`](super::anchor).
+//! visible text) is left to `text.rs`, the text of anchors to
+//! `anchor.rs`.
 
 use std::{
     borrow::Cow,

@@ -18,7 +18,7 @@ WITH
     ),
     dialogues AS (
         SELECT account_id,
-               quantileExact(0.5)(if(replied_at >= opened_at, dateDiff('second', opened_at, replied_at), NULL)) AS median_delay_secs
+               quantileExact(0.5)(if(replied_at IS NULL, NULL, greatest(dateDiff('second', opened_at, replied_at), 0))) AS median_delay_secs
         FROM dialogue FINAL
         WHERE run_id = {run_id:String}
         GROUP BY account_id
