@@ -306,7 +306,7 @@ impl LaneTask {
         loop {
             match self.begin_life().await {
                 Err(QueueError::Outage { action, .. }) if Instant::now() < deadline => {
-                    tracing::debug!(lane = %self.lane, "broker does not {action}, trying again");
+                    tracing::warn!(lane = %self.lane, "the broker does not {action}, trying again");
                     sleep(PAUSE).await;
                 }
                 life => return life,
@@ -328,7 +328,24 @@ impl LaneTask {
                 return Err(error);
             }
         };
-        let prefetch = settings.prefetch.get();
+        match self.consume(&channel).await {
+            Ok(messages) => Ok(Life {
+                channel,
+                messages,
+                unsettled: BTreeSet::new(),
+            }),
+            Err(error) => {
+                // Where the broker was only late, its consumer would become the lane's active one,
+                // with nobody behind it.
+                let closed = channel.close(200, "too late".into());
+                let _ = call("close a channel", closed).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn consume(&self, channel: &Channel) -> Result<lapin::Consumer, QueueError> {
+        let prefetch = self.broker.settings.prefetch.get();
         call(
             "bound a lane",
             channel.basic_qos(prefetch, BasicQosOptions::default()),
@@ -340,14 +357,9 @@ impl LaneTask {
             BasicConsumeOptions::default(),
             FieldTable::default(),
         );
-        let messages = call("let a lane be consumed", consuming)
+        call("let a lane be consumed", consuming)
             .await
-            .map_err(|error| unroutable(error, &self.lane))?;
-        Ok(Life {
-            channel,
-            messages,
-            unsettled: BTreeSet::new(),
-        })
+            .map_err(|error| unroutable(error, &self.lane))
     }
 }
 
