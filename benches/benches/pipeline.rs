@@ -72,7 +72,10 @@ async fn rounds(server: &Helper, engine: &BenchEngine) -> anyhow::Result<()> {
         println!("{load}");
         ask(server, load.coding()).await?;
         for round in 0..ROUNDS {
-            let night = Night::new(&format!("{}-{round}", load.label()), server.port);
+            let mut night = Night::new(&format!("{}-{round}", load.label()), server.port);
+            if matches!(load, Load::SitesGzip) {
+                night.names = server::COMPRESSED_TOWNS;
+            }
             let plain = measure(server, engine, || download(load, &night, round)).await?;
             println!("  plain reqwest  {plain}");
             let ours = measure(server, engine, || pipeline(load, &night, round, &store)).await?;

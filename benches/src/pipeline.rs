@@ -76,6 +76,15 @@ pub async fn work(store: &Store, port: u16, jobs: &[Job], in_flight: usize) -> a
         "{ended} of {} jobs have ended",
         jobs.len()
     );
+    for line in store.certificate(&jobs[0].run_id).await? {
+        ensure!(
+            line.outcome == "measured",
+            "{} jobs ended as {} {}: the programs did not do the same",
+            line.jobs,
+            line.outcome,
+            line.reason
+        );
+    }
     Ok(())
 }
 

@@ -42,7 +42,7 @@ pub const GZIP: &str = "/_gzip";
 
 /// Towns whose pages are kept compressed. To compress each anew would make the server the bottleneck;
 /// the others' pages name these towns.
-const COMPRESSED_TOWNS: usize = 64;
+pub const COMPRESSED_TOWNS: usize = 64;
 
 const ROBOTS: &str = "User-agent: *\nDisallow: /wp-admin/\nAllow: /wp-admin/admin-ajax.php\n\
                       Disallow: /*?s=\n\nUser-agent: AhrefsBot\nDisallow: /\n";

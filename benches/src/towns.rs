@@ -19,6 +19,8 @@ pub struct Night {
     pub run_id: RunId,
     /// Port of the towns' servers.
     pub port: u16,
+    /// Names among the towns: compressed pages are kept for a few of them only.
+    pub names: usize,
 }
 
 impl Night {
@@ -28,6 +30,7 @@ impl Night {
         Self {
             run_id: run_id.expect("labels here are lower-case words"),
             port,
+            names: usize::MAX,
         }
     }
 
@@ -58,7 +61,7 @@ impl Night {
     fn job(&self, number: usize, account: AccountRef) -> Job {
         let subject = Subject {
             collectivity_id: CollectivityId::from_stored(format!("{:09}", 210_000_000 + number)),
-            name: format!("Sainte-Épreuve {}", server::town(number)),
+            name: format!("Sainte-Épreuve {}", server::town(number % self.names)),
             category: Category::Commune,
             insee_code: None,
             postal_codes: Vec::new(),
