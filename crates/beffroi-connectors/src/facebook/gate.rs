@@ -25,6 +25,10 @@ const SLOWEST: Duration = Duration::from_secs(10);
 /// How long a usage is believed: the headers are left out when there is little traffic.
 const USAGE_BELIEVED_FOR: Duration = Duration::from_secs(300);
 
+/// How long a server that fails whatever is asked of it is not asked for less: it would be asked
+/// three times for each page.
+const TROUBLE_BELIEVED_FOR: Duration = Duration::from_secs(60);
+
 /// Keeps all visits within the token's allowance.
 #[derive(Debug)]
 pub(super) struct Gate {
@@ -43,6 +47,8 @@ struct Standing {
     spent: Option<(Allowance, Timestamp)>,
     /// The usage last told, in percent, and when.
     usage: Option<(f64, Instant)>,
+    /// When the server last failed although little was asked of it.
+    trouble: Option<Instant>,
 }
 
 impl Gate {
@@ -126,6 +132,17 @@ impl Gate {
     /// How the visit of a page ends whose own allowance is spent, which does not concern others.
     pub(super) fn page_spent(&self, blocked_for: Option<Duration>) -> Setback {
         spent(Allowance::Quota, self.back_at(blocked_for))
+    }
+
+    /// Notes that the server failed although no less could be asked of it.
+    pub(super) fn note_trouble(&self) {
+        self.standing().trouble = Some(Instant::now());
+    }
+
+    /// Whether it failed so a moment ago, so that less asked would not help.
+    pub(super) fn is_in_trouble(&self) -> bool {
+        let trouble = self.standing().trouble;
+        trouble.is_some_and(|since| since.elapsed() < TROUBLE_BELIEVED_FOR)
     }
 
     /// Notes that the token could read a page.

@@ -186,7 +186,15 @@ impl Visit<'_> {
                     target = successor;
                 }
                 Err(Refusal::TooMuch(setback)) => {
-                    depth = depth.less().ok_or(setback)?;
+                    let gate = &self.connector.gate;
+                    depth = match depth.less() {
+                        Some(less) if !gate.is_in_trouble() => less,
+                        Some(_) => return Err(setback.into()),
+                        None => {
+                            gate.note_trouble();
+                            return Err(setback.into());
+                        }
+                    };
                 }
                 Err(refusal) if depth.asks_posts() && needs_permission(&refusal) => {
                     depth = Depth::PageAlone;

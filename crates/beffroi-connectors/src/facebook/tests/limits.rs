@@ -166,3 +166,25 @@ async fn a_server_in_trouble_is_tried_again_later() {
         assert!(measured.retry.is_some(), "{answer:?}");
     }
 }
+
+#[tokio::test]
+async fn a_server_that_fails_whatever_is_asked_is_not_asked_thrice_for_every_page() {
+    let down = error(500, 2, None, "An unexpected error has occurred");
+    let graph = Graph::default()
+        .with("premiere", down.clone())
+        .with(HANDLE, down);
+    let server = graph.start().await;
+    let connector = connector(&server, settings(&server));
+    let batch = [request("premiere"), request(HANDLE)];
+    for measured in measure(&server, &connector, &batch).await {
+        let outcome = measured.measurement.outcome;
+        assert_eq!(outcome, Outcome::Failed(Failed::Http5xx));
+        assert!(measured.retry.is_some());
+    }
+    let asked = server.take_paths();
+    let premiere = "/v25.0/premiere";
+    assert_eq!(
+        asked,
+        [premiere, premiere, premiere, "/v25.0/mairieexemple"]
+    );
+}
