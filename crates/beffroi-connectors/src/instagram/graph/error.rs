@@ -1,0 +1,165 @@
+//! The error envelope of the Graph APIs, and what its codes mean. The HTTP status alone says
+//! nothing: limits come with 400 and 403 alike.
+//!
+//! Sources: "Handling Errors" and "Rate Limits" of developers.facebook.com/docs/graph-api; the code
+//! of an unknown user was seen in public clients (2026).
+
+use beffroi_model::{Absent, Failed, Forbidden, Outcome};
+use serde::Deserialize;
+
+use crate::{
+    Retry,
+    api::{Reply, Setback},
+    tolerant::{self, Count},
+};
+
+/// Subcode of "the object does not exist, or may not be seen with this token".
+const UNSEEN_OBJECT: u64 = 33;
+
+/// Subcode of "Cannot find User".
+const CANNOT_FIND_USER: u64 = 2_207_013;
+
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(deserialize_with = "tolerant::needed")]
+    error: GraphError,
+}
+
+/// An error of the platform.
+#[derive(Deserialize)]
+pub(crate) struct GraphError {
+    #[serde(default)]
+    code: Count,
+    #[serde(default)]
+    error_subcode: Count,
+    #[serde(default, deserialize_with = "tolerant::flag")]
+    is_transient: bool,
+}
+
+/// What an error means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// The application as a whole has asked too much.
+    AppLimited,
+    /// The token's user or account has.
+    TokenLimited,
+    /// The token is expired, revoked or wrong.
+    TokenRefused,
+    /// The platform stopped us for breaking a rule: a matter for people.
+    PolicyBlock,
+    /// The token lacks a permission, or may not see what is asked for.
+    PermissionMissing,
+    /// There is no such user, or none that may be shown.
+    UnknownUser,
+    /// A parameter or a field is not accepted.
+    BadRequest,
+    /// It may pass by itself.
+    Passing,
+    /// Anything else.
+    Other,
+}
+
+impl GraphError {
+    /// The error in an answer, where there is one.
+    pub(crate) fn read(reply: &Reply) -> Option<Self> {
+        reply.json::<Envelope>().map(|envelope| envelope.error)
+    }
+
+    /// What it means. Limits are transient too, so that their codes come first.
+    pub(crate) fn meaning(&self) -> Meaning {
+        let subcode = self.error_subcode.given();
+        match self.code.given() {
+            Some(4) => Meaning::AppLimited,
+            Some(17 | 32 | 613 | 80_000..=80_099) => Meaning::TokenLimited,
+            Some(102 | 190) => Meaning::TokenRefused,
+            Some(368) => Meaning::PolicyBlock,
+            Some(10 | 200..=299) => Meaning::PermissionMissing,
+            Some(100) if subcode == Some(UNSEEN_OBJECT) => Meaning::PermissionMissing,
+            Some(110) => Meaning::UnknownUser,
+            _ if subcode == Some(CANNOT_FIND_USER) => Meaning::UnknownUser,
+            Some(100) => Meaning::BadRequest,
+            Some(1 | 2) => Meaning::Passing,
+            _ if self.is_transient => Meaning::Passing,
+            _ => Meaning::Other,
+        }
+    }
+
+    /// How a job ends when this is all the platform says.
+    pub(crate) fn setback(&self) -> Setback {
+        match self.meaning() {
+            Meaning::AppLimited | Meaning::TokenLimited => passing(Failed::QuotaSpent),
+            Meaning::TokenRefused => Setback::forbidden(Forbidden::CredentialRefused),
+            Meaning::PolicyBlock => Setback::forbidden(Forbidden::Blocked),
+            Meaning::PermissionMissing => Setback::forbidden(Forbidden::PermissionMissing),
+            Meaning::UnknownUser => Setback::absent(Absent::NotFound),
+            Meaning::Passing => passing(Failed::Http4xx),
+            Meaning::BadRequest | Meaning::Other => {
+                Setback::lasting(Outcome::Failed(Failed::Http4xx))
+            }
+        }
+    }
+}
+
+/// What an answer without the envelope means. It does not come from the API proper, and so tells
+/// nothing of the account: a 404 is no absence.
+pub(super) fn setback_without_envelope(reply: &Reply) -> Setback {
+    match reply.status() {
+        401 => Setback::forbidden(Forbidden::CredentialRefused),
+        404 | 410 => Setback::lasting(Outcome::Failed(Failed::Http4xx)),
+        _ => reply.setback(),
+    }
+}
+
+fn passing(reason: Failed) -> Setback {
+    Setback {
+        outcome: Outcome::Failed(reason),
+        retry: Some(Retry { not_before: None }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(json: &str) -> GraphError {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn codes_mean_what_the_documentation_says() {
+        for (json, expected) in [
+            (r#"{"code":4,"is_transient":true}"#, Meaning::AppLimited),
+            (r#"{"code":17}"#, Meaning::TokenLimited),
+            (r#"{"code":"32"}"#, Meaning::TokenLimited),
+            (
+                r#"{"code":613,"error_subcode":1996}"#,
+                Meaning::TokenLimited,
+            ),
+            (r#"{"code":80002}"#, Meaning::TokenLimited),
+            (r#"{"code":190,"error_subcode":463}"#, Meaning::TokenRefused),
+            (r#"{"code":368}"#, Meaning::PolicyBlock),
+            (r#"{"code":10}"#, Meaning::PermissionMissing),
+            (r#"{"code":200}"#, Meaning::PermissionMissing),
+            (
+                r#"{"code":100,"error_subcode":33}"#,
+                Meaning::PermissionMissing,
+            ),
+            (
+                r#"{"code":110,"error_subcode":2207013}"#,
+                Meaning::UnknownUser,
+            ),
+            (r#"{"code":110}"#, Meaning::UnknownUser),
+            (
+                r#"{"code":100,"error_subcode":"2207013"}"#,
+                Meaning::UnknownUser,
+            ),
+            (r#"{"code":100}"#, Meaning::BadRequest),
+            (r#"{"code":2}"#, Meaning::Passing),
+            (r#"{"code":9999,"is_transient":true}"#, Meaning::Passing),
+            (r#"{"code":2635}"#, Meaning::Other),
+            (r#"{"message":"no code"}"#, Meaning::Other),
+        ] {
+            assert_eq!(error(json).meaning(), expected, "{json}");
+        }
+    }
+}

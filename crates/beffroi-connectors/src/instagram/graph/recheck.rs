@@ -1,0 +1,77 @@
+//! When an account that the platform does not show is asked for again, so that the many that it
+//! will never show do not eat the allowance: at the interval of the settings during the first four
+//! of them, then four times more seldom.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Runs begin at about the same hour each night: half a day early is still the same night.
+const SLACK: SignedDuration = SignedDuration::from_hours(12);
+
+/// How many times rarer, and after how many intervals.
+const LATER: i32 = 4;
+
+/// The runs in which an account was asked for and not shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Misses {
+    /// The first of them in a row.
+    first_at: Timestamp,
+    /// The last.
+    last_at: Timestamp,
+}
+
+impl Misses {
+    /// Counts one more.
+    pub(crate) fn after(previous: Option<Self>, as_of: Timestamp) -> Self {
+        Self {
+            first_at: previous.map_or(as_of, |misses| misses.first_at),
+            last_at: as_of,
+        }
+    }
+
+    /// Whether the account is to be asked for in the run of `as_of`.
+    pub(crate) fn are_due(self, as_of: Timestamp, every_days: u16) -> bool {
+        let every = days(every_days);
+        let long = every.saturating_mul(LATER);
+        let is_old = self.last_at.duration_since(self.first_at) >= long - SLACK;
+        is_past(self.last_at, as_of, if is_old { long } else { every })
+    }
+}
+
+/// A run from before the last one (repeated by hand) asks.
+fn is_past(last: Timestamp, as_of: Timestamp, wait: SignedDuration) -> bool {
+    let since = as_of.duration_since(last);
+    since.is_negative() || since >= wait - SLACK
+}
+
+fn days(days: u16) -> SignedDuration {
+    SignedDuration::from_hours(24 * i64::from(days))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn night(day: i64) -> Timestamp {
+        Timestamp::from_second(1_790_000_000 + day * 86_400).unwrap()
+    }
+
+    #[test]
+    fn an_account_not_shown_is_asked_for_weekly_then_monthly() {
+        let mut misses = None;
+        let mut asked = Vec::new();
+        for day in 0..100 {
+            if misses.is_none_or(|misses: Misses| misses.are_due(night(day), 7)) {
+                misses = Some(Misses::after(misses, night(day)));
+                asked.push(day);
+            }
+        }
+        assert_eq!(asked, [0, 7, 14, 21, 28, 56, 84]);
+    }
+
+    #[test]
+    fn without_an_interval_everything_is_due_every_night() {
+        let misses = Misses::after(None, night(0));
+        assert!(misses.are_due(night(0), 0));
+    }
+}

@@ -1,0 +1,159 @@
+//! `[platforms.instagram]` of the configuration.
+
+use std::{
+    collections::BTreeMap,
+    num::{NonZeroU16, NonZeroU32},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::graph::{Terms, refuse_token};
+use crate::Secret;
+
+/// How business discovery is asked.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InstagramSettings {
+    /// Address of the Graph API, with its version, which lives about two years. Default
+    /// `https://graph.facebook.com/v25.0/`.
+    pub base_url: Url,
+    /// Requests that one token allows in a window of `per`. Default 200: the limit of a user's
+    /// token is not published, and clients found about so many.
+    pub requests: NonZeroU32,
+    /// Length of that window. Default `1h`.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub per: Duration,
+    /// Requests at a time, with all tokens together. Default 2.
+    pub concurrency: NonZeroU32,
+    /// How long a token that is limited rests where the platform does not say. Default `1h`.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub limited_pause: Duration,
+    /// Days before the run whose publications are read. Default 28. More days cost more pages.
+    pub window_days: u16,
+    /// Publications in a page. Default 50; the platform's maximum is not published.
+    pub media_per_page: NonZeroU16,
+    /// Pages read of one account; when the window is longer, its publications are reported as
+    /// truncated. Default 10.
+    pub max_pages: NonZeroU16,
+    /// Whether shares and reposts are asked for, which the platform may refuse for others'
+    /// publications; they are given up when it does. Default false.
+    pub ask_shares: bool,
+    /// Days after which an account that is not shown (personal, age-limited or not there) is asked
+    /// for again; four times as many after four such times. Default 7; 0 asks every night.
+    pub recheck_days: u16,
+    /// Tokens, each by the id of the professional account of our own that it asks for (`1784…`).
+    /// Several share the work, each with its own allowance. Default none: every account is
+    /// forbidden.
+    pub tokens: BTreeMap<String, Secret>,
+}
+
+impl Default for InstagramSettings {
+    fn default() -> Self {
+        let base_url = Url::parse("https://graph.facebook.com/v25.0/");
+        Self {
+            base_url: base_url.expect("a fixed address is an address"),
+            requests: const { NonZeroU32::new(200).expect("200 is not zero") },
+            per: Duration::from_secs(3600),
+            concurrency: const { NonZeroU32::new(2).expect("2 is not zero") },
+            limited_pause: Duration::from_secs(3600),
+            window_days: 28,
+            media_per_page: const { NonZeroU16::new(50).expect("50 is not zero") },
+            max_pages: const { NonZeroU16::new(10).expect("10 is not zero") },
+            ask_shares: false,
+            recheck_days: 7,
+            tokens: BTreeMap::new(),
+        }
+    }
+}
+
+impl InstagramSettings {
+    /// Refuses values with which nothing could be measured: the key's path, and what is wrong.
+    pub fn check(&self) -> Result<(), (Vec<&str>, String)> {
+        if !matches!(self.base_url.scheme(), "http" | "https") {
+            let problem = format!(
+                "found `{}`, expected an address that begins with `https://` or `http://`",
+                self.base_url
+            );
+            return Err((vec!["base_url"], problem));
+        }
+        for (key, time) in [("per", self.per), ("limited_pause", self.limited_pause)] {
+            if time.is_zero() {
+                let problem = "found `0s`, expected a time longer than zero".to_owned();
+                return Err((vec![key], problem));
+            }
+        }
+        if self.window_days == 0 {
+            let problem = "found `0`, expected a number of days, 1 or more".to_owned();
+            return Err((vec!["window_days"], problem));
+        }
+        for (own_id, token) in &self.tokens {
+            if own_id.is_empty() || !own_id.bytes().all(|byte| byte.is_ascii_digit()) {
+                let problem = format!(
+                    "found `{own_id}`, expected the id of a professional account of our own, in \
+                     digits"
+                );
+                return Err((vec!["tokens"], problem));
+            }
+            if let Some(problem) = refuse_token(token) {
+                return Err((vec!["tokens", own_id], problem.to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    /// On which terms the API is asked.
+    pub(super) fn terms(&self) -> Terms<'_> {
+        Terms {
+            tokens: &self.tokens,
+            requests: self.requests,
+            per: self.per,
+            concurrency: self.concurrency,
+            pause: self.limited_pause,
+            use_case: "instagram",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(json: &str) -> InstagramSettings {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn values_with_which_nothing_could_be_measured_are_refused_by_name() {
+        let good = r#"{"tokens":{"17841400000000009":"EAAhush"}}"#;
+        assert_eq!(settings(good).check(), Ok(()));
+        assert_eq!(InstagramSettings::default().check(), Ok(()));
+        for (json, key) in [
+            (r#"{"base_url":"ftp://x"}"#, "base_url"),
+            (r#"{"per":"0s"}"#, "per"),
+            (r#"{"limited_pause":"0s"}"#, "limited_pause"),
+            (r#"{"window_days":0}"#, "window_days"),
+            (r#"{"tokens":{"ours":"EAAhush"}}"#, "tokens"),
+            (r#"{"tokens":{"1784":"two words"}}"#, "tokens.1784"),
+            (r#"{"tokens":{"1784":""}}"#, "tokens.1784"),
+        ] {
+            let settings = settings(json);
+            let (path, problem) = settings.check().unwrap_err();
+            assert_eq!(path.join("."), key);
+            assert!(problem.contains("expected"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn settings_read_back_as_written_but_for_their_secrets() {
+        let default = InstagramSettings::default();
+        let json = serde_json::to_string(&default).unwrap();
+        assert_eq!(settings(&json), default);
+        assert!(json.contains(r#""per":"1h""#), "{json}");
+        let ours = settings(r#"{"tokens":{"1784":"EAAhush"}}"#);
+        assert!(!format!("{ours:?}").contains("hush"));
+        assert!(!serde_json::to_string(&ours).unwrap().contains("hush"));
+        assert!(serde_json::from_str::<InstagramSettings>(r#"{"token":"x"}"#).is_err());
+    }
+}
