@@ -25,7 +25,7 @@ struct Envelope {
     error: GraphError,
 }
 
-/// An error of the platform.
+/// An error of the platform. Its message is read, and never kept nor logged.
 #[derive(Deserialize)]
 pub(crate) struct GraphError {
     #[serde(default)]
@@ -34,6 +34,8 @@ pub(crate) struct GraphError {
     error_subcode: Count,
     #[serde(default, deserialize_with = "tolerant::flag")]
     is_transient: bool,
+    #[serde(default, deserialize_with = "tolerant::text")]
+    message: Option<String>,
 }
 
 /// What an error means.
@@ -82,6 +84,12 @@ impl GraphError {
             _ if self.is_transient => Meaning::Passing,
             _ => Meaning::Other,
         }
+    }
+
+    /// Whether it is the general code 100 and its message speaks of a user.
+    pub(crate) fn is_about_user(&self, name: &str) -> bool {
+        let message = self.message.as_deref().unwrap_or_default().to_lowercase();
+        self.code.given() == Some(100) && (message.contains("user") || message.contains(name))
     }
 
     /// How a job ends when this is all the platform says.
@@ -161,5 +169,17 @@ mod tests {
         ] {
             assert_eq!(error(json).meaning(), expected, "{json}");
         }
+    }
+
+    #[test]
+    fn only_a_general_error_that_speaks_of_a_user_is_about_one() {
+        let about = |json: &str| error(json).is_about_user("mairie");
+        assert!(about(
+            r#"{"code":100,"message":"The requested user cannot be found or is not eligible"}"#
+        ));
+        assert!(about(r#"{"code":100,"message":"No profile Mairie"}"#));
+        assert!(!about(r#"{"code":100,"message":"Invalid parameter"}"#));
+        assert!(!about(r#"{"code":100}"#));
+        assert!(!about(r#"{"code":10,"message":"user has no permission"}"#));
     }
 }

@@ -13,4 +13,4 @@ mod usage;
 pub(crate) use ask::{Graph, NoAnswer, Session, Terms};
 pub(crate) use error::Meaning;
 pub(crate) use keys::refuse_token;
-pub(crate) use recheck::Misses;
+pub(crate) use recheck::{Misses, is_due};

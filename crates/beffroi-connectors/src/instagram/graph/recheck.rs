@@ -38,6 +38,11 @@ impl Misses {
     }
 }
 
+/// Whether what was done in the run of `last` every so many days is due in the run of `as_of`.
+pub(crate) fn is_due(last: Option<Timestamp>, as_of: Timestamp, every_days: u16) -> bool {
+    last.is_none_or(|last| is_past(last, as_of, days(every_days)))
+}
+
 /// A run from before the last one (repeated by hand) asks.
 fn is_past(last: Timestamp, as_of: Timestamp, wait: SignedDuration) -> bool {
     let since = as_of.duration_since(last);
@@ -73,5 +78,9 @@ mod tests {
     fn without_an_interval_everything_is_due_every_night() {
         let misses = Misses::after(None, night(0));
         assert!(misses.are_due(night(0), 0));
+        assert!(is_due(Some(night(0)), night(1), 0));
+        assert!(is_due(None, night(0), 7));
+        assert!(!is_due(Some(night(0)), night(6), 7));
+        assert!(is_due(Some(night(3)), night(0), 7), "an earlier run");
     }
 }

@@ -1,0 +1,148 @@
+//! `[platforms.threads]` of the configuration.
+
+use std::{
+    collections::BTreeMap,
+    num::{NonZeroU16, NonZeroU32},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::{
+    Secret,
+    instagram::graph::{Terms, refuse_token},
+};
+
+/// How the Threads API is asked.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ThreadsSettings {
+    /// Address of the API, with its version. Default `https://graph.threads.net/v1.0/`.
+    pub base_url: Url,
+    /// Requests that one token allows in a window of `per`. Default 1000, the platform's limit of
+    /// lookups for a user.
+    pub requests: NonZeroU32,
+    /// Length of that window, over which the requests are spread evenly. Default `24h`. The nights'
+    /// length instead is within the limit as long as nothing else is asked by day.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub per: Duration,
+    /// Requests at a time, with all tokens together. Default 2.
+    pub concurrency: NonZeroU32,
+    /// How long a token that is limited rests where the platform does not say. Default `1h`.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub limited_pause: Duration,
+    /// Days before the run whose posts are read. Default 28.
+    pub window_days: u16,
+    /// Pages of 100 posts read of one account; when the window is longer, its posts are reported as
+    /// truncated. Default 3.
+    pub max_pages: NonZeroU16,
+    /// Days between two lookups of an account's followers; at the visits between they are missing
+    /// as not asked. Default 7; 0 looks up at every visit.
+    pub lookup_days: u16,
+    /// Days after which an account that is not shown (private, too few followers or not there) is
+    /// asked for again; four times as many after four such times. Default 7; 0 asks every night.
+    pub recheck_days: u16,
+    /// Tokens of users who consented, each by a name of your choice. Several share the work, each
+    /// with its own allowance. Default none: every account is forbidden.
+    pub tokens: BTreeMap<String, Secret>,
+}
+
+impl Default for ThreadsSettings {
+    fn default() -> Self {
+        let base_url = Url::parse("https://graph.threads.net/v1.0/");
+        Self {
+            base_url: base_url.expect("a fixed address is an address"),
+            requests: const { NonZeroU32::new(1000).expect("1000 is not zero") },
+            per: Duration::from_secs(24 * 3600),
+            concurrency: const { NonZeroU32::new(2).expect("2 is not zero") },
+            limited_pause: Duration::from_secs(3600),
+            window_days: 28,
+            max_pages: const { NonZeroU16::new(3).expect("3 is not zero") },
+            lookup_days: 7,
+            recheck_days: 7,
+            tokens: BTreeMap::new(),
+        }
+    }
+}
+
+impl ThreadsSettings {
+    /// Refuses values with which nothing could be measured: the key's path, and what is wrong.
+    pub fn check(&self) -> Result<(), (Vec<&str>, String)> {
+        if !matches!(self.base_url.scheme(), "http" | "https") {
+            let problem = format!(
+                "found `{}`, expected an address that begins with `https://` or `http://`",
+                self.base_url
+            );
+            return Err((vec!["base_url"], problem));
+        }
+        for (key, time) in [("per", self.per), ("limited_pause", self.limited_pause)] {
+            if time.is_zero() {
+                let problem = "found `0s`, expected a time longer than zero".to_owned();
+                return Err((vec![key], problem));
+            }
+        }
+        if self.window_days == 0 {
+            let problem = "found `0`, expected a number of days, 1 or more".to_owned();
+            return Err((vec!["window_days"], problem));
+        }
+        for (name, token) in &self.tokens {
+            if let Some(problem) = refuse_token(token) {
+                return Err((vec!["tokens", name], problem.to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    /// On which terms the API is asked.
+    pub(super) fn terms(&self) -> Terms<'_> {
+        Terms {
+            tokens: &self.tokens,
+            requests: self.requests,
+            per: self.per,
+            concurrency: self.concurrency,
+            pause: self.limited_pause,
+            use_case: "threads",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(json: &str) -> ThreadsSettings {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn values_with_which_nothing_could_be_measured_are_refused_by_name() {
+        let good = r#"{"tokens":{"observatory":"THhush"},"lookup_days":0}"#;
+        assert_eq!(settings(good).check(), Ok(()));
+        assert_eq!(ThreadsSettings::default().check(), Ok(()));
+        for (json, key) in [
+            (r#"{"base_url":"ftp://x"}"#, "base_url"),
+            (r#"{"per":"0s"}"#, "per"),
+            (r#"{"limited_pause":"0s"}"#, "limited_pause"),
+            (r#"{"window_days":0}"#, "window_days"),
+            (r#"{"tokens":{"a":"two words"}}"#, "tokens.a"),
+        ] {
+            let settings = settings(json);
+            let (path, problem) = settings.check().unwrap_err();
+            assert_eq!(path.join("."), key);
+            assert!(problem.contains("expected"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn settings_read_back_as_written_but_for_their_secrets() {
+        let default = ThreadsSettings::default();
+        let json = serde_json::to_string(&default).unwrap();
+        assert_eq!(settings(&json), default);
+        assert!(json.contains(r#""per":"24h""#), "{json}");
+        let ours = settings(r#"{"tokens":{"observatory":"THhush"}}"#);
+        assert!(!format!("{ours:?}").contains("hush"));
+        assert!(!serde_json::to_string(&ours).unwrap().contains("hush"));
+        assert!(serde_json::from_str::<ThreadsSettings>(r#"{"token":"x"}"#).is_err());
+    }
+}
