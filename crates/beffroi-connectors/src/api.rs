@@ -1,6 +1,8 @@
 //! Calls of platforms' APIs: one GET through the polite client, its record kept, and the meaning
 //! of answers that are no answer.
 
+use std::borrow::Cow;
+
 use beffroi_fetch::{FetchClient, FetchError, Fetched, Request};
 use beffroi_model::{Absent, Failed, FetchRecord, Forbidden, Measurement, MissingReason, Outcome};
 use serde::de::DeserializeOwned;
@@ -75,6 +77,11 @@ impl Reply {
     /// A header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.0.head.header(name)
+    }
+
+    /// The body as text; bytes that are none are replaced.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.0.body)
     }
 
     /// The body as JSON of the expected shape; `None` when it is something else.
