@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use beffroi_fetch::{FetchClient, FetchError, Fetched, Request};
 use beffroi_model::{Absent, Failed, FetchRecord, Forbidden, Measurement, MissingReason, Outcome};
 use serde::de::DeserializeOwned;
+use url::Url;
 
 use crate::{Measured, Retry};
 
@@ -27,7 +28,34 @@ impl Calls {
 
     /// Asks. Any answer below 500 except 429 is a [`Reply`].
     pub(crate) async fn get(&mut self, request: Request) -> Result<Reply, Setback> {
-        match self.client.get(request).await {
+        let answer = self.client.get(request).await;
+        self.keep(answer)
+    }
+
+    /// Asks an address that names what a citizen wrote: it is recorded and logged as `shown`.
+    pub(crate) async fn get_hidden(
+        &mut self,
+        request: Request,
+        shown: &Url,
+    ) -> Result<Reply, Setback> {
+        let mut answer = self.client.get(request).await;
+        let records = match &mut answer {
+            Ok(fetched) => &mut fetched.records,
+            Err(error) => {
+                error.url.clone_from(shown);
+                // The library's error may hold the address as well.
+                error.source = None;
+                &mut error.records
+            }
+        };
+        for record in records {
+            record.url.clone_from(shown);
+        }
+        self.keep(answer)
+    }
+
+    fn keep(&mut self, answer: Result<Fetched, FetchError>) -> Result<Reply, Setback> {
+        match answer {
             Ok(mut fetched) => {
                 self.records.append(&mut fetched.records);
                 Ok(Reply(fetched))
@@ -82,6 +110,11 @@ impl Reply {
     /// The body as text; bytes that are none are replaced.
     pub(crate) fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.0.body)
+    }
+
+    /// The body as it came, decompressed.
+    pub(crate) fn body(&self) -> &[u8] {
+        &self.0.body
     }
 
     /// The body as JSON of the expected shape; `None` when it is something else.
