@@ -9,7 +9,9 @@ use std::{
 use beffroi_fetch::{FetchClient, FetchSettings};
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{
+    HeaderMap, Request, Response, body::Incoming, server::conn::http1, service::service_fn,
+};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -22,6 +24,7 @@ pub(crate) struct Asked {
     pub(crate) url: Url,
     /// `Authorization`, as sent.
     pub(crate) authorization: Option<String>,
+    headers: HeaderMap,
 }
 
 impl Asked {
@@ -38,6 +41,11 @@ impl Asked {
     /// `host:port` of the server.
     pub(crate) fn authority(&self) -> &str {
         self.url.authority()
+    }
+
+    /// A header, as sent.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
     }
 }
 
@@ -152,6 +160,7 @@ fn respond(
     let question = Asked {
         url: format!("http://{host}{}", request.uri()).parse().unwrap(),
         authorization: header("authorization").map(str::to_owned),
+        headers: request.headers().clone(),
     };
     let answer = answer(&question);
     asked.lock().unwrap().push(question);
