@@ -226,7 +226,8 @@ fn by_id(id: &str) -> Parsed {
     )
 }
 
-fn is_channel_id(id: &str) -> bool {
+/// Whether it is a channel's permanent id: `UC` and 22 characters of base64url.
+pub(super) fn is_channel_id(id: &str) -> bool {
     id.len() == 24
         && id.starts_with("UC")
         && id

@@ -1,0 +1,183 @@
+//! `[platforms.youtube]` of the configuration.
+
+use std::{
+    num::{NonZeroU16, NonZeroU32},
+    time::Duration,
+};
+
+use beffroi_fetch::{BudgetSpec, header::HeaderValue};
+use beffroi_model::Forbidden;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::requests::IDS_PER_CALL;
+use crate::Secret;
+
+/// How YouTube is asked.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct YoutubeSettings {
+    /// Address of the Data API. Default `https://www.googleapis.com/youtube/v3/`.
+    pub base_url: Url,
+    /// Address of the site, for the feeds and pages that are read without a key.
+    /// Default `https://www.youtube.com/`.
+    pub site_url: Url,
+    /// API key of a Google Cloud project. Default none: only the feed is read.
+    pub key: Option<Secret>,
+    /// Whether accounts are read from the keyless feed while there is no key. When not, or when
+    /// robots.txt says no, they are forbidden. Default `true`.
+    pub keyless_feed: bool,
+    /// Requests a second to the API. Default 5: the limit by minute is not published; that by day
+    /// is 10,000 units.
+    pub requests_per_second: NonZeroU32,
+    /// Requests to the API at a time, and accounts of a batch read at a time. Default 4.
+    pub concurrency: NonZeroU32,
+    /// Days before the run whose videos are read. Default 28. More days cost more units.
+    pub window_days: u16,
+    /// Pages of 50 uploads read of one account; when the window is longer, its posts and dialogue
+    /// are reported as truncated. Default 10.
+    pub max_pages: NonZeroU16,
+    /// Days after which uploads are listed again though the number of videos has not moved (one was
+    /// deleted, another added): between so many and twice as many, by the channel's id, so that
+    /// not all have their turn in one night. Default 7.
+    pub refresh_days: NonZeroU16,
+    /// Whether counters of videos are asked of `videos:batchGetStats`, which has an allowance of its
+    /// own, rather than of `videos`, which is also used where the former is not served. Default `true`.
+    pub batch_get_stats: bool,
+    /// Videos in one call of `videos:batchGetStats`, 50 at the most. Default 50; what it allows is not
+    /// published, and where it refuses, `videos` is asked with 50 a call.
+    pub batch_get_stats_ids: NonZeroU16,
+    /// Calls for the comments of one account in one visit, newest videos first; when more were
+    /// needed, the dialogue is reported as not asked. Default 50.
+    pub max_comment_calls: u16,
+}
+
+impl Default for YoutubeSettings {
+    fn default() -> Self {
+        let fixed = |address| Url::parse(address).expect("a fixed address is an address");
+        Self {
+            base_url: fixed("https://www.googleapis.com/youtube/v3/"),
+            site_url: fixed("https://www.youtube.com/"),
+            key: None,
+            keyless_feed: true,
+            requests_per_second: const { NonZeroU32::new(5).expect("5 is not zero") },
+            concurrency: const { NonZeroU32::new(4).expect("4 is not zero") },
+            window_days: 28,
+            max_pages: const { NonZeroU16::new(10).expect("10 is not zero") },
+            refresh_days: const { NonZeroU16::new(7).expect("7 is not zero") },
+            batch_get_stats: true,
+            batch_get_stats_ids: const { NonZeroU16::new(50).expect("50 is not zero") },
+            max_comment_calls: 50,
+        }
+    }
+}
+
+impl YoutubeSettings {
+    /// Refuses values with which nothing could be measured: the key's path, and what is wrong.
+    pub fn check(&self) -> Result<(), (Vec<&str>, String)> {
+        for (key, url) in [("base_url", &self.base_url), ("site_url", &self.site_url)] {
+            if !matches!(url.scheme(), "http" | "https") {
+                let problem = format!(
+                    "found `{url}`, expected an address that begins with `https://` or `http://`"
+                );
+                return Err((vec![key], problem));
+            }
+        }
+        if self.window_days == 0 {
+            let problem = "found `0`, expected a number of days, 1 or more".to_owned();
+            return Err((vec!["window_days"], problem));
+        }
+        if usize::from(self.batch_get_stats_ids.get()) > IDS_PER_CALL {
+            let problem = format!(
+                "found `{}`, expected a number of videos, {IDS_PER_CALL} or less",
+                self.batch_get_stats_ids
+            );
+            return Err((vec!["batch_get_stats_ids"], problem));
+        }
+        if self.key.is_some() && self.credential().is_err() {
+            // Its text is not shown.
+            let problem = "found a text that cannot stand in a header, expected an API key: \
+                           letters, digits, `-` and `_`"
+                .to_owned();
+            return Err((vec!["key"], problem));
+        }
+        Ok(())
+    }
+
+    /// The key as a header's value, which no log shows.
+    pub(super) fn credential(&self) -> Result<HeaderValue, Forbidden> {
+        let key = self.key.as_ref().ok_or(Forbidden::CredentialMissing)?;
+        let key = key.expose();
+        let is_printable = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic());
+        let value = HeaderValue::from_str(key);
+        let mut value = value
+            .ok()
+            .filter(|_| is_printable)
+            .ok_or(Forbidden::CredentialRefused)?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+
+    /// What we spend of the API's patience.
+    pub(super) fn budget(&self) -> BudgetSpec {
+        BudgetSpec {
+            requests: self.requests_per_second,
+            per: Duration::from_secs(1),
+            concurrency: self.concurrency,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(json: &str) -> Option<String> {
+        let settings: YoutubeSettings = serde_json::from_str(json).unwrap();
+        let refused = settings.check().err();
+        refused.map(|(path, problem)| format!("{}: {problem}", path.join(".")))
+    }
+
+    #[test]
+    fn values_with_which_nothing_could_be_measured_are_refused_by_name() {
+        assert_eq!(refused("{}"), None);
+        assert_eq!(refused(r#"{"key":"AIza-x_1","window_days":7}"#), None);
+        for (json, begins) in [
+            (r#"{"base_url":"ftp://x"}"#, "base_url: found `ftp://x/`"),
+            (r#"{"site_url":"ftp://x"}"#, "site_url: found `ftp://x/`"),
+            (r#"{"window_days":0}"#, "window_days: found `0`"),
+            (
+                r#"{"batch_get_stats_ids":51}"#,
+                "batch_get_stats_ids: found `51`",
+            ),
+            (r#"{"key":""}"#, "key: found a text"),
+            (r#"{"key":"hush hush"}"#, "key: found a text"),
+            (r#"{"key":"hush\n"}"#, "key: found a text"),
+            (r#"{"key":"hushé"}"#, "key: found a text"),
+        ] {
+            let told = refused(json).unwrap();
+            assert!(told.starts_with(begins), "{told}");
+            assert!(told.contains("expected"), "{told}");
+            assert!(!told.contains("hush"), "{told}");
+        }
+    }
+
+    #[test]
+    fn settings_read_back_as_written_but_for_the_key() {
+        let default = YoutubeSettings::default();
+        let json = serde_json::to_string(&default).unwrap();
+        assert_eq!(
+            serde_json::from_str::<YoutubeSettings>(&json).unwrap(),
+            default
+        );
+        assert!(serde_json::from_str::<YoutubeSettings>(r#"{"token":"x"}"#).is_err());
+        assert!(serde_json::from_str::<YoutubeSettings>(r#"{"refresh_days":0}"#).is_err());
+
+        let keyed: YoutubeSettings = serde_json::from_str(r#"{"key":"hush"}"#).unwrap();
+        let shown = format!("{keyed:?} {}", serde_json::to_string(&keyed).unwrap());
+        assert!(!shown.contains("hush"), "{shown}");
+        let credential = keyed.credential().unwrap();
+        assert!(credential.is_sensitive());
+        assert_eq!(credential, "hush");
+    }
+}
