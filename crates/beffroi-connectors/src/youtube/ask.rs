@@ -1,10 +1,7 @@
-//! Asks YouTube on behalf of one visit or batch: with the key, within the budget, and not at all
-//! while the day's allowance is spent.
+//! Asks YouTube on behalf of one visit or batch: with the key, within the budget, after a pause where
+//! too much was asked within a minute, and not at all while the day's allowance is spent.
 
-use beffroi_fetch::{
-    Document, Request,
-    header::{HeaderName, HeaderValue},
-};
+use beffroi_fetch::{Document, Request, header::HeaderName};
 use beffroi_model::FetchRecord;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -37,15 +34,13 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// Asks the API for a page of a list: one unit.
+    /// Asks the API for a page of a list: one unit, and another where it had to wait for a minute.
     pub(super) async fn list<T: DeserializeOwned>(
         &mut self,
         url: Url,
         allowance: Allowance,
     ) -> Result<Page<T>, Refusal> {
-        let request = self.request(url, allowance)?;
-        let reply = self.calls.get(request).await.map_err(Refusal::Setback)?;
-        self.read(&reply, allowance)
+        self.patiently(url, None, allowance).await
     }
 
     /// The same for comments, whose addresses may name a citizen's and are not recorded so.
@@ -54,38 +49,55 @@ impl<'a> Asker<'a> {
         url: Url,
     ) -> Result<Page<T>, Refusal> {
         let shown = requests::shown(&url);
-        let request = self.request(url, Allowance::Common)?;
-        let reply = self.calls.get_hidden(request, &shown).await;
-        self.read(&reply.map_err(Refusal::Setback)?, Allowance::Common)
+        self.patiently(url, Some(&shown), Allowance::Common).await
     }
 
-    fn request(&self, url: Url, allowance: Allowance) -> Result<Request, Refusal> {
-        let settings = &self.connector.settings;
-        let credential = settings.credential();
-        let credential: HeaderValue =
-            credential.map_err(|reason| Refusal::Setback(Setback::forbidden(reason)))?;
-        match self.connector.quotas.setback(allowance, Timestamp::now()) {
-            Some(setback) => Err(Refusal::QuotaSpent(setback)),
-            None => Ok(Request::api(url, settings.budget()).header(API_KEY, credential)),
-        }
-    }
-
-    fn read<T: DeserializeOwned>(
-        &self,
-        reply: &Reply,
+    async fn patiently<T: DeserializeOwned>(
+        &mut self,
+        url: Url,
+        shown: Option<&Url>,
         allowance: Allowance,
     ) -> Result<Page<T>, Refusal> {
-        let now = Timestamp::now();
-        if reply.status() != 200 {
-            let refusal = Refusal::of(reply, now);
-            if matches!(refusal, Refusal::QuotaSpent(_)) {
-                self.connector.quotas.spend(allowance, now);
+        match self.once(url.clone(), shown, allowance).await {
+            Err(Refusal::TooFast(_)) => {
+                let pause = self.connector.settings.rate_limit_pause;
+                self.connector.quotas.pause(pause);
+                self.once(url, shown, allowance).await
             }
-            return Err(refusal);
+            answer => answer,
         }
-        let list: Option<List<T>> = reply.json();
-        list.and_then(List::into_page)
-            .ok_or_else(|| Refusal::Setback(reply.setback()))
+    }
+
+    async fn once<T: DeserializeOwned>(
+        &mut self,
+        url: Url,
+        shown: Option<&Url>,
+        allowance: Allowance,
+    ) -> Result<Page<T>, Refusal> {
+        let (settings, quotas) = (&self.connector.settings, &self.connector.quotas);
+        let credential = settings.credential();
+        let credential = credential.map_err(|it| Refusal::Setback(Setback::forbidden(it)))?;
+        quotas.wait().await;
+        if let Some(setback) = quotas.setback(allowance, Timestamp::now()) {
+            return Err(Refusal::QuotaSpent(setback));
+        }
+        let request = Request::api(url, settings.budget()).header(API_KEY, credential);
+        let reply = match shown {
+            Some(shown) => self.calls.get_hidden(request, shown).await,
+            None => self.calls.get(request).await,
+        };
+        let reply = reply.map_err(Refusal::of_setback)?;
+        if reply.status() == 200 {
+            let list: Option<List<T>> = reply.json();
+            let page = list.and_then(List::into_page);
+            return page.ok_or_else(|| Refusal::Setback(reply.setback()));
+        }
+        let now = Timestamp::now();
+        let refusal = Refusal::of(&reply, now);
+        if matches!(refusal, Refusal::QuotaSpent(_)) {
+            quotas.spend(allowance, now);
+        }
+        Err(refusal)
     }
 
     /// Asks the site for a page or feed, as robots.txt allows and without the key.

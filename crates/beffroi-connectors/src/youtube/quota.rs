@@ -1,11 +1,13 @@
-//! The day's allowances: once one is spent, nothing more is asked of it until it is renewed, since
-//! even a refused call costs a unit (developers.google.com/youtube/v3/determine_quota_cost; read in
-//! 2026).
+//! The day's allowances, and the minute's: once one is spent, nothing more is asked of it until it is
+//! renewed, since even a refused call costs a unit
+//! (developers.google.com/youtube/v3/determine_quota_cost; read in 2026). Of the day's that is told
+//! to the account; the minute's is waited for.
 
-use std::sync::Mutex;
+use std::{sync::Mutex, time::Duration};
 
 use beffroi_model::{Failed, Outcome};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use tokio::time::Instant;
 
 use crate::{Retry, api::Setback};
 
@@ -17,6 +19,7 @@ const ZONE: &str = "America/Los_Angeles";
 pub(super) struct Quotas {
     common: Mutex<Option<Timestamp>>,
     statistics: Mutex<Option<Timestamp>>,
+    paused_until: Mutex<Option<Instant>>,
 }
 
 /// Which allowance a call is charged to.
@@ -45,6 +48,27 @@ impl Quotas {
             .of(allowance)
             .lock()
             .expect("nothing panics while holding it") = until;
+    }
+
+    /// Has every call wait for `pause`: too much was asked within a minute.
+    pub(super) fn pause(&self, pause: Duration) {
+        let until = Instant::now() + pause;
+        let mut paused_until = self
+            .paused_until
+            .lock()
+            .expect("nothing panics while holding it");
+        *paused_until = (*paused_until).max(Some(until));
+    }
+
+    /// Waits until the pause is over, if there is one.
+    pub(super) async fn wait(&self) {
+        let paused_until = *self
+            .paused_until
+            .lock()
+            .expect("nothing panics while holding it");
+        if let Some(until) = paused_until {
+            tokio::time::sleep_until(until).await;
+        }
     }
 
     fn of(&self, allowance: Allowance) -> &Mutex<Option<Timestamp>> {
@@ -93,6 +117,20 @@ mod tests {
         ] {
             assert_eq!(renewal(at(now)), at(expected), "{now}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_is_waited_for_and_never_shortened() {
+        let quotas = Quotas::default();
+        let start = Instant::now();
+        quotas.wait().await;
+        assert_eq!(Instant::now(), start);
+        quotas.pause(Duration::from_secs(60));
+        quotas.pause(Duration::from_secs(1));
+        quotas.wait().await;
+        assert_eq!(Instant::now() - start, Duration::from_secs(60));
+        quotas.wait().await;
+        assert_eq!(Instant::now() - start, Duration::from_secs(60));
     }
 
     #[test]

@@ -2,16 +2,13 @@
 //! message, which is prose (developers.google.com/youtube/v3/docs/errors; read in 2026).
 
 use beffroi_model::{Absent, Failed, Forbidden, MissingReason, Outcome};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{quota, wire::Problem};
 use crate::{
     Retry,
     api::{Reply, Setback},
 };
-
-/// How long a key is left alone that asked too often within a minute. The answer names no moment.
-const PAUSE: SignedDuration = SignedDuration::from_secs(60);
 
 /// Why a call brought no list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +19,8 @@ pub(super) enum Refusal {
     CommentsOff,
     /// The key's allowance of the day is spent; how that ends the account.
     QuotaSpent(Setback),
+    /// Too much was asked within a minute; how that ends the account if it stays so.
+    TooFast(Setback),
     /// Anything else.
     Setback(Setback),
 }
@@ -32,7 +31,7 @@ impl Refusal {
         match self {
             Self::Absent(reason) => Setback::absent(reason),
             Self::CommentsOff => Setback::lasting(Outcome::Failed(Failed::Http4xx)),
-            Self::QuotaSpent(setback) | Self::Setback(setback) => setback,
+            Self::QuotaSpent(setback) | Self::TooFast(setback) | Self::Setback(setback) => setback,
         }
     }
 
@@ -41,13 +40,25 @@ impl Refusal {
         match self {
             Self::CommentsOff => MissingReason::RepliesRestricted,
             Self::QuotaSpent(_) => MissingReason::NotAsked,
-            Self::Absent(_) => MissingReason::CallFailed,
+            Self::Absent(_) | Self::TooFast(_) => MissingReason::CallFailed,
             Self::Setback(setback) => match setback.outcome {
                 Outcome::Forbidden(Forbidden::PermissionMissing) => {
                     MissingReason::PermissionMissing
                 }
                 _ => setback.missing_reason(),
             },
+        }
+    }
+
+    /// What a call means that brought no answer at all. A 429 without a moment is the same as its
+    /// other form.
+    pub(super) fn of_setback(setback: Setback) -> Self {
+        let names_moment = setback
+            .retry
+            .is_some_and(|retry| retry.not_before.is_some());
+        match setback.outcome {
+            Outcome::Failed(Failed::RateLimited) if !names_moment => Self::TooFast(setback),
+            _ => Self::Setback(setback),
         }
     }
 
@@ -74,22 +85,19 @@ impl Refusal {
 }
 
 fn meaning(reason: &str, now: Timestamp) -> Option<Refusal> {
-    let later = |outcome, not_before| {
-        Refusal::Setback(Setback {
-            outcome,
-            retry: Some(Retry { not_before }),
-        })
+    let later = |failed| Setback {
+        outcome: Outcome::Failed(failed),
+        retry: Some(Retry { not_before: None }),
     };
     Some(match reason {
         "quotaExceeded" | "dailyLimitExceeded" => {
             Refusal::QuotaSpent(quota::spent(quota::renewal(now)))
         }
-        "rateLimitExceeded" | "userRateLimitExceeded" => later(
-            Outcome::Failed(Failed::RateLimited),
-            now.checked_add(PAUSE).ok(),
-        ),
+        "rateLimitExceeded" | "userRateLimitExceeded" => {
+            Refusal::TooFast(later(Failed::RateLimited))
+        }
         // They come at random, and pass.
-        "processingFailure" => later(Outcome::Failed(Failed::Http4xx), None),
+        "processingFailure" => Refusal::Setback(later(Failed::Http4xx)),
         "channelNotFound"
         | "playlistNotFound"
         | "videoNotFound"

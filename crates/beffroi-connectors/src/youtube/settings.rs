@@ -13,6 +13,9 @@ use url::Url;
 use super::requests::IDS_PER_CALL;
 use crate::Secret;
 
+/// Longest pause within a visit: while one waits, so does its whole batch.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10 * 60);
+
 /// How YouTube is asked.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -32,6 +35,10 @@ pub struct YoutubeSettings {
     pub requests_per_second: NonZeroU32,
     /// Requests to the API at a time, and accounts of a batch read at a time. Default 4.
     pub concurrency: NonZeroU32,
+    /// How long the API is left alone once it says that too much was asked within a minute; the call
+    /// is then made once more. Default `60s`.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub rate_limit_pause: Duration,
     /// Days before the run whose videos are read. Default 28. More days cost more units.
     pub window_days: u16,
     /// Pages of 50 uploads read of one account; when the window is longer, its posts and dialogue
@@ -62,6 +69,7 @@ impl Default for YoutubeSettings {
             keyless_feed: true,
             requests_per_second: const { NonZeroU32::new(5).expect("5 is not zero") },
             concurrency: const { NonZeroU32::new(4).expect("4 is not zero") },
+            rate_limit_pause: Duration::from_secs(60),
             window_days: 28,
             max_pages: const { NonZeroU16::new(10).expect("10 is not zero") },
             refresh_days: const { NonZeroU16::new(7).expect("7 is not zero") },
@@ -86,6 +94,14 @@ impl YoutubeSettings {
         if self.window_days == 0 {
             let problem = "found `0`, expected a number of days, 1 or more".to_owned();
             return Err((vec!["window_days"], problem));
+        }
+        if self.rate_limit_pause > LONGEST_PAUSE {
+            let problem = format!(
+                "found `{:?}`, expected {} minutes at the most",
+                self.rate_limit_pause,
+                LONGEST_PAUSE.as_secs() / 60
+            );
+            return Err((vec!["rate_limit_pause"], problem));
         }
         if usize::from(self.batch_get_stats_ids.get()) > IDS_PER_CALL {
             let problem = format!(
@@ -146,6 +162,10 @@ mod tests {
             (r#"{"base_url":"ftp://x"}"#, "base_url: found `ftp://x/`"),
             (r#"{"site_url":"ftp://x"}"#, "site_url: found `ftp://x/`"),
             (r#"{"window_days":0}"#, "window_days: found `0`"),
+            (
+                r#"{"rate_limit_pause":"11m"}"#,
+                "rate_limit_pause: found `660s`",
+            ),
             (
                 r#"{"batch_get_stats_ids":51}"#,
                 "batch_get_stats_ids: found `51`",

@@ -43,22 +43,43 @@ async fn the_allowance_of_counters_is_another() {
 }
 
 #[tokio::test]
-async fn who_asks_too_often_waits_a_minute() {
+async fn who_asks_too_often_pauses_and_asks_once_more() {
     for status in [403, 429] {
-        for reason in ["rateLimitExceeded", "userRateLimitExceeded"] {
-            let limited = refusal_of(status, "usageLimits", reason);
-            let before = Timestamp::now();
-            let measured = visit(Api::default().refusing("channels", limited)).await;
-            assert_eq!(
-                measured.measurement.outcome,
-                Outcome::Failed(Failed::RateLimited)
-            );
-            let retry = measured.retry.unwrap();
-            if status == 403 {
-                let wait = retry.not_before.unwrap().duration_since(before);
-                assert!(wait.as_secs() >= 60, "{wait}");
+        let limited = move || refusal_of(status, "usageLimits", "rateLimitExceeded");
+        let api = talking();
+        let times = std::sync::atomic::AtomicUsize::new(0);
+        let server = Server::start(move |asked| {
+            // Every second call is one too many.
+            match times.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % 2 {
+                0 => limited(),
+                _ => api.answer(asked),
             }
-        }
+        })
+        .await;
+        let start = std::time::Instant::now();
+        let measured = measure(&server, settings(&server), &[request(ID)]).await;
+        let seen = &measured[0].measurement;
+        assert_eq!(seen.outcome, Outcome::Measured, "{status}");
+        assert_eq!(seen.threads.clone().known().unwrap().len(), 2);
+        assert_eq!(seen.fetches.len(), 8, "each of four calls twice");
+        assert!(start.elapsed() >= 4 * settings(&server).rate_limit_pause);
+    }
+}
+
+#[tokio::test]
+async fn who_asks_too_often_for_long_is_tried_again_later() {
+    for (status, reason) in [
+        (403, "rateLimitExceeded"),
+        (403, "userRateLimitExceeded"),
+        (429, "rateLimitExceeded"),
+    ] {
+        let limited = refusal_of(status, "usageLimits", reason);
+        let server = Api::default().refusing("channels", limited).start().await;
+        let measured = measure(&server, settings(&server), &[request(ID)]).await;
+        let outcome = measured[0].measurement.outcome;
+        assert_eq!(outcome, Outcome::Failed(Failed::RateLimited));
+        assert!(measured[0].retry.is_some());
+        assert_eq!(server.asked().len(), 2, "{status}");
     }
 }
 

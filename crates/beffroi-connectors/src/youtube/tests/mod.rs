@@ -64,6 +64,7 @@ fn settings(server: &Server) -> YoutubeSettings {
         site_url: server.root(),
         key: Some(Secret::new(KEY)),
         requests_per_second: NonZeroU32::new(1000).unwrap(),
+        rate_limit_pause: Duration::from_millis(30),
         ..YoutubeSettings::default()
     }
 }
