@@ -28,6 +28,13 @@ impl Calls {
 
     /// Asks. Any answer below 500 except 429 is a [`Reply`].
     pub(crate) async fn get(&mut self, request: Request) -> Result<Reply, Setback> {
+        let answer = self.get_or_error(request).await;
+        answer.map_err(|error| Setback::from(&error))
+    }
+
+    /// Asks, and gives a failure as the client tells it: for platforms whose headers say more of a
+    /// refusal than its status does.
+    pub(crate) async fn get_or_error(&mut self, request: Request) -> Result<Reply, FetchError> {
         let answer = self.client.get(request).await;
         self.keep(answer)
     }
@@ -51,10 +58,10 @@ impl Calls {
         for record in records {
             record.url.clone_from(shown);
         }
-        self.keep(answer)
+        self.keep(answer).map_err(|error| Setback::from(&error))
     }
 
-    fn keep(&mut self, answer: Result<Fetched, FetchError>) -> Result<Reply, Setback> {
+    fn keep(&mut self, answer: Result<Fetched, FetchError>) -> Result<Reply, FetchError> {
         match answer {
             Ok(mut fetched) => {
                 self.records.append(&mut fetched.records);
@@ -66,7 +73,7 @@ impl Calls {
                     "call of an API failed"
                 );
                 self.records.append(&mut error.records);
-                Err(Setback::from(&error))
+                Err(error)
             }
         }
     }
@@ -198,6 +205,8 @@ impl Setback {
     pub(crate) fn missing_reason(self) -> MissingReason {
         match self.outcome {
             Outcome::Forbidden(Forbidden::LoginRequired) => MissingReason::LoginRequired,
+            Outcome::Forbidden(Forbidden::PermissionMissing) => MissingReason::PermissionMissing,
+            Outcome::Failed(Failed::QuotaSpent) => MissingReason::NotAsked,
             _ => MissingReason::CallFailed,
         }
     }
