@@ -17,7 +17,7 @@ use serde::{
 };
 
 pub(crate) use items::{
-    Found, Items, items, list, needed, needed_id, needed_moment, object, object_or_nothing,
+    Found, Items, ids, items, list, needed, needed_id, needed_moment, object, object_or_nothing,
 };
 
 /// A counter of an answer.

@@ -205,6 +205,37 @@ where
     Ok(items.unwrap_or_default().read)
 }
 
+/// Reads a list of identifiers without those that are none; what is no list is an empty one.
+pub(crate) fn ids<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    deserializer.deserialize_any(AnyValue(IdsReader))
+}
+
+struct IdsReader;
+
+impl<'de> Reader<'de> for IdsReader {
+    type Output = Vec<String>;
+
+    fn scalar(self, _: Scalar<'_>) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn list<A: SeqAccess<'de>>(self, mut values: A) -> Result<Vec<String>, A::Error> {
+        let mut ids = Vec::new();
+        while let Some(MaybeId(id)) = values.next_element()? {
+            ids.extend(id);
+        }
+        Ok(ids)
+    }
+}
+
+struct MaybeId(Option<String>);
+
+impl<'de> Deserialize<'de> for MaybeId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        id(deserializer).map(Self)
+    }
+}
+
 /// Reads a list; `None` when it is none.
 struct ListReader<T>(PhantomData<T>);
 
@@ -328,6 +359,29 @@ mod tests {
             let optional: Option<Lists> = serde_json::from_str(&lists("optional")).ok();
             assert_eq!(optional.is_some(), other == "null", "{other}");
             assert!(optional.is_none_or(|lists| !lists.optional.is_unreadable()));
+        }
+    }
+
+    #[derive(Deserialize)]
+    struct Ids {
+        #[serde(default, deserialize_with = "super::ids")]
+        ids: Vec<String>,
+        after: u8,
+    }
+
+    #[test]
+    fn of_a_list_of_identifiers_those_that_are_some_are_read() {
+        for (json, expected) in [
+            (r#"["1",2,null,{"id":"3"},["4"],""]"#, &["1", "2"][..]),
+            ("[]", &[]),
+            ("null", &[]),
+            (r#""1""#, &[]),
+            (r#"{"id":["1"]}"#, &[]),
+        ] {
+            let read: Ids =
+                serde_json::from_str(&format!(r#"{{"ids":{json},"after":7}}"#)).unwrap();
+            assert_eq!(read.ids, expected, "{json}");
+            assert_eq!(read.after, 7, "{json}");
         }
     }
 
