@@ -19,6 +19,11 @@ impl Window {
         Self { start, end: as_of }
     }
 
+    /// Its start, which does not belong to it.
+    pub(crate) fn start(self) -> Timestamp {
+        self.start
+    }
+
     /// Whether something published at `moment` belongs to it.
     pub(crate) fn contains(self, moment: Timestamp) -> bool {
         self.start < moment && moment <= self.end
