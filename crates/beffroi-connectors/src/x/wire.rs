@@ -1,0 +1,287 @@
+//! Answers of API v2, of what we read in them alone: no text of anybody. Where X has two spellings
+//! of one field (`tweet` and `post`, see `requests.rs`), both are read, and so are answers that hold
+//! both. Nothing here derives `Debug`, so that no citizen's id can be logged.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::time;
+use crate::tolerant::{self, Count, Items};
+
+/// An answer: what was found, what was not, and where the list goes on. One that holds neither data
+/// nor errors nor `meta` is none.
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
+pub(super) struct Answer<T> {
+    /// Not there when nothing was found.
+    #[serde(default)]
+    pub(super) data: Option<Items<T>>,
+    /// What could not be given of what was asked for.
+    #[serde(default, deserialize_with = "tolerant::list")]
+    pub(super) errors: Vec<Problem>,
+    #[serde(default, deserialize_with = "tolerant::object")]
+    pub(super) meta: Option<Meta>,
+}
+
+/// Where a list goes on.
+#[derive(Deserialize)]
+pub(super) struct Meta {
+    #[serde(default)]
+    pub(super) result_count: Count,
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) next_token: Option<String>,
+}
+
+/// Why something is not given: an answer by itself, or an item of `errors`.
+#[derive(Deserialize)]
+pub(super) struct Problem {
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) title: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) detail: Option<String>,
+    /// An address, whose last segment is the kind.
+    #[serde(default, rename = "type", deserialize_with = "tolerant::text")]
+    pub(super) kind: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) reason: Option<String>,
+    /// What was asked for: a name or an id.
+    #[serde(default, deserialize_with = "tolerant::id")]
+    pub(super) value: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::id")]
+    pub(super) resource_id: Option<String>,
+    /// Problems within, where the answer is one as a whole.
+    #[serde(default, deserialize_with = "tolerant::list")]
+    pub(super) errors: Vec<Problem>,
+}
+
+/// A user.
+#[derive(Deserialize)]
+pub(super) struct User {
+    #[serde(deserialize_with = "tolerant::needed_id")]
+    pub(super) id: String,
+    #[serde(deserialize_with = "tolerant::needed_id")]
+    pub(super) username: String,
+    #[serde(default, deserialize_with = "tolerant::flag")]
+    pub(super) protected: bool,
+    #[serde(default, deserialize_with = "tolerant::moment")]
+    pub(super) created_at: Option<Timestamp>,
+    /// X's short link to the account's site.
+    #[serde(default, deserialize_with = "tolerant::text")]
+    url: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::object")]
+    entities: Option<Entities>,
+    #[serde(default, deserialize_with = "tolerant::object")]
+    public_metrics: Option<UserMetrics>,
+}
+
+/// Counters of a user.
+#[derive(Deserialize, Clone, Copy, Default)]
+pub(super) struct UserMetrics {
+    #[serde(default)]
+    pub(super) followers_count: Count,
+    #[serde(default)]
+    pub(super) following_count: Count,
+    #[serde(default)]
+    tweet_count: Count,
+    #[serde(default)]
+    post_count: Count,
+}
+
+/// What X has found in a profile's texts.
+#[derive(Deserialize)]
+struct Entities {
+    #[serde(default, deserialize_with = "tolerant::object")]
+    url: Option<Links>,
+}
+
+/// Links of a text.
+#[derive(Deserialize)]
+struct Links {
+    #[serde(default, deserialize_with = "tolerant::list")]
+    urls: Vec<Link>,
+}
+
+/// A link, behind its short form.
+#[derive(Deserialize)]
+struct Link {
+    #[serde(default, deserialize_with = "tolerant::text")]
+    expanded_url: Option<String>,
+}
+
+/// A post, by anybody.
+#[derive(Deserialize)]
+pub(super) struct Post {
+    #[serde(deserialize_with = "tolerant::needed_id")]
+    pub(super) id: String,
+    #[serde(default, deserialize_with = "tolerant::id")]
+    pub(super) author_id: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::moment")]
+    created_at: Option<Timestamp>,
+    /// The id of the post at the top.
+    #[serde(default, deserialize_with = "tolerant::id")]
+    pub(super) conversation_id: Option<String>,
+    /// Who may reply: `everyone`, or less.
+    #[serde(default, deserialize_with = "tolerant::text")]
+    reply_settings: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::object")]
+    public_metrics: Option<PostMetrics>,
+    #[serde(default, deserialize_with = "tolerant::list")]
+    referenced_tweets: Vec<Reference>,
+    #[serde(default, deserialize_with = "tolerant::list")]
+    referenced_posts: Vec<Reference>,
+    /// All ids that the post has had, the first one first.
+    #[serde(default, deserialize_with = "tolerant::ids")]
+    edit_history_tweet_ids: Vec<String>,
+    #[serde(default, deserialize_with = "tolerant::ids")]
+    edit_history_post_ids: Vec<String>,
+}
+
+/// Counters of a post.
+#[derive(Deserialize, Clone, Copy, Default)]
+pub(super) struct PostMetrics {
+    #[serde(default)]
+    retweet_count: Count,
+    #[serde(default)]
+    repost_count: Count,
+    #[serde(default)]
+    pub(super) reply_count: Count,
+    #[serde(default)]
+    pub(super) like_count: Count,
+    #[serde(default)]
+    pub(super) quote_count: Count,
+    #[serde(default)]
+    pub(super) impression_count: Count,
+}
+
+/// What a post refers to.
+#[derive(Deserialize)]
+struct Reference {
+    #[serde(default, rename = "type", deserialize_with = "tolerant::text")]
+    kind: Option<String>,
+    #[serde(deserialize_with = "tolerant::needed_id")]
+    id: String,
+}
+
+impl<T> Answer<T> {
+    /// Whether it is an answer at all, and one of which something can be read: else the layout has
+    /// changed, which is not to be taken for "nothing found".
+    pub(super) fn is_readable(&self) -> bool {
+        let is_told_empty = match &self.meta {
+            Some(meta) => meta.result_count.given().is_none_or(|count| count == 0),
+            None => !self.errors.is_empty(),
+        };
+        match &self.data {
+            Some(items) => !items.is_unreadable(),
+            None => is_told_empty,
+        }
+    }
+
+    /// The token of the next page.
+    pub(super) fn next_token(&self) -> Option<&str> {
+        let token = self.meta.as_ref()?.next_token.as_deref()?;
+        (!token.is_empty()).then_some(token)
+    }
+
+    /// What was found.
+    pub(super) fn into_items(self) -> Vec<T> {
+        self.data.map(|items| items.read).unwrap_or_default()
+    }
+}
+
+impl Problem {
+    /// The last segment of the kind's address, whose host has changed with X's name.
+    pub(super) fn kind(&self) -> &str {
+        let kind = self.kind.as_deref().unwrap_or_default();
+        kind.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+impl User {
+    /// Its counters.
+    pub(super) fn metrics(&self) -> UserMetrics {
+        self.public_metrics.unwrap_or_default()
+    }
+
+    /// The link of the profile: where it leads, or the short form when that is not told.
+    pub(super) fn link(&self) -> Option<&str> {
+        let links = self
+            .entities
+            .as_ref()
+            .and_then(|entities| entities.url.as_ref());
+        let expanded = links
+            .and_then(|links| links.urls.first())
+            .and_then(|link| link.expanded_url.as_deref());
+        expanded
+            .or(self.url.as_deref())
+            .filter(|link| !link.is_empty())
+    }
+}
+
+impl UserMetrics {
+    /// Posts, replies and reposts; deletion lowers it.
+    pub(super) fn posts(self) -> Count {
+        either(self.tweet_count, self.post_count)
+    }
+}
+
+impl PostMetrics {
+    /// Reposts without quotes.
+    pub(super) fn reposts(self) -> Count {
+        either(self.retweet_count, self.repost_count)
+    }
+}
+
+impl Post {
+    /// Its counters.
+    pub(super) fn metrics(&self) -> PostMetrics {
+        self.public_metrics.unwrap_or_default()
+    }
+
+    /// When it was written, by its own word or its id's.
+    pub(super) fn at(&self) -> Option<Timestamp> {
+        self.created_at.or_else(|| time::of_id(&self.id))
+    }
+
+    /// The id that stays when the post is edited.
+    pub(super) fn first_id(&self) -> &str {
+        let mut histories = [&self.edit_history_tweet_ids, &self.edit_history_post_ids].into_iter();
+        let first = histories.find_map(|history| history.first());
+        first.map_or(self.id.as_str(), String::as_str)
+    }
+
+    /// The id of the post to which it replies.
+    pub(super) fn parent(&self) -> Option<&str> {
+        self.reference("replied_to")
+    }
+
+    /// Whether it only passes another post on.
+    pub(super) fn is_repost(&self) -> bool {
+        self.reference("retweeted").is_some()
+    }
+
+    /// Whether it replies to another post. In doubt the conversation tells: a post stands at the top
+    /// of its own.
+    pub(super) fn is_reply(&self) -> bool {
+        let is_below = |top: &str| top != self.id && top != self.first_id();
+        self.parent().is_some() || self.conversation_id.as_deref().is_some_and(is_below)
+    }
+
+    /// Whether not everybody may reply.
+    pub(super) fn is_restricted(&self) -> bool {
+        let who = self.reply_settings.as_deref();
+        who.is_some_and(|who| !who.is_empty() && who != "everyone")
+    }
+
+    fn reference(&self, kind: &str) -> Option<&str> {
+        let mut references = self.referenced_tweets.iter().chain(&self.referenced_posts);
+        let found = references.find(|reference| reference.kind.as_deref() == Some(kind))?;
+        Some(&found.id)
+    }
+}
+
+fn either(older: Count, newer: Count) -> Count {
+    match older {
+        Count::Absent => newer,
+        Count::Given(_) | Count::Hidden => older,
+    }
+}
