@@ -8,10 +8,13 @@ mod explain;
 use std::path::{Path, PathBuf};
 
 use beffroi_connectors::{
-    bluesky::BlueskySettings, mastodon::MastodonSettings, website::WebsiteSettings,
+    bluesky::BlueskySettings, facebook::FacebookSettings, instagram::InstagramSettings,
+    mastodon::MastodonSettings, peertube::PeertubeSettings, telegram::TelegramSettings,
+    threads::ThreadsSettings, website::WebsiteSettings, x::XSettings, youtube::YoutubeSettings,
 };
 use beffroi_engine::EngineSettings;
 use beffroi_fetch::FetchSettings;
+use beffroi_model::Platform;
 use beffroi_queue::QueueSettings;
 use beffroi_registry::DirectorySettings;
 use beffroi_store::StoreSettings;
@@ -24,6 +27,8 @@ use serde::{Deserialize, Serialize};
 
 use explain::Sources;
 pub(crate) use explain::with_place;
+
+use crate::services::MEASURABLE;
 
 /// The commented default file, compiled in.
 pub(crate) const DEFAULT_FILE: &str = include_str!("../../../config/default.toml");
@@ -58,11 +63,19 @@ pub(crate) struct Config {
 pub(crate) struct RunSettings {
     /// Lanes over which websites are spread. The same for all that plan and work. Default 64.
     pub(crate) host_lanes: u16,
+    /// Platforms measured in a night, the same for all that plan and work: any of `website`,
+    /// `mastodon`, `bluesky`, `facebook`, `instagram`, `peertube`, `telegram`, `threads`, `x`,
+    /// `youtube`. Accounts of the others are recorded as presence. Default the first three, whose
+    /// nights over all of the simulated France have been proved; `beffroi measure` knows all of them.
+    pub(crate) platforms: Vec<Platform>,
 }
 
 impl Default for RunSettings {
     fn default() -> Self {
-        Self { host_lanes: 64 }
+        Self {
+            host_lanes: 64,
+            platforms: vec![Platform::Website, Platform::Mastodon, Platform::Bluesky],
+        }
     }
 }
 
@@ -73,6 +86,13 @@ pub(crate) struct PlatformSettings {
     pub(crate) website: WebsiteSettings,
     pub(crate) mastodon: MastodonSettings,
     pub(crate) bluesky: BlueskySettings,
+    pub(crate) facebook: FacebookSettings,
+    pub(crate) instagram: InstagramSettings,
+    pub(crate) peertube: PeertubeSettings,
+    pub(crate) telegram: TelegramSettings,
+    pub(crate) threads: ThreadsSettings,
+    pub(crate) x: XSettings,
+    pub(crate) youtube: YoutubeSettings,
 }
 
 /// A configuration that cannot be used.
@@ -119,9 +139,22 @@ impl Config {
         if let Some((path, _)) = counts.into_iter().find(|(_, count)| *count == 0) {
             return Some((path.to_vec(), "found `0`, expected 1 or more".to_owned()));
         }
+        let unknown = |platform: &&Platform| !MEASURABLE.contains(platform);
+        if let Some(platform) = self.run.platforms.iter().find(unknown) {
+            let known: Vec<String> = MEASURABLE.iter().map(Platform::to_string).collect();
+            let problem = format!("found `{platform}`, expected any of {}", known.join(", "));
+            return Some((vec!["run", "platforms"], problem));
+        }
         let platforms = [
             ("mastodon", self.platforms.mastodon.check()),
             ("bluesky", self.platforms.bluesky.check()),
+            ("facebook", self.platforms.facebook.check()),
+            ("instagram", self.platforms.instagram.check()),
+            ("peertube", self.platforms.peertube.check()),
+            ("telegram", self.platforms.telegram.check()),
+            ("threads", self.platforms.threads.check()),
+            ("x", self.platforms.x.check()),
+            ("youtube", self.platforms.youtube.check()),
         ];
         platforms.into_iter().find_map(|(platform, checked)| {
             let (key, problem) = checked.err()?;

@@ -1,11 +1,14 @@
 //! The live objects, assembled in one place: the store (with its engine), the queue, the client, the
 //! connectors.
 
-use std::{num::NonZeroUsize, process::Command, sync::Arc};
+use std::{process::Command, sync::Arc};
 
 use anyhow::Context;
 use beffroi_connectors::{
-    Connector, bluesky::BlueskyConnector, mastodon::MastodonConnector, website::WebsiteConnector,
+    Connector, bluesky::BlueskyConnector, facebook::FacebookConnector,
+    instagram::InstagramConnector, mastodon::MastodonConnector, peertube::PeertubeConnector,
+    telegram::TelegramConnector, threads::ThreadsConnector, website::WebsiteConnector,
+    x::XConnector, youtube::YoutubeConnector,
 };
 use beffroi_engine::{Lifetime, RunningEngine};
 use beffroi_fetch::FetchClient;
@@ -16,8 +19,18 @@ use beffroi_store::{Store, StoreSettings};
 use crate::config::Config;
 
 /// Platforms that have a connector.
-pub(crate) const MEASURABLE: [Platform; 3] =
-    [Platform::Website, Platform::Mastodon, Platform::Bluesky];
+pub(crate) const MEASURABLE: [Platform; 10] = [
+    Platform::Website,
+    Platform::Mastodon,
+    Platform::Bluesky,
+    Platform::Facebook,
+    Platform::Instagram,
+    Platform::Peertube,
+    Platform::Telegram,
+    Platform::Threads,
+    Platform::X,
+    Platform::Youtube,
+];
 
 /// A store, and the engine under it when it is ours.
 pub(crate) struct StoreService {
@@ -122,32 +135,48 @@ pub(crate) fn client(config: &Config) -> anyhow::Result<FetchClient> {
     Ok(FetchClient::try_new(config.fetch.clone())?)
 }
 
-/// One connector a measurable platform.
+/// The connectors of the platforms that a night measures.
 pub(crate) fn connectors(config: &Config, client: &FetchClient) -> Vec<Arc<dyn Connector>> {
-    let platforms = &config.platforms;
-    let connectors: Vec<Arc<dyn Connector>> = vec![
-        Arc::new(WebsiteConnector::new(
-            client.clone(),
-            platforms.website.clone(),
-        )),
-        Arc::new(MastodonConnector::new(
-            client.clone(),
-            platforms.mastodon.clone(),
-        )),
-        Arc::new(BlueskyConnector::new(
-            client.clone(),
-            platforms.bluesky.clone(),
-        )),
-    ];
-    debug_assert!(
-        connectors
-            .iter()
-            .all(|connector| MEASURABLE.contains(&connector.platform()))
-    );
-    debug_assert!(
-        connectors
-            .iter()
-            .all(|c| c.batch_size() >= NonZeroUsize::MIN)
-    );
-    connectors
+    let platforms = config.run.platforms.iter();
+    platforms
+        .filter_map(|platform| connector(config, client, *platform))
+        .collect()
+}
+
+/// The connector of a platform; `None` where it has none.
+pub(crate) fn connector(
+    config: &Config,
+    client: &FetchClient,
+    platform: Platform,
+) -> Option<Arc<dyn Connector>> {
+    let (client, of) = (client.clone(), &config.platforms);
+    Some(match platform {
+        Platform::Website => Arc::new(WebsiteConnector::new(client, of.website.clone())),
+        Platform::Mastodon => Arc::new(MastodonConnector::new(client, of.mastodon.clone())),
+        Platform::Bluesky => Arc::new(BlueskyConnector::new(client, of.bluesky.clone())),
+        Platform::Facebook => Arc::new(FacebookConnector::new(client, of.facebook.clone())),
+        Platform::Instagram => Arc::new(InstagramConnector::new(client, of.instagram.clone())),
+        Platform::Peertube => Arc::new(PeertubeConnector::new(client, of.peertube.clone())),
+        Platform::Telegram => Arc::new(TelegramConnector::new(client, of.telegram.clone())),
+        Platform::Threads => Arc::new(ThreadsConnector::new(client, of.threads.clone())),
+        Platform::X => Arc::new(XConnector::new(client, of.x.clone())),
+        Platform::Youtube => Arc::new(YoutubeConnector::new(client, of.youtube.clone())),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_measurable_has_a_connector_of_its_platform() {
+        let config = Config::default();
+        let client = client(&config).unwrap();
+        for platform in MEASURABLE {
+            let connector = connector(&config, &client, platform).unwrap();
+            assert_eq!(connector.platform(), platform);
+        }
+        assert!(connector(&config, &client, Platform::Linkedin).is_none());
+    }
 }

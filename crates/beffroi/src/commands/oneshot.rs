@@ -20,7 +20,7 @@ use crate::{
     address,
     config::Config,
     output::{self, say},
-    services,
+    services::{self, MEASURABLE},
 };
 
 #[derive(Serialize)]
@@ -174,15 +174,15 @@ pub(crate) async fn measure(config: &Config, url: &str, json: bool) -> anyhow::R
         );
     };
     let client = services::client(config)?;
-    let connectors = services::connectors(config, &client);
-    let connector = connectors
-        .iter()
-        .find(|connector| connector.platform() == account.platform)
-        .filter(|connector| connector.platform() != Platform::Website);
+    let connector = Some(account.platform)
+        .filter(|platform| *platform != Platform::Website)
+        .and_then(|platform| services::connector(config, &client, platform));
     let Some(connector) = connector else {
+        let known: Vec<String> = MEASURABLE[1..].iter().map(Platform::to_string).collect();
         bail!(
-            "accounts of {} cannot be measured yet; mastodon and bluesky can",
-            account.platform
+            "accounts of {} cannot be measured yet; those of {} can",
+            account.platform,
+            known.join(", ")
         );
     };
     let measured = connector

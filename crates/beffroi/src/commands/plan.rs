@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, process::ExitCode};
 
-use beffroi_model::{Collectivity, CollectivityId, Job, RunId};
+use beffroi_model::{Collectivity, CollectivityId, Job, Platform, RunId};
 use beffroi_plan::{Due, Night, Scope, plan as plan_night, summarise};
 use beffroi_store::Store;
 use jiff::{Timestamp, Zoned, civil::Date, tz::TimeZone};
@@ -11,7 +11,7 @@ use crate::{
     cli::PlanArgs,
     config::Config,
     output::{self, say},
-    services::{MEASURABLE, StoreService},
+    services::StoreService,
 };
 
 /// The bodies by key.
@@ -35,7 +35,7 @@ async fn show(
     super::registry::ensure_registry(store).await?;
     let night = night(config, run_id(date, scope), Timestamp::now());
     let bodies = bodies(store).await?;
-    let jobs = jobs(store, &night, &bodies, scope).await?;
+    let jobs = jobs(store, &night, &bodies, &config.run.platforms, scope).await?;
     let summary = summarise(&jobs);
     if json {
         return output::print_json(&serde_json::json!({
@@ -103,6 +103,7 @@ pub(crate) async fn jobs(
     store: &Store,
     night: &Night,
     bodies: &Bodies,
+    platforms: &[Platform],
     scope: &Scope,
 ) -> anyhow::Result<Vec<Job>> {
     let due = store.due_accounts().await?;
@@ -113,5 +114,5 @@ pub(crate) async fn jobs(
             collectivity_ids: it.collectivity_ids,
         })
         .collect();
-    Ok(plan_night(night, due, bodies, &MEASURABLE, scope))
+    Ok(plan_night(night, due, bodies, platforms, scope))
 }

@@ -28,7 +28,7 @@ use crate::{
     config::Config,
     output::{self, tell},
     progress::ProgressView,
-    services::{self, MEASURABLE, StoreService},
+    services::{self, StoreService},
 };
 
 /// Time between two looks at how far the run has come.
@@ -159,7 +159,7 @@ async fn begin(
     write(store, &row, state::PLANNING).await?;
     let run_id: RunId = row.run_id.parse()?;
     let night = plan::night(config, run_id, row.as_of.timestamp());
-    let mut jobs = plan::jobs(store, &night, bodies, scope).await?;
+    let mut jobs = plan::jobs(store, &night, bodies, &config.run.platforms, scope).await?;
     lanes::place_by_address(config, client, &mut jobs).await;
     if jobs.is_empty() {
         tracing::warn!("nothing to measure: no account is due that this run asks for");
@@ -259,7 +259,7 @@ struct Crawl<'a> {
 impl Crawl<'_> {
     /// Publishes the jobs and works (or watches others work) until all have ended or we are stopped.
     async fn carry_out(&self, jobs: Vec<Job>, is_resumed: bool) -> anyhow::Result<End> {
-        let lanes = all_lanes(self.night.host_shards, &MEASURABLE);
+        let lanes = all_lanes(self.night.host_shards, &self.config.run.platforms);
         self.queue.declare(&lanes).await?;
         if is_resumed {
             // What is left was read from the store; what the queue still holds would be done twice.
