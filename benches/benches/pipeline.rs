@@ -89,7 +89,7 @@ async fn rounds(server: &Helper, engine: &BenchEngine) -> anyhow::Result<()> {
             #[cfg(feature = "spider")]
             if load.is_of_sites() {
                 let theirs = measure(server, engine, || {
-                    beffroi_benches::spider::crawl(&night, numbers(SITES, round), IN_FLIGHT)
+                    beffroi_benches::spider::crawl(&night, numbers(load, round), IN_FLIGHT)
                 })
                 .await?;
                 println!("  spider         {theirs}");
@@ -158,18 +158,21 @@ impl fmt::Display for Load {
     }
 }
 
-/// Each round meets towns of its own: a second visit of the same night would find them known.
-fn numbers(each: usize, round: usize) -> Range<usize> {
-    each * round..each * (round + 1)
+/// Each round of each load meets towns of its own: a second visit would find them known.
+fn numbers(load: Load, round: usize) -> Range<usize> {
+    let each = if load.is_of_sites() { SITES } else { ACCOUNTS };
+    let is_second = matches!(load, Load::SitesGzip | Load::BlueskyGzip);
+    let first = each * (round + if is_second { ROUNDS } else { 0 });
+    first..first + each
 }
 
 async fn download(load: Load, night: &Night, round: usize) -> anyhow::Result<()> {
     let lists: Vec<Vec<Url>> = if load.is_of_sites() {
-        numbers(SITES, round)
+        numbers(load, round)
             .map(|number| night.site_requests(number))
             .collect()
     } else {
-        let numbers: Vec<usize> = numbers(ACCOUNTS, round).collect();
+        let numbers: Vec<usize> = numbers(load, round).collect();
         let of_batch = |numbers: &[usize]| {
             let feeds = numbers.iter().map(|&number| night.bluesky_request(number));
             feeds.chain([night.profiles_request(numbers)]).collect()
@@ -182,11 +185,11 @@ async fn download(load: Load, night: &Night, round: usize) -> anyhow::Result<()>
 
 async fn pipeline(load: Load, night: &Night, round: usize, store: &Store) -> anyhow::Result<()> {
     let jobs: Vec<_> = if load.is_of_sites() {
-        numbers(SITES, round)
+        numbers(load, round)
             .map(|number| night.site_job(number))
             .collect()
     } else {
-        numbers(ACCOUNTS, round)
+        numbers(load, round)
             .map(|number| night.bluesky_job(number))
             .collect()
     };

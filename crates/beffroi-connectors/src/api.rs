@@ -29,12 +29,15 @@ impl Calls {
     /// Asks. Any answer below 500 except 429 is a [`Reply`].
     pub(crate) async fn get(&mut self, request: Request) -> Result<Reply, Setback> {
         let answer = self.get_or_error(request).await;
-        answer.map_err(|error| Setback::from(&error))
+        answer.map_err(|error| Setback::from(&*error))
     }
 
     /// Asks, and gives a failure as the client tells it: for platforms whose headers say more of a
     /// refusal than its status does.
-    pub(crate) async fn get_or_error(&mut self, request: Request) -> Result<Reply, FetchError> {
+    pub(crate) async fn get_or_error(
+        &mut self,
+        request: Request,
+    ) -> Result<Reply, Box<FetchError>> {
         let answer = self.client.get(request).await;
         self.keep(answer)
     }
@@ -58,10 +61,10 @@ impl Calls {
         for record in records {
             record.url.clone_from(shown);
         }
-        self.keep(answer).map_err(|error| Setback::from(&error))
+        self.keep(answer).map_err(|error| Setback::from(&*error))
     }
 
-    fn keep(&mut self, answer: Result<Fetched, FetchError>) -> Result<Reply, FetchError> {
+    fn keep(&mut self, answer: Result<Fetched, FetchError>) -> Result<Reply, Box<FetchError>> {
         match answer {
             Ok(mut fetched) => {
                 self.records.append(&mut fetched.records);
@@ -73,7 +76,7 @@ impl Calls {
                     "call of an API failed"
                 );
                 self.records.append(&mut error.records);
-                Err(error)
+                Err(Box::new(error))
             }
         }
     }
