@@ -32,7 +32,7 @@ async fn a_limit_met_after_the_lookup_leaves_the_followers() {
     assert_eq!(seen.figures.followers, Figure::Known(2310));
     assert_eq!(
         seen.unavailable[&FigureName::Posts],
-        MissingReason::CallFailed
+        MissingReason::NotAsked
     );
 }
 
