@@ -529,7 +529,11 @@ fn an_instance_that_asks_for_a_login_forbids_and_is_not_absent() {
 fn what_cannot_be_measured_says_why() {
     let here = Installation::default();
     let measure = |url: &str| here.run(&["measure", url, "--json"]).exited(1);
-    measure("https://www.facebook.com/exempleville").said(&["facebook cannot be measured yet"]);
+    measure("https://www.linkedin.com/company/exempleville")
+        .said(&["linkedin cannot be measured yet", "facebook"]);
+    let facebook = measure("https://www.facebook.com/exempleville").json();
+    assert_eq!(facebook["outcome"], "forbidden");
+    assert_eq!(facebook["reason"], "credential_missing");
     measure("https://www.facebook.com/sharer.php?u=x").said(&["is no account's address"]);
     measure("mairie").said(&["`mairie` is no account's address"]);
 }
