@@ -20,7 +20,7 @@ pub struct StoreSettings {
     pub password: String,
     /// Rows after which a batch is sent even when `flush_interval` has not passed, and at which no
     /// more are gathered while the one before is still being sent. The larger, the less the server
-    /// has to merge; each 10,000 want some 5 MB of the worker's memory. Default 30,000.
+    /// has to merge, and the more memory the worker wants: it may hold two batches. Default 30,000.
     pub batch_rows: usize,
     /// Time after which a batch is sent even when it is not full. Default 1 s.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
