@@ -2,6 +2,7 @@
 
 mod api;
 mod availability;
+mod check;
 mod connector;
 mod conversation;
 mod dialogue;

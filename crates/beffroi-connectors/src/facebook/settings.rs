@@ -12,7 +12,7 @@ use beffroi_fetch::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::Secret;
+use crate::{Secret, check};
 
 /// Most items of one page of posts or comments (Page Feed reference, read in 2026).
 const MAX_PER_PAGE: u8 = 100;
@@ -89,13 +89,7 @@ impl FacebookSettings {
     /// Refuses values with which nothing could be measured: the key's path, and what is wrong.
     pub fn check(&self) -> Result<(), (Vec<&str>, String)> {
         let refuse = |key, problem: String| Err((vec![key], problem));
-        if !matches!(self.base_url.scheme(), "http" | "https") {
-            let problem = format!(
-                "found `{}`, expected an address that begins with `https://` or `http://`",
-                self.base_url
-            );
-            return refuse("base_url", problem);
-        }
+        check::web_address(&["base_url"], &self.base_url)?;
         if !is_version(&self.api_version) {
             let problem = format!(
                 "found `{}`, expected a version as in `v25.0`",
@@ -109,10 +103,7 @@ impl FacebookSettings {
             return refuse("token", problem.to_owned());
         }
         for (key, time) in [("per", self.per), ("pause", self.pause)] {
-            if time.is_zero() {
-                let problem = "found `0s`, expected a time longer than zero".to_owned();
-                return refuse(key, problem);
-            }
+            check::time(key, time)?;
         }
         if !(1..=100).contains(&self.stop_at_percent) {
             let problem = format!("found `{}`, expected 1 to 100", self.stop_at_percent);
@@ -125,10 +116,7 @@ impl FacebookSettings {
             );
             return refuse("slow_from_percent", problem);
         }
-        if self.window_days == 0 {
-            let problem = "found `0`, expected a number of days, 1 or more".to_owned();
-            return refuse("window_days", problem);
-        }
+        check::days("window_days", self.window_days)?;
         let sizes = [
             ("posts_per_call", self.posts_per_call.get()),
             ("comments_per_post", self.comments_per_post),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::graph::{Terms, refuse_token};
-use crate::Secret;
+use crate::{Secret, check};
 
 /// How business discovery is asked.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -71,23 +71,11 @@ impl Default for InstagramSettings {
 impl InstagramSettings {
     /// Refuses values with which nothing could be measured: the key's path, and what is wrong.
     pub fn check(&self) -> Result<(), (Vec<&str>, String)> {
-        if !matches!(self.base_url.scheme(), "http" | "https") {
-            let problem = format!(
-                "found `{}`, expected an address that begins with `https://` or `http://`",
-                self.base_url
-            );
-            return Err((vec!["base_url"], problem));
-        }
+        check::web_address(&["base_url"], &self.base_url)?;
         for (key, time) in [("per", self.per), ("limited_pause", self.limited_pause)] {
-            if time.is_zero() {
-                let problem = "found `0s`, expected a time longer than zero".to_owned();
-                return Err((vec![key], problem));
-            }
+            check::time(key, time)?;
         }
-        if self.window_days == 0 {
-            let problem = "found `0`, expected a number of days, 1 or more".to_owned();
-            return Err((vec!["window_days"], problem));
-        }
+        check::days("window_days", self.window_days)?;
         for (own_id, token) in &self.tokens {
             if own_id.is_empty() || !own_id.bytes().all(|byte| byte.is_ascii_digit()) {
                 let problem = format!(

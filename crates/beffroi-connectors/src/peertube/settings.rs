@@ -10,6 +10,8 @@ use beffroi_fetch::BudgetSpec;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::check;
+
 /// How instances are asked.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -60,24 +62,13 @@ impl Default for PeertubeSettings {
 impl PeertubeSettings {
     /// Refuses values with which nothing could be measured: the key's path, and what is wrong.
     pub fn check(&self) -> Result<(), (Vec<&str>, String)> {
-        if self.window_days == 0 {
-            let problem = "found `0`, expected a number of days, 1 or more".to_owned();
-            return Err((vec!["window_days"], problem));
-        }
-        if self.per.is_zero() {
-            let problem = "found `0s`, expected a time longer than zero".to_owned();
-            return Err((vec!["per"], problem));
-        }
+        check::days("window_days", self.window_days)?;
+        check::time("per", self.per)?;
         for (host, instance) in &self.instances {
             let Some(base) = &instance.base_url else {
                 continue;
             };
-            if !matches!(base.scheme(), "http" | "https") {
-                let problem = format!(
-                    "found `{base}`, expected an address that begins with `https://` or `http://`"
-                );
-                return Err((vec!["instances", host, "base_url"], problem));
-            }
+            check::web_address(&["instances", host, "base_url"], base)?;
         }
         Ok(())
     }

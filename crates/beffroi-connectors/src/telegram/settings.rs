@@ -5,6 +5,8 @@ use std::num::NonZeroU16;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::check;
+
 /// How the preview is read. Its pace is that of every website: `fetch.host_interval`.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -32,17 +34,8 @@ impl Default for TelegramSettings {
 impl TelegramSettings {
     /// Refuses values with which nothing could be measured: the key's path, and what is wrong.
     pub fn check(&self) -> Result<(), (Vec<&str>, String)> {
-        if !matches!(self.base_url.scheme(), "http" | "https") {
-            let problem = format!(
-                "found `{}`, expected an address that begins with `https://` or `http://`",
-                self.base_url
-            );
-            return Err((vec!["base_url"], problem));
-        }
-        if self.window_days == 0 {
-            let problem = "found `0`, expected a number of days, 1 or more".to_owned();
-            return Err((vec!["window_days"], problem));
-        }
+        check::web_address(&["base_url"], &self.base_url)?;
+        check::days("window_days", self.window_days)?;
         Ok(())
     }
 }

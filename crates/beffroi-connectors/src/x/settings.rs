@@ -9,7 +9,7 @@ use beffroi_fetch::{BudgetSpec, header::HeaderValue};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::Secret;
+use crate::{Secret, check};
 
 /// How X's API is asked, and what it may cost.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -97,13 +97,7 @@ impl Default for XSettings {
 impl XSettings {
     /// Refuses values with which nothing could be measured: the key's path, and what is wrong.
     pub fn check(&self) -> Result<(), (Vec<&str>, String)> {
-        if !matches!(self.base_url.scheme(), "http" | "https") {
-            let problem = format!(
-                "found `{}`, expected an address that begins with `https://` or `http://`",
-                self.base_url
-            );
-            return Err((vec!["base_url"], problem));
-        }
+        check::web_address(&["base_url"], &self.base_url)?;
         let token = self.bearer_token.as_ref().map(Secret::expose);
         if token.is_some_and(|token| !token.is_empty() && authorization(token).is_none()) {
             // What was found is a secret.
@@ -112,14 +106,8 @@ impl XSettings {
                 .to_owned();
             return Err((vec!["bearer_token"], problem));
         }
-        if self.window_days == 0 {
-            let problem = "found `0`, expected a number of days, 1 or more".to_owned();
-            return Err((vec!["window_days"], problem));
-        }
-        if self.per.is_zero() {
-            let problem = "found `0s`, expected a time longer than zero".to_owned();
-            return Err((vec!["per"], problem));
-        }
+        check::days("window_days", self.window_days)?;
+        check::time("per", self.per)?;
         Ok(())
     }
 

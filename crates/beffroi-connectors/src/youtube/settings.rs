@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::requests::IDS_PER_CALL;
-use crate::Secret;
+use crate::{Secret, check};
 
 /// Longest pause within a visit: while one waits, so does its whole batch.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10 * 60);
@@ -84,17 +84,9 @@ impl YoutubeSettings {
     /// Refuses values with which nothing could be measured: the key's path, and what is wrong.
     pub fn check(&self) -> Result<(), (Vec<&str>, String)> {
         for (key, url) in [("base_url", &self.base_url), ("site_url", &self.site_url)] {
-            if !matches!(url.scheme(), "http" | "https") {
-                let problem = format!(
-                    "found `{url}`, expected an address that begins with `https://` or `http://`"
-                );
-                return Err((vec![key], problem));
-            }
+            check::web_address(&[key], url)?;
         }
-        if self.window_days == 0 {
-            let problem = "found `0`, expected a number of days, 1 or more".to_owned();
-            return Err((vec!["window_days"], problem));
-        }
+        check::days("window_days", self.window_days)?;
         if self.rate_limit_pause > LONGEST_PAUSE {
             let problem = format!(
                 "found `{:?}`, expected {} minutes at the most",
