@@ -5,6 +5,7 @@ mod availability;
 mod check;
 mod connector;
 mod conversation;
+mod credential;
 mod dialogue;
 #[cfg(test)]
 mod recorded;
@@ -29,5 +30,6 @@ pub mod x;
 pub mod youtube;
 
 pub use connector::{Connector, MeasureRequest, Measured, Retry};
+pub use credential::{Credential, CredentialProblem, CredentialSettings, CredentialSource};
 pub use report::{Report, ReportedAccount, ReportedDialogue, ReportedFigures, ReportedPost};
 pub use secret::Secret;
