@@ -441,7 +441,7 @@ fn random_id() -> Uuid {
 /// Between none and 20 ms, doubling: two that collide do not collide again.
 fn random_pause(attempt: u32) -> std::time::Duration {
     let [byte] = random_bytes();
-    std::time::Duration::from_micros(u64::from(byte) * 80 << attempt.min(6))
+    std::time::Duration::from_micros((u64::from(byte) * 80) << attempt.min(6))
 }
 
 #[cfg(test)]
