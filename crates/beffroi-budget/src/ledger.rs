@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use beffroi_model::Platform;
@@ -204,6 +205,27 @@ impl Purse {
         bucket.renew(&*self.ledger.journal, amount).await
     }
 
+    /// The same, waiting for the allowance where it is there again within `patience`.
+    pub async fn reserve_within(
+        &self,
+        bucket: &str,
+        amount: u64,
+        patience: Duration,
+    ) -> Result<Reservation, Refused> {
+        let deadline = Timestamp::now() + patience;
+        loop {
+            match self.reserve(bucket, amount).await {
+                Err(Refused::Spent { until, .. }) if until <= deadline => {
+                    let wait = until.duration_since(Timestamp::now());
+                    // At least a moment: a refusal is believed as long.
+                    let wait = Duration::try_from(wait).unwrap_or_default();
+                    tokio::time::sleep(wait.max(Duration::from_millis(50))).await;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
     /// Takes note that the platform itself says that a bucket is spent: others spend of it too.
     pub fn note_spent(&self, bucket: &str, until: Timestamp) {
         let id = BucketId {
@@ -336,7 +358,7 @@ impl Bucket {
     }
 
     fn period(&self) -> Period {
-        let unbounded = Period::Rolling(std::time::Duration::from_secs(24 * 3600));
+        let unbounded = Period::Rolling(Duration::from_secs(24 * 3600));
         self.allowance
             .map_or(unbounded, |allowance| allowance.period)
     }
@@ -439,9 +461,9 @@ fn random_id() -> Uuid {
 }
 
 /// Between none and 20 ms, doubling: two that collide do not collide again.
-fn random_pause(attempt: u32) -> std::time::Duration {
+fn random_pause(attempt: u32) -> Duration {
     let [byte] = random_bytes();
-    std::time::Duration::from_micros((u64::from(byte) * 80) << attempt.min(6))
+    Duration::from_micros((u64::from(byte) * 80) << attempt.min(6))
 }
 
 #[cfg(test)]

@@ -55,6 +55,50 @@ impl Pace {
 }
 
 impl Charge {
+    /// Calls that each account has of its own, bounded by their pace alone.
+    pub fn calls_of_one(what: &'static str, first: f64, again: f64, pace: Pace) -> Self {
+        Self {
+            what,
+            accounts_per_call: 1,
+            calls_first: first,
+            calls_again: again,
+            bucket: None,
+            per_call: 0.0,
+            per_account_first: 0.0,
+            per_account_again: 0.0,
+            pace,
+        }
+    }
+
+    /// One call for so many accounts at every visit.
+    pub fn call_of_many(what: &'static str, accounts_per_call: usize, pace: Pace) -> Self {
+        Self {
+            accounts_per_call: u32::try_from(accounts_per_call).unwrap_or(u32::MAX),
+            ..Self::calls_of_one(what, 1.0, 1.0, pace)
+        }
+    }
+
+    /// Charged by the call.
+    #[must_use]
+    pub fn charged_by_call(self, bucket: &'static str, units: f64) -> Self {
+        Self {
+            bucket: Some(bucket),
+            per_call: units,
+            ..self
+        }
+    }
+
+    /// Charged by the account.
+    #[must_use]
+    pub fn charged_by_account(self, bucket: &'static str, first: f64, again: f64) -> Self {
+        Self {
+            bucket: Some(bucket),
+            per_account_first: first,
+            per_account_again: again,
+            ..self
+        }
+    }
+
     /// Calls for so many accounts.
     pub fn calls(&self, first: u64, again: u64) -> f64 {
         let group = f64::from(self.accounts_per_call.max(1));
@@ -88,22 +132,13 @@ mod tests {
     use super::*;
 
     fn profiles() -> Charge {
-        Charge {
-            what: "profiles",
-            accounts_per_call: 50,
-            calls_first: 1.0,
-            calls_again: 1.0,
-            bucket: Some("units"),
-            per_call: 1.0,
-            per_account_first: 0.0,
-            per_account_again: 0.0,
-            pace: Pace {
-                name: "api",
-                requests: 5,
-                per: Duration::from_secs(1),
-                is_by_host: false,
-            },
-        }
+        let pace = Pace {
+            name: "api",
+            requests: 5,
+            per: Duration::from_secs(1),
+            is_by_host: false,
+        };
+        Charge::call_of_many("profiles", 50, pace).charged_by_call("units", 1.0)
     }
 
     #[test]

@@ -4,6 +4,6 @@ mod lane;
 mod plan;
 mod scope;
 
-pub use lane::{lane_of, lane_of_group, site_group};
+pub use lane::{Lanes, site_group};
 pub use plan::{Due, Night, PlanSummary, discovered_job, plan, summarise};
 pub use scope::{InvalidScope, Scope};

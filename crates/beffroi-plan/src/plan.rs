@@ -1,6 +1,9 @@
 //! The plan of a night.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use beffroi_model::{
     AccountRef, Collectivity, CollectivityId, Job, JobId, Lane, Origin, Platform, RunId, Subject,
@@ -10,7 +13,7 @@ use serde::Serialize;
 
 use crate::{
     Scope,
-    lane::{lane_of, site_group, stable_hash},
+    lane::{Lanes, site_group, stable_hash},
 };
 
 /// What all jobs of a night have in common.
@@ -20,8 +23,8 @@ pub struct Night {
     pub run_id: RunId,
     /// End of every window.
     pub as_of: Timestamp,
-    /// Number of lanes over which websites are spread.
-    pub host_shards: u16,
+    /// Which lanes there are.
+    pub lanes: Arc<Lanes>,
 }
 
 /// An account that could be measured.
@@ -94,7 +97,7 @@ fn job(night: &Night, account: AccountRef, subjects: Vec<Subject>, origin: Origi
         job_id: JobId::new(&night.run_id, account.account_id()),
         run_id: night.run_id.clone(),
         as_of: night.as_of,
-        lane: lane_of(&account, night.host_shards),
+        lane: night.lanes.of(&account),
         account,
         subjects,
         origin,
@@ -153,7 +156,10 @@ mod tests {
         Night {
             run_id: "2026-11-23".parse().unwrap(),
             as_of: "2026-11-23T01:00:00Z".parse().unwrap(),
-            host_shards: 64,
+            lanes: Arc::new(Lanes {
+                host_shards: 64,
+                ..Lanes::default()
+            }),
         }
     }
 

@@ -1,6 +1,6 @@
 //! `beffroi plan`, and what `run` shares with it.
 
-use std::{collections::HashMap, process::ExitCode};
+use std::{collections::HashMap, process::ExitCode, sync::Arc};
 
 use beffroi_model::{Collectivity, CollectivityId, Job, Platform, RunId};
 use beffroi_plan::{Due, Night, Scope, plan as plan_night, summarise};
@@ -11,7 +11,7 @@ use crate::{
     cli::PlanArgs,
     config::Config,
     output::{self, say},
-    services::StoreService,
+    services::{self, StoreService},
 };
 
 /// The bodies by key.
@@ -86,7 +86,7 @@ pub(crate) fn night(config: &Config, run_id: RunId, as_of: Timestamp) -> Night {
     Night {
         run_id,
         as_of,
-        host_shards: config.run.host_lanes,
+        lanes: Arc::new(services::lanes(config)),
     }
 }
 

@@ -8,10 +8,9 @@ use std::{process::ExitCode, time::Duration};
 use anyhow::{Context, bail};
 use beffroi_fetch::FetchClient;
 use beffroi_model::{AccountRef, Job, JobId, Lane, Origin, RunId, Subject};
-use beffroi_plan::{Night, Scope, lane_of};
+use beffroi_plan::{Night, Scope};
 use beffroi_queue::Queue;
 use beffroi_store::{Day, JobRow, Millis, Progress, RunRow, Store};
-use beffroi_worker::all_lanes;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -218,7 +217,7 @@ fn job_again(night: &Night, bodies: &Bodies, row: JobRow) -> anyhow::Result<Job>
         job_id: JobId::from_uuid(row.job_id),
         run_id: night.run_id.clone(),
         as_of: night.as_of,
-        lane: lane_of(&account, night.host_shards),
+        lane: night.lanes.of(&account),
         account,
         subjects,
         origin: if row.origin == "discovered" {
@@ -247,6 +246,9 @@ enum End {
     Interrupted,
 }
 
+/// A worker at work.
+type Working = tokio::task::JoinHandle<Result<(), beffroi_worker::WorkerError>>;
+
 struct Crawl<'a> {
     config: &'a Config,
     store: &'a Store,
@@ -259,7 +261,7 @@ struct Crawl<'a> {
 impl Crawl<'_> {
     /// Publishes the jobs and works (or watches others work) until all have ended or we are stopped.
     async fn carry_out(&self, jobs: Vec<Job>, is_resumed: bool) -> anyhow::Result<End> {
-        let lanes = all_lanes(self.night.host_shards, &self.config.run.platforms);
+        let lanes = self.night.lanes.all(&self.config.run.platforms);
         self.queue.declare(&lanes).await?;
         if is_resumed {
             // What is left was read from the store; what the queue still holds would be done twice.
@@ -267,7 +269,7 @@ impl Crawl<'_> {
         }
         let interrupted = worker::stop_on_signals();
         let stop = interrupted.child_token();
-        let working = self.start_worker(stop.clone());
+        let working = self.start_worker(stop.clone())?;
         let watched = tokio::select! {
             watched = self.publish_and_watch(jobs, &lanes) => watched.map(|()| End::Complete),
             () = stop.cancelled() => Ok(End::Interrupted),
@@ -279,12 +281,9 @@ impl Crawl<'_> {
         watched
     }
 
-    fn start_worker(
-        &self,
-        stop: CancellationToken,
-    ) -> Option<tokio::task::JoinHandle<Result<(), beffroi_worker::WorkerError>>> {
+    fn start_worker(&self, stop: CancellationToken) -> anyhow::Result<Option<Working>> {
         if !self.works {
-            return None;
+            return Ok(None);
         }
         let worker = worker::assemble(
             self.config,
@@ -292,14 +291,14 @@ impl Crawl<'_> {
             self.client,
             self.queue,
             stop.clone(),
-        );
+        )?;
         let task = tokio::spawn(async move {
             let result = worker.run().await;
             // A worker that ends by itself ends the run.
             stop.cancel();
             result
         });
-        Some(task)
+        Ok(Some(task))
     }
 
     async fn publish_and_watch(&self, jobs: Vec<Job>, lanes: &[Lane]) -> anyhow::Result<()> {
