@@ -5,7 +5,10 @@
 
 mod explain;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use beffroi_connectors::{MEASURABLE, PlatformSettings};
 use beffroi_engine::EngineSettings;
@@ -62,6 +65,12 @@ pub(crate) struct RunSettings {
     /// `youtube`. Accounts of the others are recorded as presence. Default the first three, whose
     /// nights over all of the simulated France have been proved; `beffroi measure` knows all of them.
     pub(crate) platforms: Vec<Platform>,
+    /// How long a night may be. Accounts that a lane cannot ask for in that time are left for later
+    /// nights. Default `10h`.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub(crate) longest_night: Duration,
+    /// Price of a dollar in euros, for plans. Default 0.86; set your bank's.
+    pub(crate) euros_per_dollar: f64,
 }
 
 impl Default for RunSettings {
@@ -69,6 +78,8 @@ impl Default for RunSettings {
         Self {
             host_lanes: 64,
             platforms: vec![Platform::Website, Platform::Mastodon, Platform::Bluesky],
+            longest_night: Duration::from_secs(10 * 3600),
+            euros_per_dollar: 0.86,
         }
     }
 }

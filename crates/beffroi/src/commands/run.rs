@@ -8,7 +8,7 @@ use std::{process::ExitCode, time::Duration};
 use anyhow::{Context, bail};
 use beffroi_fetch::FetchClient;
 use beffroi_model::{AccountRef, Job, JobId, Lane, Origin, RunId, Subject};
-use beffroi_plan::{Night, Scope};
+use beffroi_plan::{Night, Plan, Scope};
 use beffroi_queue::Queue;
 use beffroi_store::{Day, JobRow, Millis, Progress, RunRow, Store};
 use jiff::Timestamp;
@@ -158,7 +158,15 @@ async fn begin(
     write(store, &row, state::PLANNING).await?;
     let run_id: RunId = row.run_id.parse()?;
     let night = plan::night(config, run_id, row.as_of.timestamp());
-    let mut jobs = plan::jobs(store, &night, bodies, &config.run.platforms, scope).await?;
+    let Plan { mut jobs, lanes } = plan::of_night(config, store, &night, bodies, scope).await?;
+    for (lane, plan) in lanes.iter().filter(|(_, plan)| !plan.later.is_empty()) {
+        tracing::warn!(
+            lane,
+            accounts.later = plan.later.len(),
+            every_nights = plan.every_nights,
+            "the night cannot hold all accounts; `beffroi plan --later` lists them"
+        );
+    }
     lanes::place_by_address(config, client, &mut jobs).await;
     if jobs.is_empty() {
         tracing::warn!("nothing to measure: no account is due that this run asks for");
