@@ -13,13 +13,13 @@ use reqwest::{
 };
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout};
-use url::Url;
 
 use crate::{
     BodySink, BuildError, FetchSettings, Head,
     coding::{self, Decoding, Stop},
     failure::{Phase, class_of},
     guard::Target,
+    journey::Errand,
     pins::Pins,
     tls,
 };
@@ -109,20 +109,19 @@ impl Exchanger {
         })
     }
 
-    /// Sends one GET and reads its answer into the sink.
-    pub(crate) async fn get(
+    /// Sends one request and reads its answer into the sink.
+    pub(crate) async fn send(
         &self,
-        url: &Url,
+        errand: &Errand,
         target: &Target,
         headers: HeaderMap,
-        limit: BodyLimit,
         sink: &mut dyn BodySink,
     ) -> (Result<Answer, NoAnswer>, FetchRecord) {
         let at = Timestamp::now();
         let begin = Instant::now();
         let mut progress = Progress::default();
         let _pin = self.pins.pin(target);
-        let exchange = self.send_and_read(url, headers, limit, sink, &mut progress);
+        let exchange = self.send_and_read(errand, headers, sink, &mut progress);
         let outcome = timeout(self.total_timeout, exchange).await;
         let answer = outcome.unwrap_or(Err((Failed::TotalTimeout, None)));
         let answer = answer.map_err(|(class, source)| NoAnswer {
@@ -133,7 +132,7 @@ impl Exchanger {
         });
         let record = FetchRecord {
             at,
-            url: url.clone(),
+            url: errand.url.clone(),
             status: progress.status,
             error_class: error_class(&answer),
             body_bytes: progress.body_bytes,
@@ -145,17 +144,19 @@ impl Exchanger {
 
     async fn send_and_read(
         &self,
-        url: &Url,
+        errand: &Errand,
         headers: HeaderMap,
-        limit: BodyLimit,
         sink: &mut dyn BodySink,
         progress: &mut Progress,
     ) -> Result<Answer, (Failed, Option<reqwest::Error>)> {
         let is_conditional =
             headers.contains_key(IF_NONE_MATCH) || headers.contains_key(IF_MODIFIED_SINCE);
-        let mut response = self
-            .http
-            .get(url.clone())
+        let (url, limit) = (&errand.url, errand.limit);
+        let request = match &errand.post {
+            None => self.http.get(url.clone()),
+            Some(post) => self.http.post(url.clone()).body(post.body.clone()),
+        };
+        let mut response = request
             .headers(headers)
             .send()
             .await

@@ -74,6 +74,7 @@ impl Inner {
                 max_redirects: MAX_REDIRECTS,
                 robots: RobotsPolicy::PublicApi,
                 budget: None,
+                post: None,
             };
             let mut file = Collect::default();
             let mut journey = Journey::default();
