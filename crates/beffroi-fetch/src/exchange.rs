@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout};
 
 use crate::{
-    BodySink, BuildError, FetchSettings, Head,
+    BodySink, BuildError, Collect, FetchSettings, Head, Words,
     coding::{self, Decoding, Stop},
     failure::{Phase, class_of},
     guard::Target,
@@ -28,6 +28,9 @@ use crate::{
 /// set a cookie for everything; it makes room for as many as are allowed with each answer (32 KiB),
 /// so that this cannot be as many as the bytes would hold.
 const MAX_HEADERS: usize = 512;
+
+/// How much is read of what an API says with a 429.
+const MAX_WORDS_BYTES: u64 = 4 * 1024;
 
 /// Sends requests.
 pub(crate) struct Exchanger {
@@ -46,12 +49,14 @@ pub(crate) enum BodyLimit {
     CutAt(u64),
 }
 
-/// An answer. Of a redirect, a 429 or a 5xx only the head is read.
+/// An answer. Of a redirect, a 429 or a 5xx only the head is read, and of an API's 429 what it says.
 pub(crate) struct Answer {
     pub(crate) head: Head,
     pub(crate) body_bytes: u64,
     /// Hash of a body that was read whole.
     pub(crate) body_hash: Option<BodyHash>,
+    /// What an API says with a 429.
+    pub(crate) words: Words,
 }
 
 /// An exchange that brought no answer.
@@ -176,7 +181,13 @@ impl Exchanger {
             return Err((Failed::MalformedResponse, None));
         }
         let mut body_hash = None;
-        if wants_body(head) {
+        let mut words = Collect::default();
+        if status == 429 && errand.budget.is_some() {
+            let limit = BodyLimit::CutAt(MAX_WORDS_BYTES);
+            // The head says what matters: words that do not come whole are not missed.
+            let read = read_body(response, head, limit, &mut words, &mut progress.body_bytes).await;
+            body_hash = read.unwrap_or_default();
+        } else if wants_body(head) {
             sink.start(head);
             body_hash = read_body(response, head, limit, sink, &mut progress.body_bytes).await?;
         }
@@ -184,6 +195,7 @@ impl Exchanger {
             head: progress.head.take().expect("the head has just come"),
             body_bytes: progress.body_bytes,
             body_hash,
+            words: Words(words.body.into()),
         })
     }
 }

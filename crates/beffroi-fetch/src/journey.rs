@@ -14,7 +14,7 @@ use crate::{
     BodySink, BudgetSpec, FetchError, RobotsPolicy,
     client::Inner,
     cookies::Cookies,
-    error::Failure,
+    error::{Failure, Words},
     exchange::{Answer, BodyLimit, NoAnswer, is_redirect},
     failure::{is_transient, is_transport, is_worth_retrying},
     guard::{Refusal, Target},
@@ -52,6 +52,7 @@ impl Journey {
             url,
             status: failure.status,
             head: failure.head,
+            words: failure.words,
             not_before: failure.not_before,
             is_transient: failure.is_transient,
             redirects: self.redirects,
@@ -210,6 +211,7 @@ fn judge(
             let failure = Failure {
                 status: Some(status),
                 head: Some(Box::new(answer.head)),
+                words: answer.words,
                 not_before,
                 is_transient: may_pass,
                 ..Failure::of(Outcome::Failed(class))
@@ -221,6 +223,7 @@ fn judge(
                 outcome: Outcome::Failed(no_answer.class),
                 status: no_answer.status,
                 head: no_answer.head.map(Box::new),
+                words: Words::default(),
                 not_before,
                 is_transient: is_transient(no_answer.class),
                 source: no_answer.source.map(Into::into),

@@ -30,7 +30,7 @@ pub use reqwest::header;
 pub use counters::CountersSnapshot;
 pub use decode::{TextDecoder, TextKind, decode_whole};
 pub use dns_settings::DnsSettings;
-pub use error::{BuildError, FetchError};
+pub use error::{BuildError, FetchError, Words};
 pub use post::Repeat;
 pub use request::{
     BodySink, BudgetSpec, Collect, Document, Fetched, Head, Request, RobotsPolicy, Validators,

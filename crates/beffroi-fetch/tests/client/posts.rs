@@ -101,3 +101,33 @@ async fn a_body_beyond_all_measure_is_not_sent() {
     assert_eq!(error.outcome, Outcome::Failed(Failed::Internal));
     assert!(error.records.is_empty() && server.seen().is_empty());
 }
+
+#[tokio::test]
+async fn an_api_tells_with_a_429_which_limit_is_met_and_a_website_is_not_listened_to() {
+    let said = r#"{"error":{"code":"daily_quota_limit_exceeded"}}"#;
+    let long = format!("{said}{}", " ".repeat(10_000));
+    let server = Server::start(move |seen| match seen.path.as_str() {
+        "/long" => Reply::new(429, &[], &long),
+        "/cut" => Reply::raw(format!(
+            "HTTP/1.1 429 X\r\ncontent-length: 500\r\n\r\n{said}"
+        )),
+        _ => Reply::new(429, &[], said),
+    })
+    .await;
+    let impatient = FetchSettings {
+        retries: 0,
+        ..settings(&[&server])
+    };
+    for path in ["/query", "/long", "/cut"] {
+        let client = FetchClient::try_new(impatient.clone()).unwrap();
+        let request = form(&server, path, Repeat::Safe);
+        let error = client.get(request).await.unwrap_err();
+        assert_eq!(error.outcome, Outcome::Failed(Failed::RateLimited));
+        assert!(error.words.0.starts_with(said.as_bytes()), "{path}");
+        assert!(error.words.0.len() <= 4096);
+        assert!(!format!("{error:?}").contains("daily_quota"));
+    }
+    let client = FetchClient::try_new(impatient).unwrap();
+    let error = client.get(crate::server::page(&server, "/")).await;
+    assert!(error.unwrap_err().words.0.is_empty());
+}
