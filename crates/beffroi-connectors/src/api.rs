@@ -1,4 +1,4 @@
-//! Calls of platforms' APIs: one GET through the polite client, its record kept, and the meaning
+//! Calls of platforms' APIs: one request through the polite client, its record kept, and the meaning
 //! of answers that are no answer.
 
 use std::borrow::Cow;

@@ -1,11 +1,16 @@
 //! What a platform asks of those who read it: a key or token, by the name that it has in the
 //! configuration. Each has a lane and budgets of its own; none steps in for another.
 
+mod check;
+
 use std::{collections::BTreeMap, io, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::Secret;
+
+pub use check::CredentialCheck;
+pub(crate) use check::Givers;
 
 /// `[platforms.PLATFORM.credentials]` of the configuration: by name.
 pub type CredentialSettings = BTreeMap<String, CredentialSource>;

@@ -7,11 +7,13 @@ mod connector;
 mod conversation;
 mod credential;
 mod dialogue;
+mod graph_error;
 #[cfg(test)]
 mod recorded;
 mod report;
 mod secret;
 mod tolerant;
+mod turns;
 mod window;
 
 pub mod accounts;
@@ -30,6 +32,8 @@ pub mod x;
 pub mod youtube;
 
 pub use connector::{Connector, MeasureRequest, Measured, Retry};
-pub use credential::{Credential, CredentialProblem, CredentialSettings, CredentialSource};
+pub use credential::{
+    Credential, CredentialCheck, CredentialProblem, CredentialSettings, CredentialSource,
+};
 pub use report::{Report, ReportedAccount, ReportedDialogue, ReportedFigures, ReportedPost};
 pub use secret::Secret;
