@@ -6,6 +6,7 @@ mod check;
 mod connector;
 mod conversation;
 mod credential;
+mod day;
 mod dialogue;
 mod graph_error;
 #[cfg(test)]
