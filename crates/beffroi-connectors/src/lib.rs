@@ -9,6 +9,7 @@ mod credential;
 mod day;
 mod dialogue;
 mod graph_error;
+mod platforms;
 #[cfg(test)]
 mod recorded;
 mod report;
@@ -36,5 +37,6 @@ pub use connector::{Connector, MeasureRequest, Measured, Retry};
 pub use credential::{
     Credential, CredentialCheck, CredentialProblem, CredentialSettings, CredentialSource,
 };
+pub use platforms::{MEASURABLE, PlatformSettings, connector};
 pub use report::{Report, ReportedAccount, ReportedDialogue, ReportedFigures, ReportedPost};
 pub use secret::Secret;
