@@ -10,7 +10,9 @@ use beffroi_model::Platform;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::{Allowance, BucketId, Entry, Journal, JournalError, MemoryJournal, Period};
+use crate::{
+    Allowance, BucketId, Entry, Journal, JournalError, MemoryJournal, Period, period::GUARD,
+};
 
 /// A lease is such a part of what is left: what a worker that dies takes with it.
 const LEASE_PART: u64 = 20;
@@ -29,6 +31,8 @@ const TRIES: u32 = 5;
 #[derive(Clone)]
 pub struct Ledger {
     journal: Arc<dyn Journal>,
+    /// How far from a day's end nothing is spent.
+    guard: SignedDuration,
     buckets: Arc<Mutex<HashMap<BucketId, Arc<Bucket>>>>,
 }
 
@@ -125,13 +129,17 @@ impl Ledger {
     pub fn new(journal: Arc<dyn Journal>) -> Self {
         Self {
             journal,
+            guard: GUARD,
             buckets: Arc::default(),
         }
     }
 
-    /// A ledger that ends with the program.
+    /// A ledger that ends with the program: for a few calls, which may be made at midnight too.
     pub fn in_memory() -> Self {
-        Self::new(Arc::new(MemoryJournal::default()))
+        Self {
+            guard: SignedDuration::ZERO,
+            ..Self::new(Arc::new(MemoryJournal::default()))
+        }
     }
 
     /// The buckets of a credential (`None` where the platform asks for none) and what is allowed of
@@ -202,7 +210,7 @@ impl Purse {
         if let Some(reservation) = bucket.take(amount, Timestamp::now())? {
             return Ok(reservation);
         }
-        bucket.renew(&*self.ledger.journal, amount).await
+        bucket.renew(&self.ledger, amount).await
     }
 
     /// The same, waiting for the allowance where it is there again within `patience`.
@@ -265,17 +273,14 @@ impl Bucket {
     }
 
     /// Takes a lease that holds `amount`, and reserves it. Only for the holder of the turn.
-    async fn renew(
-        self: &Arc<Self>,
-        journal: &dyn Journal,
-        amount: u64,
-    ) -> Result<Reservation, Refused> {
+    async fn renew(self: &Arc<Self>, ledger: &Ledger, amount: u64) -> Result<Reservation, Refused> {
+        let journal = &*ledger.journal;
         self.give_back(journal).await?;
         for attempt in 0..TRIES {
             let now = Timestamp::now();
             let period = self.period();
             let usable_until = period
-                .usable_until(now)
+                .usable_until(now, ledger.guard)
                 .map_err(|until| self.refuse(amount, now, until))?;
             let (size, allowed) = match self.allowance {
                 Some(allowance) => {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Nothing is spent so long before and after a day's end: the platform's clock is not ours, and a
 /// request is charged when it arrives.
-const GUARD: SignedDuration = SignedDuration::from_secs(60);
+pub(crate) const GUARD: SignedDuration = SignedDuration::from_secs(60);
 
 /// A rolling window is counted in so many parts: a lease may be used for one of them.
 const PARTS: u32 = 48;
@@ -26,19 +26,23 @@ pub enum Period {
 
 impl Period {
     /// Whether something may be spent at `now`, and until when a lease taken then may be used; or, as
-    /// the error, from when on something may be spent.
-    pub(crate) fn usable_until(self, now: Timestamp) -> Result<Timestamp, Timestamp> {
+    /// the error, from when on something may be spent. Nothing may within `guard` of a day's end.
+    pub(crate) fn usable_until(
+        self,
+        now: Timestamp,
+        guard: SignedDuration,
+    ) -> Result<Timestamp, Timestamp> {
         let Some((begin, end)) = self.day(now) else {
             let Self::Rolling(length) = self else {
                 return Ok(later(now, SignedDuration::from_hours(1)));
             };
             return Ok(later(now, signed(length / PARTS)));
         };
-        let (first, last) = (later(begin, GUARD), later(end, -GUARD));
+        let (first, last) = (later(begin, guard), later(end, -guard));
         if now < first {
             Err(first)
         } else if now >= last {
-            Err(later(end, GUARD))
+            Err(later(end, guard))
         } else {
             Ok(last)
         }
@@ -136,7 +140,7 @@ mod tests {
 
     #[test]
     fn nothing_is_spent_around_the_end_of_a_day() {
-        let usable = |now| Period::UtcDay.usable_until(at(now));
+        let usable = |now| Period::UtcDay.usable_until(at(now), GUARD);
         assert_eq!(
             usable("2026-11-23T12:00:00Z"),
             Ok(at("2026-11-23T23:59:00Z"))
@@ -155,7 +159,7 @@ mod tests {
     fn a_rolling_window_counts_what_may_have_been_spent_at_the_end_of_a_lease() {
         let day = Period::Rolling(Duration::from_secs(24 * 3600));
         let now = at("2026-11-23T12:00:00Z");
-        let usable = day.usable_until(now).unwrap();
+        let usable = day.usable_until(now, GUARD).unwrap();
         assert_eq!(usable, at("2026-11-23T12:30:00Z"));
         assert_eq!(day.counts_until(now), at("2026-11-24T12:30:00Z"));
         assert_eq!(day.since(at("2026-11-24T12:30:00Z")), now);

@@ -1,12 +1,19 @@
 //! What a platform asks of those who read it: a key or token, by the name that it has in the
 //! configuration. Each has a lane and budgets of its own; none steps in for another.
 
+mod barred;
+mod check;
+
 use std::{collections::BTreeMap, io, path::PathBuf};
 
 use beffroi_fetch::header::HeaderValue;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{Checked, Secret, secret::text_or_number};
+
+pub(crate) use barred::Barred;
+pub use check::CredentialCheck;
+pub(crate) use check::Givers;
 
 /// `[platforms.PLATFORM.credentials]` of the configuration: by name.
 pub type CredentialSettings = BTreeMap<String, CredentialSource>;
@@ -125,7 +132,7 @@ impl CredentialSource {
 
 /// Refuses credentials that cannot be used, as far as that is seen without reading a file. Their names
 /// are parts of lanes' names.
-pub(crate) fn check(credentials: &CredentialSettings) -> Checked<'_> {
+pub(crate) fn check_all(credentials: &CredentialSettings) -> Checked<'_> {
     for (name, source) in credentials {
         let is_sign = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         if name.is_empty() || name.len() > 40 || !name.bytes().all(is_sign) {

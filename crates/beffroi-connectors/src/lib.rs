@@ -8,12 +8,14 @@ mod connector;
 mod conversation;
 mod credential;
 mod dialogue;
+mod graph_error;
+mod platforms;
 #[cfg(test)]
 mod recorded;
 mod report;
 mod secret;
-mod settings;
 mod tolerant;
+mod turns;
 mod window;
 
 pub mod accounts;
@@ -34,7 +36,9 @@ pub mod youtube;
 pub use access::Access;
 pub use check::Checked;
 pub use connector::{Connector, MeasureRequest, Measured, Retry};
-pub use credential::{Credential, CredentialProblem, CredentialSettings, CredentialSource};
+pub use credential::{
+    Credential, CredentialCheck, CredentialProblem, CredentialSettings, CredentialSource,
+};
+pub use platforms::{MEASURABLE, PlatformSettings, Settings};
 pub use report::{Report, ReportedAccount, ReportedDialogue, ReportedFigures, ReportedPost};
 pub use secret::Secret;
-pub use settings::{MEASURABLE, PlatformSettings, Settings};

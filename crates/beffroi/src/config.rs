@@ -60,9 +60,8 @@ pub(crate) struct Config {
 pub(crate) struct RunSettings {
     /// Lanes over which websites are spread. The same for all that plan and work. Default 64.
     pub(crate) host_lanes: u16,
-    /// Platforms measured in a night, the same for all that plan and work: any of `website`,
-    /// `mastodon`, `bluesky`, `facebook`, `instagram`, `peertube`, `telegram`, `threads`, `x`,
-    /// `youtube`. Accounts of the others are recorded as presence. Default the first three, whose
+    /// Platforms measured in a night, the same for all that plan and work: any that has a table
+    /// `[platforms.…]` below. Accounts of the others are recorded as presence. Default those whose
     /// nights over all of the simulated France have been proved; `beffroi measure` knows all of them.
     pub(crate) platforms: Vec<Platform>,
     /// How long a night may be. Accounts that a lane cannot ask for in that time are left for later
@@ -177,19 +176,19 @@ mod tests {
 
     #[test]
     fn the_commented_file_names_every_key() {
-        let written = toml::Table::try_from(Config::default()).unwrap();
-        let read: toml::Table = toml::from_str(DEFAULT_FILE).unwrap();
-        for (table, value) in &written {
-            let toml::Value::Table(keys) = value else {
-                continue;
-            };
-            for key in keys.keys() {
-                assert!(
-                    read[table].get(key).is_some(),
-                    "`{table}.{key}` is not in the file"
-                );
+        fn look(written: &toml::Table, read: &toml::Table, above: &str) {
+            for (key, value) in written {
+                let path = format!("{above}{key}");
+                let found = read.get(key);
+                assert!(found.is_some(), "`{path}` is not in the file");
+                if let (toml::Value::Table(below), Some(toml::Value::Table(read))) = (value, found)
+                {
+                    look(below, read, &format!("{path}."));
+                }
             }
         }
+        let written = toml::Table::try_from(Config::default()).unwrap();
+        look(&written, &toml::from_str(DEFAULT_FILE).unwrap(), "");
     }
 
     #[test]

@@ -18,6 +18,7 @@
 
 pub(crate) mod accounts;
 mod asker;
+mod check;
 mod comments;
 mod gate;
 mod observe;
@@ -40,7 +41,8 @@ use beffroi_model::Platform;
 
 use self::gate::Gate;
 use crate::{
-    Access, Checked, Connector, Credential, CredentialSettings, MeasureRequest, Measured, Settings,
+    Access, Checked, Connector, Credential, CredentialCheck, CredentialSettings, MeasureRequest,
+    Measured, Settings,
 };
 
 pub use settings::FacebookSettings;
@@ -87,6 +89,10 @@ impl Connector for FacebookConnector {
             measured.push(Box::pin(visit::measure(self, request)).await);
         }
         measured
+    }
+
+    async fn check_credential(&self) -> Option<CredentialCheck> {
+        check::check(self).await
     }
 }
 

@@ -19,6 +19,7 @@
 //!   eight hours.
 
 pub(crate) mod accounts;
+mod check;
 mod fields;
 pub(crate) mod graph;
 mod observe;
@@ -40,7 +41,10 @@ use beffroi_budget::{Allowance, Tariff};
 use beffroi_model::Platform;
 
 use self::{fields::AcceptedFields, graph::Graph};
-use crate::{Access, Checked, Connector, CredentialSettings, MeasureRequest, Measured, Settings};
+use crate::{
+    Access, Checked, Connector, CredentialCheck, CredentialSettings, MeasureRequest, Measured,
+    Settings,
+};
 
 pub use settings::InstagramSettings;
 
@@ -83,6 +87,10 @@ impl Connector for InstagramConnector {
             measured.push(Box::pin(visit::measure(self, request)).await);
         }
         measured
+    }
+
+    async fn check_credential(&self) -> Option<CredentialCheck> {
+        check::check(self).await
     }
 }
 

@@ -20,6 +20,7 @@
 //!   one visited weekly.
 
 pub(crate) mod accounts;
+mod check;
 mod observe;
 mod requests;
 mod settings;
@@ -39,8 +40,8 @@ use beffroi_budget::{Allowance, Tariff};
 use beffroi_model::Platform;
 
 use crate::{
-    Access, Checked, Connector, CredentialSettings, MeasureRequest, Measured, Settings,
-    instagram::graph::Graph,
+    Access, Checked, Connector, CredentialCheck, CredentialSettings, MeasureRequest, Measured,
+    Settings, instagram::graph::Graph,
 };
 
 pub use settings::ThreadsSettings;
@@ -82,6 +83,10 @@ impl Connector for ThreadsConnector {
             measured.push(Box::pin(visit::measure(self, request)).await);
         }
         measured
+    }
+
+    async fn check_credential(&self) -> Option<CredentialCheck> {
+        check::check(self).await
     }
 }
 

@@ -29,6 +29,7 @@
 
 pub(crate) mod accounts;
 mod asker;
+mod check;
 mod conclude;
 mod hearing;
 mod listing;
@@ -62,8 +63,8 @@ use self::{
     visit::Visit,
 };
 use crate::{
-    Access, Checked, Connector, Credential, CredentialSettings, MeasureRequest, Measured, Settings,
-    api::Setback,
+    Access, Checked, Connector, Credential, CredentialCheck, CredentialSettings, MeasureRequest,
+    Measured, Settings, api::Setback,
 };
 
 pub use price::Dollars;
@@ -128,6 +129,10 @@ impl Connector for XConnector {
         hearing::hear(&asker, &mut visits).await;
         refresh::read(&asker, &mut visits).await;
         visits.into_iter().map(Visit::finish).collect()
+    }
+
+    async fn check_credential(&self) -> Option<CredentialCheck> {
+        check::check(self).await
     }
 }
 

@@ -24,6 +24,7 @@
 pub(crate) mod accounts;
 mod ask;
 mod channels;
+mod check;
 mod comments;
 mod feed;
 mod keyless;
@@ -54,8 +55,8 @@ use jiff::Timestamp;
 
 use self::{quota::Minute, statistics::VideoMethod, visit::Visit};
 use crate::{
-    Access, Checked, Connector, Credential, CredentialSettings, MeasureRequest, Measured, Settings,
-    api::Setback,
+    Access, Checked, Connector, Credential, CredentialCheck, CredentialSettings, MeasureRequest,
+    Measured, Settings, api::Setback,
 };
 
 pub use settings::YoutubeSettings;
@@ -148,6 +149,10 @@ impl Connector for YoutubeConnector {
             (None, true) => self.by_feed(batch).await,
             (None, false) => batch.iter().map(without_credential).collect(),
         }
+    }
+
+    async fn check_credential(&self) -> Option<CredentialCheck> {
+        check::check(self).await
     }
 }
 

@@ -187,7 +187,7 @@ pub(crate) async fn measure(config: &Config, url: &str, json: bool) -> anyhow::R
     let Some(connector) = connector else {
         let known: Vec<String> = MEASURABLE[1..].iter().map(Platform::to_string).collect();
         bail!(
-            "accounts of {} cannot be measured yet; those of {} can",
+            "accounts of {} are recorded as presence and never measured; those of {} can be",
             account.platform,
             known.join(", ")
         );

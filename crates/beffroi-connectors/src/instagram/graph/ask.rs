@@ -112,6 +112,8 @@ impl NoAnswer {
 pub(crate) struct Session<'a> {
     graph: &'a Graph,
     calls: Calls,
+    /// The name of the last error.
+    told: Option<String>,
 }
 
 impl Graph {
@@ -144,6 +146,7 @@ impl Graph {
         Session {
             graph: self,
             calls: Calls::new(self.client.clone()),
+            told: None,
         }
     }
 
@@ -174,10 +177,16 @@ impl Session<'_> {
         match answer {
             Ok(reply) => {
                 self.graph.obey_usage(key, &reply);
+                self.told = GraphError::read(&reply).and_then(|error| error.name());
                 self.graph.read(key, &reply)
             }
             Err(setback) => Err(NoAnswer::Setback(self.graph.obey_429(key, setback))),
         }
+    }
+
+    /// The code and type of the last answer, where it was an error.
+    pub(crate) fn take_told(&mut self) -> Option<String> {
+        self.told.take()
     }
 
     /// The records of all exchanges.

@@ -7,9 +7,7 @@
 mod ask;
 mod error;
 mod key;
-mod recheck;
 mod usage;
 
 pub(crate) use ask::{Graph, NoAnswer, Session, Terms};
 pub(crate) use error::Meaning;
-pub(crate) use recheck::{Misses, is_due};
