@@ -8,6 +8,7 @@ mod connector;
 mod conversation;
 mod credential;
 mod dialogue;
+mod fediverse;
 mod graph_error;
 mod platforms;
 #[cfg(test)]

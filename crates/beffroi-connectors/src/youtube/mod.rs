@@ -49,9 +49,8 @@ use std::{num::NonZeroUsize, sync::Arc};
 use async_trait::async_trait;
 use beffroi_budget::{Allowance, Purse, Tariff};
 use beffroi_fetch::{BudgetSpec, FetchClient, header::HeaderValue};
-use beffroi_model::{Forbidden, Measurement, Outcome, Platform};
+use beffroi_model::{Forbidden, Platform};
 use futures::{StreamExt, stream};
-use jiff::Timestamp;
 
 use self::{quota::Minute, statistics::VideoMethod, visit::Visit};
 use crate::{
@@ -158,10 +157,7 @@ impl Connector for YoutubeConnector {
 
 /// The end of an account that may not be asked for at all.
 fn without_credential(request: &MeasureRequest) -> Measured {
-    let account = request.account.clone();
-    let now = Timestamp::now();
-    let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
-    measurement.state.clone_from(&request.previous_state);
+    let measurement = request.begun();
     Setback::forbidden(Forbidden::CredentialMissing).end(measurement)
 }
 

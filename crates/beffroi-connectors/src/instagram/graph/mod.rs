@@ -7,7 +7,9 @@
 mod ask;
 mod error;
 mod key;
+mod paging;
 mod usage;
 
 pub(crate) use ask::{Graph, NoAnswer, Session, Terms};
 pub(crate) use error::Meaning;
+pub(crate) use paging::Paging;
