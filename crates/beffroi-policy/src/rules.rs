@@ -10,8 +10,7 @@ use strum::{Display, EnumString, IntoStaticStr, VariantNames};
 use crate::{DEFAULT_FILE, Metric, read, read::Wrong};
 
 /// How long raw figures may be stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Storage {
     /// So many days, 1 or more.
     Days(u16),
@@ -25,6 +24,16 @@ impl Storage {
         match self {
             Self::Days(days) => days.into(),
             Self::Unbounded => u32::MAX,
+        }
+    }
+}
+
+impl Serialize for Storage {
+    /// As the file has it: a number or `unbounded`.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Days(days) => serializer.serialize_u16(*days),
+            Self::Unbounded => serializer.serialize_str("unbounded"),
         }
     }
 }
@@ -212,10 +221,10 @@ impl Policies {
         notices
     }
 
-    fn of<'a, 'm>(
+    fn of<'a>(
         &'a self,
         platform: Platform,
-        metrics: &'m [Metric],
+        metrics: &[Metric],
     ) -> impl Iterator<Item = &'a Policy> {
         metrics
             .iter()

@@ -54,6 +54,7 @@ pub(crate) struct Config {
     pub(crate) worker: WorkerSettings,
     pub(crate) fetch: FetchSettings,
     pub(crate) registry: DirectorySettings,
+    pub(crate) policies: PolicySettings,
     pub(crate) platforms: PlatformSettings,
 }
 
@@ -77,6 +78,15 @@ impl Default for RunSettings {
             platforms: vec![Platform::Website, Platform::Mastodon, Platform::Bluesky],
         }
     }
+}
+
+/// `[policies]`: what the platforms' terms allow.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PolicySettings {
+    /// A file that is read over the rules shipped with the program, from the current folder: a
+    /// platform that it names is replaced whole, its amendments are added. Default: none.
+    pub(crate) file: Option<PathBuf>,
 }
 
 /// `[platforms.…]`: one table a platform.

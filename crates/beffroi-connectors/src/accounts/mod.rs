@@ -31,8 +31,8 @@ use crate::{
     tiktok, x, youtube,
 };
 
-/// Version of the rules, stored beside what they decided; raised whenever an answer may change.
-pub const RULES_VERSION: u32 = 2;
+/// Version of the rules. It is in the model, so that the store can write it beside each find.
+pub use beffroi_model::ACCOUNT_RULES_VERSION as RULES_VERSION;
 
 /// How the URLs of a platform are recognised.
 pub(crate) struct Service {
