@@ -87,6 +87,9 @@ pub enum MissingReason {
     NotMeasured,
     /// It was known, and the platform's terms did not allow to keep it for longer.
     RetentionExpired,
+    /// It is known, and may not be published one account at a time: in the views for publication
+    /// alone.
+    NotPublishable,
 }
 
 /// The names of the figures of an account and of its posts, as in JSON and SQL.

@@ -28,6 +28,14 @@ const ENGAGEMENT: [(&str, &[Metric]); 6] = [
     ),
 ];
 
+/// The columns of which the report over all platforms has a median.
+const PEERS: [&str; 4] = [
+    "posts_per_week",
+    "interactions_per_post",
+    "reply_rate",
+    "engagement_e",
+];
+
 /// What is left out of a report, and what is said of it. In JSON as the field `policy`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub(crate) struct Gate {
@@ -60,13 +68,23 @@ pub(crate) enum Use {
     Together,
 }
 
+impl Use {
+    /// Whether a report of that use has the column.
+    fn has(self, column: &str) -> bool {
+        match self {
+            Self::EachAccount => true,
+            Self::Together => PEERS.contains(&column),
+        }
+    }
+}
+
 impl Gate {
     /// The gate of the engagement report, or of one made of it, for these platforms.
     pub(crate) fn of_engagement(policies: &Policies, platforms: &[Platform], used: Use) -> Self {
         let mut gate = Self::default();
         for platform in platforms {
             let mut shown: Vec<Metric> = Vec::new();
-            for (column, metrics) in ENGAGEMENT {
+            for (column, metrics) in ENGAGEMENT.into_iter().filter(|(name, _)| used.has(name)) {
                 match refusal(policies, *platform, metrics, used) {
                     Some((because, source)) => gate.leave_out(*platform, column, because, source),
                     None => shown.extend(metrics),

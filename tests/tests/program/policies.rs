@@ -1,9 +1,11 @@
 //! What the platforms' terms allow: a file changes what is stored, combined and published, and no code.
 
 use beffroi_model::{AccountId, Platform};
-use beffroi_tests::{Engine, Installation};
+use beffroi_tests::{Engine, Installation, Simulator};
 use jiff::{ToSpan, Zoned, civil::Date, tz::TimeZone};
 use serde_json::{Value, json};
+
+use crate::judge::{certificate, import_websites};
 
 /// A body of the shipped registry.
 const BODY: &str = "213502388";
@@ -247,7 +249,7 @@ fn reports_leave_out_what_may_not_be_shown_and_say_so() {
         left_out[0]["because"],
         "not_to_be_combined_with_other_platforms"
     );
-    assert!(report("peers", "table").contains("* youtube: followers"));
+    assert!(report("peers", "table").contains("* youtube: posts per week"));
     installation.write("policies.toml", AMENDMENT);
     let (entered, left_out) = platforms();
     assert_eq!(entered, json!(["mastodon", "x", "youtube"]));
@@ -336,4 +338,44 @@ fn a_wrong_file_is_told_by_line_and_nothing_is_begun() {
     assert_eq!(shown["amendments"][0]["platform"], "youtube");
     let table = installation.succeed(&["policy", "show"]).stdout;
     assert!(table.contains("amendment of youtube: letter 12"), "{table}");
+}
+
+#[test]
+fn a_night_ends_by_removing_what_its_policies_do_not_let_it_keep() {
+    let france = Simulator::start(120);
+    let here = Installation::in_france(&france);
+    import_websites(&here, &france);
+    // A day is over before the next night is.
+    let rules = here.write(
+        "policies.toml",
+        "[platforms.mastodon]\n\
+         store = { days = 1, source = 'S', read = 2026-11-01 }\n\
+         combine = { allowed = true, source = 'S', read = 2026-11-01 }\n\
+         publish = { how = 'yes', source = 'S', read = 2026-11-01 }\n",
+    );
+    let here = here.with_variable("BEFFROI_POLICIES__FILE", rules.to_str().unwrap());
+    certificate(here.start("night", &["run", "--json"]).wait());
+    let count = |what: &str| here.number(&format!("SELECT toUInt32(count()) FROM {what}"));
+    let measured = "v_job_outcome WHERE outcome = 'measured' AND platform = 'mastodon'";
+    assert!(count(measured) > 0);
+    for empty in [
+        "account_observation WHERE platform = 'mastodon' AND followers IS NOT NULL",
+        "account_observation WHERE platform = 'mastodon' AND unavailable['followers'] != 'retention_expired'",
+        "post WHERE platform = 'mastodon'",
+        "post_observation WHERE platform = 'mastodon'",
+        "dialogue WHERE platform = 'mastodon'",
+        "account_state AS s INNER JOIN job AS j ON j.account_id = s.account_id WHERE j.platform = 'mastodon'",
+    ] {
+        assert_eq!(count(empty), 0, "{empty}");
+    }
+    for kept in [
+        "account_observation WHERE platform = 'mastodon' AND permanent_id != ''",
+        "account_observation WHERE platform = 'bluesky' AND followers IS NOT NULL",
+        "post_observation WHERE platform = 'bluesky'",
+        "site_observation WHERE reachable",
+    ] {
+        assert!(count(kept) > 0, "{kept}");
+    }
+    let again = here.succeed(&["policy", "apply", "--json"]).json();
+    assert_eq!(again["removed"], json!([]));
 }
