@@ -2,6 +2,7 @@
 //! with its line, its key and what was expected.
 
 mod keys;
+mod layered;
 mod place;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,8 @@ use toml::de::{DeTable, DeValue};
 pub use place::{Problem, Wrong};
 
 use crate::{Amendment, Metric, Policies, Policy, Rule, Source};
-use keys::{LayeredRules, Reader, Table};
+use keys::{Reader, Table};
+use layered::LayeredRules;
 
 /// What one file says.
 #[derive(Default)]
