@@ -51,6 +51,9 @@ pub struct ReportedAccount {
 pub struct ReportedFigures {
     /// People who follow it.
     pub followers: Option<u64>,
+    /// Step to which the platform cuts them; not shown where they are exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub followers_step: Option<u64>,
     /// Accounts it follows.
     pub following: Option<u64>,
     /// Posts since its creation, as the platform counts them.
@@ -100,6 +103,7 @@ impl Report {
             outcome,
             identity,
             figures,
+            followers_step,
             posts,
             finds,
             unavailable,
@@ -111,6 +115,7 @@ impl Report {
             identity,
             figures: ReportedFigures {
                 followers: figures.followers.known(),
+                followers_step,
                 following: figures.following.known(),
                 posts_total: figures.posts_total.known(),
             },

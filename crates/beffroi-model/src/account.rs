@@ -14,6 +14,10 @@ use crate::{CollectivityId, Platform};
 /// `account.beffroi` so that anybody can recompute it.
 const ACCOUNT_NAMESPACE: Uuid = Uuid::from_u128(0x31a3_9564_2a16_5497_b76a_6227_3590_88a9);
 
+/// Version of the rules by which addresses become accounts (`beffroi-connectors`, `accounts`), stored
+/// beside what they decided; raised whenever an answer may change.
+pub const ACCOUNT_RULES_VERSION: u32 = 2;
+
 /// Identity of an account: the version-5 UUID of `platform:handle`, hence the same on every
 /// machine and in every run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

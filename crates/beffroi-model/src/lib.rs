@@ -10,7 +10,8 @@ mod site;
 mod stratum;
 
 pub use account::{
-    AccountFind, AccountId, AccountRef, Confidence, Evidence, FindMethod, fold_name,
+    ACCOUNT_RULES_VERSION, AccountFind, AccountId, AccountRef, Confidence, Evidence, FindMethod,
+    fold_name,
 };
 pub use collectivity::{
     Category, Collectivity, CollectivityId, InseeCode, InvalidInseeCode, InvalidSiren, Siren,

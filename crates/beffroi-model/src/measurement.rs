@@ -85,6 +85,11 @@ pub enum MissingReason {
     RepliesRestricted,
     /// The outcome was not a measurement.
     NotMeasured,
+    /// It was known, and the platform's terms did not allow to keep it for longer.
+    RetentionExpired,
+    /// It is known, and may not be published one account at a time: in the views for publication
+    /// alone.
+    NotPublishable,
 }
 
 /// The names of the figures of an account and of its posts, as in JSON and SQL.
@@ -269,6 +274,9 @@ pub struct Measurement {
     pub identity: Identity,
     /// Its counters.
     pub figures: Figures,
+    /// Step to which the platform cuts the number of followers: 10,400 with a step of 100 stands for
+    /// 10,400 to 10,499. `None` where the number is exact.
+    pub followers_step: Option<u64>,
     /// Posts of the window, newest first.
     pub posts: Vec<Post>,
     /// Visitors' threads under these posts; missing where the platform does not show them.
@@ -295,6 +303,7 @@ impl Measurement {
             observed_at,
             identity: Identity::default(),
             figures: Figures::missing(MissingReason::NotMeasured),
+            followers_step: None,
             posts: Vec::new(),
             threads: Figure::Missing(MissingReason::NotMeasured),
             unavailable: BTreeMap::new(),

@@ -4,9 +4,13 @@ mod budget;
 mod client;
 mod error;
 mod migrate;
+mod plausibility;
+mod policy;
 mod raw;
 mod registry;
+mod reparse;
 pub mod reports;
+mod retention;
 mod rows;
 mod run;
 mod settings;
@@ -17,8 +21,11 @@ pub use budget::BudgetEntryRow;
 pub use client::Store;
 pub use error::StoreError;
 pub use migrate::{Migration, MigrationReport};
+pub use policy::PolicyRow;
 pub use raw::{Format, ReportColumn, ReportRows};
 pub use registry::{DueAccount, FactRow, ImportRow, OwnAccount, RegistryVersionRow};
+pub use reparse::{OldFind, Reread};
+pub use retention::{Removed, TooOld, retention_knows};
 pub use rows::{
     AccountObservationRow, AccountRow, AccountStateRow, CollectivityRow, Day, DialogueRow,
     FetchLogRow, JobOutcomeRow, JobRow, JobRows, Millis, PostObservationRow, PostRow, RunRow,

@@ -2,7 +2,8 @@
 //! measurement. Texts that are absent are empty, figures that are missing are NULL.
 
 use beffroi_model::{
-    FetchRecord, Figure, FigureName, Job, Measurement, MissingReason, Outcome, RunId,
+    ACCOUNT_RULES_VERSION, FetchRecord, Figure, FigureName, Job, Measurement, MissingReason,
+    Outcome, RunId,
 };
 use clickhouse::Row;
 use jiff::{Timestamp, civil::Date};
@@ -83,6 +84,8 @@ pub struct AccountRow {
     pub evidence_how: Vec<String>,
     pub night: Day,
     pub seen_at: Millis,
+    pub rules_version: u32,
+    pub superseded_by: u32,
 }
 
 /// `run`.
@@ -188,7 +191,7 @@ impl JobOutcomeRow {
     }
 }
 
-/// `account_observation`.
+/// `account_observation`, but for what is computed from it once the run has ended (`implausible`).
 #[derive(Debug, Clone, PartialEq, Row, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the columns are commented in the migration")]
 pub struct AccountObservationRow {
@@ -199,6 +202,7 @@ pub struct AccountObservationRow {
     pub observed_at: Millis,
     pub platform: String,
     pub followers: Option<u64>,
+    pub followers_step: Option<u64>,
     pub following: Option<u64>,
     pub posts_total: Option<u64>,
     pub threads_opened: Option<u32>,
@@ -429,6 +433,7 @@ impl JobRows {
             observed_at: measurement.observed_at.into(),
             platform: job.account.platform.to_string(),
             followers: figures.followers.known(),
+            followers_step: measurement.followers_step,
             following: figures.following.known(),
             posts_total: figures.posts_total.known(),
             threads_opened: opened,
@@ -570,6 +575,8 @@ impl JobRows {
                 evidence_how: find.evidence.iter().map(|it| it.how.to_string()).collect(),
                 night: job.run_id.date().into(),
                 seen_at: measurement.observed_at.into(),
+                rules_version: ACCOUNT_RULES_VERSION,
+                superseded_by: 0,
             });
         }
     }

@@ -107,6 +107,9 @@ pub(crate) enum Command {
     /// robots.txt.
     #[command(subcommand)]
     Robots(RobotsCommand),
+    /// What the platforms' terms allow to be stored, combined and published.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Reports on what was measured.
     #[command(subcommand)]
     Report(ReportCommand),
@@ -252,6 +255,72 @@ pub(crate) enum AccountCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Apply the present rules of account URLs to the finds that older rules made.
+    #[command(
+        after_help = "Examples:\n  beffroi account reparse --dry-run\n  beffroi account reparse --json\n\nA find that is another account by the present rules is written anew, with its evidence; the old\none stays in the store, out of force. The accounts that the registry declares are computed anew\ntoo. Doing it twice changes nothing. The old accounts' figures stay under their own ids."
+    )]
+    Reparse {
+        /// Only say what would change.
+        #[arg(long)]
+        dry_run: bool,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Print what holds: the shipped rules, with those of `policies.file` over them.
+    #[command(
+        after_help = "Examples:\n  beffroi policy show\n  beffroi policy show --platform youtube      with the sources\n  beffroi policy show --json"
+    )]
+    Show {
+        /// Only this platform, with the source of each rule.
+        #[arg(long, value_name = "PLATFORM")]
+        platform: Option<beffroi_model::Platform>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what is wrong with a file of rules, by line; the exit status is then 2.
+    #[command(after_help = "\
+Examples:
+  beffroi policy check policies.toml && echo good
+
+A file names only what differs from the shipped rules, a platform whole:
+
+  [platforms.linkedin]
+  store = { days = 365, source = \"https://…\", read = 2026-12-01 }
+  combine = { allowed = true, source = \"none stated\", read = 2026-12-01 }
+  publish = { how = \"notice\", notice = \"…\", source = \"https://…\", read = 2026-12-01 }
+
+or a consent in writing:
+
+  [[amendments]]
+  platform = \"youtube\"
+  combine = true
+  store_days = \"unbounded\"
+  document = \"amendment of 1 December 2026\"
+  signed = 2026-12-01
+
+It is used when the configuration names it: `policies.file = \"policies.toml\"`.")]
+    Check {
+        /// The file.
+        file: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete what is older than allowed; the end of each `beffroi run` does the same.
+    #[command(
+        after_help = "Example:\n  beffroi policy apply --json\n\nA figure that goes is NULL with the reason `retention_expired`; rows of which nothing is left\nare deleted. What would grow too old before the next night goes now. Applying twice changes nothing."
+    )]
+    Apply {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -285,6 +354,8 @@ pub(crate) enum ReportCommand {
         #[arg(long, default_value_t = 30)]
         limit: u32,
     },
+    /// Medians over all networks, by category and stratum: only what may be combined.
+    Peers(ReportArgs),
     /// A run's certificate.
     Run(ReportArgs),
 }
@@ -395,6 +466,7 @@ impl Command {
             | Self::Discover { .. }
             | Self::Fetch { .. }
             | Self::Robots(_)
+            | Self::Policy(_)
             | Self::Report(_)
             | Self::Sql { .. }
             | Self::Sim(SimCommand::Compare { .. })

@@ -51,6 +51,7 @@ pub(crate) struct Config {
     pub(crate) worker: WorkerSettings,
     pub(crate) fetch: FetchSettings,
     pub(crate) registry: DirectorySettings,
+    pub(crate) policies: PolicySettings,
     pub(crate) platforms: PlatformSettings,
 }
 
@@ -81,6 +82,15 @@ impl Default for RunSettings {
             euros_per_dollar: 0.86,
         }
     }
+}
+
+/// `[policies]`: what the platforms' terms allow.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PolicySettings {
+    /// A file that is read over the rules shipped with the program, from the current folder: a
+    /// platform that it names is replaced whole, its amendments are added. Default: none.
+    pub(crate) file: Option<PathBuf>,
 }
 
 /// A configuration that cannot be used.

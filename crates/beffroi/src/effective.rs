@@ -12,7 +12,9 @@ use beffroi_connectors::accounts::{
     self, Kind,
     website::{InvalidSite, is_home_path, parse_declared},
 };
-use beffroi_model::{AccountRef, Collectivity, CollectivityId, FindMethod, Platform};
+use beffroi_model::{
+    ACCOUNT_RULES_VERSION, AccountRef, Collectivity, CollectivityId, FindMethod, Platform,
+};
 use beffroi_registry::ColumnValue;
 use beffroi_store::{
     AccountRow, CollectivityRow, Day, FactRow, ImportRow, Millis, RegistryVersionRow,
@@ -231,6 +233,8 @@ impl Effective {
                     evidence_how: vec![how.to_string()],
                     night,
                     seen_at: Millis::from(now),
+                    rules_version: ACCOUNT_RULES_VERSION,
+                    superseded_by: 0,
                 }
             })
             .collect();

@@ -10,8 +10,10 @@ mod cli;
 mod commands;
 mod config;
 mod effective;
+mod gate;
 mod logging;
 mod output;
+mod policies;
 mod progress;
 mod services;
 

@@ -16,7 +16,7 @@ use crate::config::ConfigError;
 pub(crate) const WITH_ISSUES: u8 = 3;
 
 /// A request that cannot be: wrong options or configuration. clap uses the same.
-const USAGE: u8 = 2;
+pub(crate) const USAGE: u8 = 2;
 
 /// What is said when a result cannot be written.
 pub(crate) const NOT_WRITTEN: &str = "could not write to standard output";

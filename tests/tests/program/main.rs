@@ -10,7 +10,9 @@ mod interrupted;
 mod judge;
 mod night;
 mod one_shot;
+mod policies;
 mod queue_faults;
+mod reparse;
 mod store;
 mod store_faults;
 

@@ -358,3 +358,93 @@ async fn a_job_is_handed_the_state_of_the_last_run_before_its_own() {
         .unwrap();
     assert!(first.is_empty(), "{first:?}");
 }
+
+/// The figures of one account as the views have them, by night.
+fn figures(engine: &Engine, columns: &str) -> Vec<String> {
+    let rows = engine.query(&format!(
+        "SELECT {columns} FROM beffroi.v_account_observation ORDER BY night"
+    ));
+    rows.lines().map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn a_figure_that_jumps_is_kept_and_flagged() {
+    let engine = Engine::start();
+    let store = store_on(&engine).await;
+    let nights = [
+        "2026-10-31",
+        "2026-11-01",
+        "2026-11-02",
+        "2026-11-03",
+        "2026-11-04",
+    ];
+    for (second, (night, followers)) in nights
+        .into_iter()
+        .zip([5_000, 500, 501, 5_010, 4_990])
+        .enumerate()
+    {
+        let job = job(&run(night), 1);
+        write(&store, vec![measured(&job, second as i64, followers)]).await;
+        // Small accounts do go from 3 to 30.
+        let small = self::job(&run(night), 2);
+        let few = if followers > 1_000 { 30 } else { 3 };
+        write(&store, vec![measured(&small, second as i64, few)]).await;
+        store.flag_implausible(&run(night)).await.unwrap();
+    }
+    let id = job(&run("2026-11-01"), 1).account.account_id();
+    let seen = |engine: &Engine| {
+        engine.query(&format!(
+            "SELECT followers, implausible FROM beffroi.v_account_observation WHERE account_id = '{id}' ORDER BY night"
+        ))
+    };
+    let expected = "5000\t[]\n500\t['followers']\n501\t[]\n5010\t['followers']\n4990\t[]";
+    assert_eq!(seen(&engine), expected);
+    let flagged = "SELECT count() FROM beffroi.v_account_observation WHERE notEmpty(implausible)";
+    assert_eq!(engine.query(flagged), "2");
+    let rows = || {
+        engine.query(
+            "SELECT sum(rows) FROM system.parts WHERE table = 'account_observation' AND active",
+        )
+    };
+    let before = rows();
+    store.flag_implausible(&run("2026-11-01")).await.unwrap();
+    assert_eq!(rows(), before, "a repeat wrote something");
+    // A job that runs again is judged again.
+    write(
+        &store,
+        vec![measured(&job(&run("2026-11-01"), 1), 100, 4_900)],
+    )
+    .await;
+    store.flag_implausible(&run("2026-11-01")).await.unwrap();
+    assert!(seen(&engine).contains("4900\t[]"), "{}", seen(&engine));
+}
+
+#[tokio::test]
+async fn rounding_is_stored_and_handles_have_a_history() {
+    let engine = Engine::start();
+    let store = store_on(&engine).await;
+    let names = [
+        ("2026-11-20", ""),
+        ("2026-11-21", ""),
+        ("2026-11-22", "ville.exemple.test"),
+    ];
+    for (night, renamed_to) in names {
+        let job = job(&run(night), 1);
+        store.write_jobs(std::slice::from_ref(&job)).await.unwrap();
+        let at = Timestamp::from_second(1_795_400_000).unwrap();
+        let mut seen = Measurement::without_figures(job.account.clone(), Outcome::Measured, at);
+        seen.figures.followers = Figure::Known(10_400);
+        seen.followers_step = renamed_to.is_empty().then_some(100);
+        seen.identity.permanent_id = Some("did:plc:a".to_owned());
+        seen.identity.renamed_to = Some(renamed_to.to_owned());
+        write(&store, vec![JobRows::of(&job, &seen, "tests", at)]).await;
+    }
+    assert_eq!(figures(&engine, "followers_step"), ["100", "100", "\\N"]);
+    assert_eq!(
+        engine.query(
+            "SELECT permanent_id, handle, first_seen, last_seen FROM beffroi.v_handle ORDER BY first_seen"
+        ),
+        "did:plc:a\tmairie1.exemple.test\t2026-11-20\t2026-11-21\n\
+         did:plc:a\tville.exemple.test\t2026-11-22\t2026-11-22"
+    );
+}

@@ -26,8 +26,8 @@ pub use parsed::{Kind, Parsed, Strength};
 pub(crate) use placeholders::is_placeholder;
 pub(crate) use text::{cleaned, first_address, is_email, to_url, trimmed};
 
-/// Version of the rules, stored beside what they decided; raised whenever an answer may change.
-pub const RULES_VERSION: u32 = 2;
+/// Version of the rules. It is in the model, so that the store can write it beside each find.
+pub use beffroi_model::ACCOUNT_RULES_VERSION as RULES_VERSION;
 
 /// How the URLs of a platform are recognised.
 pub(crate) struct Service {

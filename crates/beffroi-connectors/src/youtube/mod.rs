@@ -10,8 +10,8 @@
 //! - **Measured**: subscribers, public videos; of each video likes, comments, views; visitors'
 //!   threads and when the account answered. The feed gives the list of videos and their views alone.
 //! - **Rounded by the platform**: subscribers, cut to three significant digits from 1,000 on (since
-//!   September 2019). They are kept as given; the day-to-day change of a large channel means
-//!   nothing. Views of Shorts count every start since 2025-03-31: a break in the series.
+//!   September 2019). They are kept as given, with the step; the day-to-day change of a large channel
+//!   means nothing. Views of Shorts count every start since 2025-03-31: a break in the series.
 //! - **Never given**: shares, subscriptions, posts of the tab "Community". A channel that was
 //!   deleted, one that was terminated and a wrong id look the same.
 //! - **Limits**: 10,000 units a day for a project, and 10,000 more for `batchGetStats` alone; every

@@ -15,8 +15,18 @@ use super::{
 };
 use crate::{conversation::ThreadTimes, tolerant::Count};
 
-/// Counters of the channel. Subscribers are as the platform gives them: cut to three significant
-/// digits from 1,000 on, which the figure has no place to say.
+/// Subscribers are cut to three significant digits from this number on (since September 2019).
+const EXACT_BELOW: u64 = 1_000;
+
+/// The step to which a number of subscribers is cut: 10 from 1,000 on, 100 from 10,000 on, and so
+/// forth; `None` below, where it is exact.
+pub(super) fn subscribers_step(subscribers: u64) -> Option<u64> {
+    let digits = subscribers.checked_ilog10()? + 1;
+    (subscribers >= EXACT_BELOW).then(|| 10_u64.pow(digits - 3))
+}
+
+/// Counters of the channel. Subscribers are as the platform gives them; [`subscribers_step`] tells how
+/// far they are cut.
 pub(super) fn figures(channel: &Channel) -> Figures {
     let statistics = channel.statistics.as_ref();
     let followers = match statistics {

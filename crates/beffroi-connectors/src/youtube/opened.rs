@@ -59,6 +59,7 @@ impl Opened<'_> {
             // Its state stays as it was, and its figures are not told: a measurement is whole.
             let mut measurement = self.measurement;
             measurement.figures = Figures::missing(MissingReason::NotMeasured);
+            measurement.followers_step = None;
             measurement.fetches = self.records;
             measurement.fetches.append(&mut self.asker.into_records());
             return Setback::layout().end(measurement);

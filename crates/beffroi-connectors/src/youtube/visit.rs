@@ -98,6 +98,8 @@ impl<'a> Visit<'a> {
         }
         let uploads = self.uploads(channel).await?;
         measurement.figures = observe::figures(channel);
+        let followers = measurement.figures.followers.known();
+        measurement.followers_step = followers.and_then(observe::subscribers_step);
         Ok((channel.id.clone(), uploads))
     }
 

@@ -8,7 +8,9 @@ pub(crate) mod lanes;
 pub(crate) mod oneshot;
 pub(crate) mod only_run;
 pub(crate) mod plan;
+pub(crate) mod policy;
 pub(crate) mod registry;
+pub(crate) mod reparse;
 pub(crate) mod report;
 pub(crate) mod robots;
 pub(crate) mod run;
@@ -54,6 +56,10 @@ async fn carry_out(config: &Config, command: Command) -> anyhow::Result<ExitCode
         Command::Engine(command) => engine::engine(config, command).await,
         Command::Registry(command) => registry::registry(config, command).await,
         Command::Account(AccountCommand::Parse { urls, json }) => account::parse(&urls, json),
+        Command::Account(AccountCommand::Reparse { dry_run, json }) => {
+            reparse::reparse(config, dry_run, json).await
+        }
+        Command::Policy(command) => policy::policy(config, command).await,
         Command::Measure { account_url, json } => {
             oneshot::measure(config, &account_url, json).await
         }

@@ -266,6 +266,16 @@ fn facts_of(import_id: &str, resolved: &Resolved) -> Vec<FactRow> {
         .collect()
 }
 
+/// Recomputes the effective registry from what was imported, when anything was. Whether it changed.
+pub(crate) async fn recompute(store: &Store) -> anyhow::Result<bool> {
+    let Some(before) = store.registry_version().await? else {
+        return Ok(false);
+    };
+    refresh(store).await?;
+    let after = store.registry_version().await?;
+    Ok(after.is_some_and(|after| after.version != before.version))
+}
+
 /// Recomputes the effective registry, and writes a version of it when it has changed.
 async fn refresh(store: &Store) -> anyhow::Result<Effective> {
     let mut imports = Vec::new();

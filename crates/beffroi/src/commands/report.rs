@@ -1,8 +1,11 @@
-//! `beffroi report presence|engagement|run`.
+//! `beffroi report presence|engagement|peers|run`. Presence and outcomes are ours and public; figures
+//! pass the gate of the policies.
 
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use beffroi_model::Platform;
+use beffroi_policy::Policies;
 use beffroi_store::{RunRow, Store, reports};
 use serde_json::Value;
 
@@ -13,7 +16,9 @@ use crate::{
         sql::print_result,
     },
     config::Config,
+    gate::{Gate, Use},
     output::{self, say},
+    policies,
     services::StoreService,
 };
 
@@ -26,16 +31,20 @@ const NARROW_PRESENCE: [&str; 6] = [
 ];
 
 pub(crate) async fn report(config: &Config, command: ReportCommand) -> anyhow::Result<ExitCode> {
+    let policies = policies::load(config)?;
     let service = StoreService::open(config).await?;
-    let result = print(service.reader(), command).await;
+    let result = print(service.reader(), &policies, command).await;
     service.close().await?;
     result.map(|()| ExitCode::SUCCESS)
 }
 
-async fn print(store: &Store, command: ReportCommand) -> anyhow::Result<()> {
+async fn print(store: &Store, policies: &Policies, command: ReportCommand) -> anyhow::Result<()> {
     match command {
         ReportCommand::Presence(args) => presence(store, &args).await,
-        ReportCommand::Engagement { common, limit } => engagement(store, &common, limit).await,
+        ReportCommand::Engagement { common, limit } => {
+            engagement(store, policies, &common, limit).await
+        }
+        ReportCommand::Peers(args) => peers(store, policies, &args).await,
         ReportCommand::Run(args) => run(store, &args).await,
     }
 }
@@ -65,7 +74,7 @@ async fn presence(store: &Store, args: &ReportArgs) -> anyhow::Result<()> {
     let run = find_run(store, args.run.as_deref()).await?;
     let parameters = [("run_id", run.run_id.as_str())];
     if args.format != TableFormat::Table {
-        return print_result(store, reports::PRESENCE, &parameters, args.format).await;
+        return print_result(store, reports::PRESENCE, &parameters, args.format, None).await;
     }
     say!(
         "Presence, run {}: share of bodies (%) that have an account",
@@ -77,19 +86,78 @@ async fn presence(store: &Store, args: &ReportArgs) -> anyhow::Result<()> {
 }
 
 /// The engagement table.
-async fn engagement(store: &Store, args: &ReportArgs, limit: u32) -> anyhow::Result<()> {
+async fn engagement(
+    store: &Store,
+    policies: &Policies,
+    args: &ReportArgs,
+    limit: u32,
+) -> anyhow::Result<()> {
     let run = find_run(store, args.run.as_deref()).await?;
     let is_table = args.format == TableFormat::Table;
     let rows = if is_table { limit } else { ALL_ROWS }.to_string();
-    let parameters = [("run_id", run.run_id.as_str()), ("limit", rows.as_str())];
+    let platforms = platforms(store, &run).await?;
+    let gate = Gate::of_engagement(policies, &platforms, Use::EachAccount);
+    let gated = gate.parameter();
+    let parameters = [
+        ("run_id", run.run_id.as_str()),
+        ("limit", rows.as_str()),
+        ("policy", gated.as_str()),
+    ];
     if !is_table {
-        return print_result(store, reports::ENGAGEMENT, &parameters, args.format).await;
+        let field = ("policy", serde_json::to_value(&gate)?);
+        let sql = reports::ENGAGEMENT;
+        return print_result(store, sql, &parameters, args.format, Some(field)).await;
     }
     say!(
         "Engagement, run {}: 28 days; E per thousand followers and post (Bonsón et al.)",
         run.run_id
     )?;
-    print_table(store, reports::ENGAGEMENT, &parameters, 5, &["category"]).await
+    let left_out = ["category", "followers_step", "policy"];
+    print_table(store, reports::ENGAGEMENT, &parameters, 5, &left_out).await?;
+    print_footnotes(&gate)
+}
+
+/// Medians over all platforms that may be combined.
+async fn peers(store: &Store, policies: &Policies, args: &ReportArgs) -> anyhow::Result<()> {
+    let run = find_run(store, args.run.as_deref()).await?;
+    let platforms = platforms(store, &run).await?;
+    let gate = Gate::of_engagement(policies, &platforms, Use::Together);
+    let gated = gate.parameter();
+    let rows = ALL_ROWS.to_string();
+    let parameters = [
+        ("run_id", run.run_id.as_str()),
+        ("limit", rows.as_str()),
+        ("policy", gated.as_str()),
+    ];
+    let sql = reports::peers();
+    if args.format != TableFormat::Table {
+        let field = ("policy", serde_json::to_value(&gate)?);
+        return print_result(store, &sql, &parameters, args.format, Some(field)).await;
+    }
+    say!(
+        "Peers, run {}: medians over the accounts of all networks that may be combined",
+        run.run_id
+    )?;
+    print_table(store, &sql, &parameters, 2, &["policy"]).await?;
+    print_footnotes(&gate)
+}
+
+/// The platforms of which a run has figures.
+async fn platforms(store: &Store, run: &RunRow) -> anyhow::Result<Vec<Platform>> {
+    #[derive(serde::Deserialize)]
+    struct Row {
+        platform: Platform,
+    }
+    let parameters = [("run_id", run.run_id.as_str())];
+    let rows: Vec<Row> = store.json_rows(reports::PLATFORMS, &parameters).await?;
+    Ok(rows.into_iter().map(|row| row.platform).collect())
+}
+
+fn print_footnotes(gate: &Gate) -> anyhow::Result<()> {
+    for footnote in gate.footnotes() {
+        say!("* {footnote}")?;
+    }
+    Ok(())
 }
 
 async fn run(store: &Store, args: &ReportArgs) -> anyhow::Result<()> {
@@ -113,7 +181,7 @@ async fn run(store: &Store, args: &ReportArgs) -> anyhow::Result<()> {
         }
         format => {
             let parameters = [("run_id", run.run_id.as_str())];
-            print_result(store, reports::RUN, &parameters, format).await
+            print_result(store, reports::RUN, &parameters, format, None).await
         }
     }
 }

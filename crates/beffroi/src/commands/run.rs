@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use beffroi_fetch::FetchClient;
 use beffroi_model::{AccountRef, Job, JobId, Lane, Origin, RunId, Subject};
 use beffroi_plan::{Night, Plan, Scope};
+use beffroi_policy::Policies;
 use beffroi_queue::Queue;
 use beffroi_store::{Day, JobRow, Millis, Progress, RunRow, Store};
 use jiff::Timestamp;
@@ -26,6 +27,7 @@ use crate::{
     },
     config::Config,
     output::{self, tell},
+    policies,
     progress::ProgressView,
     services::{self, StoreService},
 };
@@ -49,9 +51,10 @@ mod state {
 pub(crate) async fn run(config: &Config, args: RunArgs) -> anyhow::Result<ExitCode> {
     // Before anything is started: a wrong restriction or setting should cost nothing.
     Scope::parse(args.only.iter().map(String::as_str))?;
+    let policies = policies::load(config)?;
     let client = services::client(config)?;
     let service = StoreService::open(config).await?;
-    let result = run_on(config, &service.store, &client, &args).await;
+    let result = run_on(config, &policies, &service.store, &client, &args).await;
     service.close().await?;
     result
 }
@@ -59,6 +62,7 @@ pub(crate) async fn run(config: &Config, args: RunArgs) -> anyhow::Result<ExitCo
 /// One night on a store that is open already.
 async fn run_on(
     config: &Config,
+    policies: &Policies,
     store: &Store,
     client: &FetchClient,
     args: &RunArgs,
@@ -116,7 +120,7 @@ async fn run_on(
     };
     let end = crawl.carry_out(jobs, is_resumed).await;
     queue.close().await;
-    conclude(store, row, end?, args.json).await
+    conclude(store, policies, row, end?, args.json).await
 }
 
 /// What to type to go on with a run.
@@ -351,8 +355,15 @@ fn totals(progress: &[Progress]) -> (u64, u64) {
 }
 
 /// Writes the certificate and the run's end, and shows them.
-async fn conclude(store: &Store, row: RunRow, end: End, json: bool) -> anyhow::Result<ExitCode> {
+async fn conclude(
+    store: &Store,
+    policies: &Policies,
+    row: RunRow,
+    end: End,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
     let run_id: RunId = row.run_id.parse()?;
+    store.flag_implausible(&run_id).await?;
     let lines = store.certificate(&run_id).await?;
     let now = Timestamp::now();
     let (as_of, started_at) = (row.as_of.timestamp(), row.started_at.timestamp());
@@ -377,6 +388,10 @@ async fn conclude(store: &Store, row: RunRow, end: End, json: bool) -> anyhow::R
     if !is_complete {
         tell!("go on with `{}`", command_to_resume(&row));
     }
+    // The night is over and told, whatever becomes of this.
+    policies::apply(store, policies)
+        .await
+        .context("what is too old could not be removed; do it with `beffroi policy apply`")?;
     Ok(if is_complete {
         ExitCode::SUCCESS
     } else {

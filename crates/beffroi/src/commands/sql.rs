@@ -23,17 +23,19 @@ pub(crate) async fn sql(
             .context("could not read standard input")?;
     }
     let service = StoreService::open(config).await?;
-    let result = print_result(service.reader(), &text, &[], format).await;
+    let result = print_result(service.reader(), &text, &[], format, None).await;
     service.close().await?;
     result.map(|()| ExitCode::SUCCESS)
 }
 
-/// Runs a statement and writes its result to standard output as it comes.
+/// Runs a statement and writes its result to standard output as it comes. In JSON the document begins
+/// with one more field, where one is given.
 pub(crate) async fn print_result(
     store: &Store,
     sql: &str,
     parameters: &[(&str, &str)],
     format: TableFormat,
+    field: Option<(&str, serde_json::Value)>,
 ) -> anyhow::Result<()> {
     let format = match format {
         TableFormat::Table => Format::PrettyCompact,
@@ -50,7 +52,15 @@ pub(crate) async fn print_result(
         action: "run the statement",
         source,
     };
-    while let Some(bytes) = cursor.next().await.map_err(failed)? {
+    let mut field = field.filter(|_| format == Format::JSON);
+    while let Some(mut bytes) = cursor.next().await.map_err(failed)? {
+        if let Some(rest) = bytes.strip_prefix(b"{")
+            && let Some((name, value)) = field.take()
+        {
+            bytes = [format!("{{\"{name}\": {value},").as_bytes(), rest]
+                .concat()
+                .into();
+        }
         match out.write_all(&bytes) {
             // Whoever read us (head, less) has seen enough.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),

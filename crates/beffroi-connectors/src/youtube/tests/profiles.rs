@@ -28,6 +28,7 @@ async fn counters_are_read_as_strings_or_numbers() {
         .await
         .measurement;
     assert_eq!(seen.figures.followers, Figure::Known(536_000));
+    assert_eq!(seen.followers_step, Some(1_000));
     assert_eq!(seen.figures.posts_total, Figure::Known(12));
 }
 
@@ -100,4 +101,20 @@ async fn a_private_channel_is_not_read() {
         Figure::Missing(MissingReason::NotMeasured)
     );
     assert_eq!(seen.fetches.len(), 1);
+}
+
+#[test]
+fn subscribers_are_exact_below_a_thousand_and_cut_to_three_digits_above() {
+    let step = super::super::observe::subscribers_step;
+    for (subscribers, expected) in [
+        (0, None),
+        (999, None),
+        (1_000, Some(10)),
+        (9_990, Some(10)),
+        (10_400, Some(100)),
+        (536_000, Some(1_000)),
+        (12_300_000, Some(100_000)),
+    ] {
+        assert_eq!(step(subscribers), expected, "{subscribers}");
+    }
 }

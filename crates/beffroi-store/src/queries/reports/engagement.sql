@@ -1,8 +1,12 @@
 -- Engagement of each account measured in one run, over the 28 days before the run's as_of.
 -- E is that of Bonsón, Royo and Ratkai (2015): mean reactions, comments and shares of a post, each per
 -- thousand followers, summed; only where all three and the followers are known. Posts younger than 7
--- days are still gathering interactions. NULL is unknown, never zero.
+-- days are still gathering interactions. NULL is unknown, never zero. What the policies withhold of a
+-- platform is NULL too, and `policy` says so; `implausible` names figures that fell to a tenth or rose
+-- tenfold overnight, `followers_step` how far the platform rounds.
 WITH
+    JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))') AS withheld,
+    JSONExtract({policy:String}, 'notes', 'Map(String, String)') AS notes,
     (SELECT as_of FROM run FINAL WHERE run_id = {run_id:String}) AS end_of_window,
     posts AS (
         SELECT o.account_id AS account_id,
@@ -35,14 +39,20 @@ SELECT
     c.name AS collectivity,
     c.category AS category,
     c.stratum AS stratum,
-    a.followers AS followers,
+    if(has(withheld['followers'], a.platform), NULL, a.followers) AS followers,
+    if(has(withheld['followers'], a.platform), NULL, a.followers_step) AS followers_step,
     -- An account whose posts were read and are none has 0; one whose posts could not be read, NULL.
-    if(mapContains(a.unavailable, 'posts'), NULL, round(p.posts / 4, 2)) AS posts_per_week,
-    if(p.posts = 0, NULL, round(p.reactions + p.comments + p.shares, 2)) AS interactions_per_post,
-    if(a.threads_opened > 0, round(100 * a.threads_answered / a.threads_opened, 1), NULL) AS reply_rate,
-    round(d.median_delay_secs / 3600, 2) AS reply_delay_hours,
-    if(p.posts = 0 OR a.followers = 0, NULL,
-       round(1000 * (p.reactions + p.comments + p.shares) / a.followers, 3)) AS engagement_e
+    if(mapContains(a.unavailable, 'posts') OR has(withheld['posts_per_week'], a.platform), NULL,
+       round(p.posts / 4, 2)) AS posts_per_week,
+    if(p.posts = 0 OR has(withheld['interactions_per_post'], a.platform), NULL, round(p.reactions + p.comments + p.shares, 2)) AS interactions_per_post,
+    if(a.threads_opened > 0 AND NOT has(withheld['reply_rate'], a.platform),
+       round(100 * a.threads_answered / a.threads_opened, 1), NULL) AS reply_rate,
+    if(has(withheld['reply_delay_hours'], a.platform), NULL,
+       round(d.median_delay_secs / 3600, 2)) AS reply_delay_hours,
+    if(p.posts = 0 OR a.followers = 0 OR has(withheld['engagement_e'], a.platform), NULL,
+       round(1000 * (p.reactions + p.comments + p.shares) / a.followers, 3)) AS engagement_e,
+    if(has(withheld['followers'], a.platform), '', arrayStringConcat(a.implausible, ' ')) AS implausible,
+    notes[a.platform] AS policy
 FROM (SELECT * FROM account_observation FINAL WHERE run_id = {run_id:String}) AS a
 LEFT JOIN posts AS p ON p.account_id = a.account_id
 LEFT JOIN dialogues AS d ON d.account_id = a.account_id
