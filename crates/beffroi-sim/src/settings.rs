@@ -107,6 +107,14 @@ pub struct UnknownPopulation(String);
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Quotas {
+    /// Facebook: calls of an application's token in any hour (200 for each of its daily users).
+    /// Default 200,000.
+    pub facebook_calls_per_hour: u64,
+    /// Facebook: calls about one page in any 24 hours. Default 4,800, what is given for one
+    /// engaged user.
+    pub facebook_page_calls_per_day: u64,
+    /// Instagram: calls of one token in any hour. Default 200, as users report.
+    pub instagram_calls_per_hour: u64,
     /// Threads: calls of one user's token in any 24 hours. Default 1,000.
     pub threads_calls_per_day: u64,
 }
@@ -114,6 +122,9 @@ pub struct Quotas {
 impl Default for Quotas {
     fn default() -> Self {
         Self {
+            facebook_calls_per_hour: 200_000,
+            facebook_page_calls_per_day: 4_800,
+            instagram_calls_per_hour: 200,
             threads_calls_per_day: 1_000,
         }
     }

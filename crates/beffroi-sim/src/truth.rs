@@ -239,6 +239,25 @@ pub struct DialogueMissing {
     pub reason: MissingReason,
     /// The posts that cause it; none where it holds for the account whatever its posts.
     pub post_ids: Vec<String>,
+    /// The posts that make up for them: where the window holds one of these, it is not missing.
+    pub unless_post_ids: Vec<String>,
+}
+
+impl DialogueMissing {
+    /// Whatever the posts.
+    pub(crate) fn always(reason: MissingReason) -> Self {
+        Self {
+            reason,
+            post_ids: Vec::new(),
+            unless_post_ids: Vec::new(),
+        }
+    }
+
+    /// Whether it is missing for a window that holds these posts.
+    pub fn holds(&self, is_shown: impl Fn(&str) -> bool) -> bool {
+        let is_any = |ids: &[String]| ids.iter().any(|id| is_shown(id));
+        (self.post_ids.is_empty() || is_any(&self.post_ids)) && !is_any(&self.unless_post_ids)
+    }
 }
 
 impl World {
@@ -481,6 +500,7 @@ impl World {
             dialogue_missing: cut.is_empty().not().then_some(DialogueMissing {
                 reason,
                 post_ids: cut,
+                unless_post_ids: Vec::new(),
             }),
             ..SocialTruth::without_figures(outcome, account.case)
         }

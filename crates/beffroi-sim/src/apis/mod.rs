@@ -23,7 +23,7 @@ pub(crate) use self::{limit::FixedWindow, malformed::spoil, network::NetworkApi}
 use crate::world::World;
 
 /// The networks' APIs. A new one is a file in this folder and a line here.
-pub(crate) static APIS: [&dyn NetworkApi; 1] = [&threads::Threads];
+pub(crate) static APIS: [&dyn NetworkApi; 2] = [&graph::MetaGraph, &threads::Threads];
 
 /// The API that serves a network's accounts, where the simulator has it.
 pub(crate) fn api_of(platform: Platform) -> Option<&'static dyn NetworkApi> {

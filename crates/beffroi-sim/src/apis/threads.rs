@@ -90,10 +90,7 @@ impl NetworkApi for Threads {
             following: not_given,
             posts_total: not_given,
             posts: posts.collect(),
-            dialogue_missing: Some(DialogueMissing {
-                reason: MissingReason::NotGivenByPlatform,
-                post_ids: Vec::new(),
-            }),
+            dialogue_missing: Some(DialogueMissing::always(MissingReason::NotGivenByPlatform)),
             ..SocialTruth::without_figures(Outcome::Measured, account.case)
         }
     }

@@ -139,6 +139,22 @@ impl Meters {
         }
     }
 
+    /// Takes units for a call that was refused, where calling on makes the block longer.
+    pub(crate) fn penalise(
+        &self,
+        platform: Platform,
+        credential: &str,
+        quota: Quota,
+        units: u64,
+        now: Timestamp,
+    ) {
+        let mut counts = self.lock();
+        let key = (platform, credential.to_owned(), quota.bucket, quota.subject);
+        if let Some(spent) = counts.usage.get_mut(&key) {
+            spent.usage.add(units, now);
+        }
+    }
+
     /// Where a credential stands, without a call.
     pub(crate) fn standing(
         &self,

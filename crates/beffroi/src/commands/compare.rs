@@ -507,10 +507,10 @@ impl Comparison {
             }
         }
         let shown: HashSet<&str> = in_window.iter().map(|post| post.id.as_str()).collect();
-        let missing = truth.dialogue_missing.as_ref().filter(|missing| {
-            let ids = &missing.post_ids;
-            ids.is_empty() || ids.iter().any(|id| shown.contains(id.as_str()))
-        });
+        let missing = truth
+            .dialogue_missing
+            .as_ref()
+            .filter(|missing| missing.holds(|id| shown.contains(id)));
         let reason = missing.map(|missing| missing.reason);
         self.missing(&of, FigureName::Dialogue, reason, row);
         if missing.is_some() {

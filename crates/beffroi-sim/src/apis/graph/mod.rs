@@ -1,8 +1,17 @@
 //! What the Graph APIs of Meta have in common: the envelope of errors, tokens, times, cursors and
 //! the headers of usage (fact sheet `facebook`, sections 3, 4 and 6).
 
+mod comments;
+mod facebook;
+mod fields;
+mod host;
+mod instagram;
+mod nodes;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
+
+pub(super) use self::host::MetaGraph;
 
 use super::{
     network::Call,
@@ -11,22 +20,53 @@ use super::{
 use crate::{answer::Answer, draw::hash, meters::Standing};
 
 /// An error of the Graph API.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct GraphError<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct GraphError {
     pub(super) status: u16,
     pub(super) code: u32,
     pub(super) subcode: Option<u32>,
-    pub(super) kind: &'a str,
-    pub(super) message: &'a str,
+    pub(super) kind: &'static str,
+    pub(super) message: String,
+    /// Further fields, as only some errors have them.
+    pub(super) more: Option<Value>,
+    /// `X-Business-Use-Case-Usage`, where the error is of that allowance.
+    pub(super) usage: Option<String>,
 }
 
-impl GraphError<'_> {
-    /// In its envelope.
-    pub(super) fn answer(&self) -> Answer {
-        Answer::json(self.status, &json!({"error": self.fields()}))
+impl GraphError {
+    /// An error of the most common type.
+    pub(super) fn new(
+        status: u16,
+        code: u32,
+        subcode: Option<u32>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            code,
+            subcode,
+            kind: "OAuthException",
+            message: message.into(),
+            more: None,
+            usage: None,
+        }
     }
 
-    pub(super) fn fields(&self) -> Value {
+    /// A parameter or a field that is wrong.
+    pub(super) fn bad_parameter(message: impl Into<String>) -> Self {
+        Self::new(400, 100, None, message)
+    }
+
+    /// In its envelope.
+    pub(super) fn answer(&self) -> Answer {
+        let answer = Answer::json(self.status, &self.envelope());
+        match &self.usage {
+            Some(usage) => answer.header("x-business-use-case-usage", usage),
+            None => answer,
+        }
+    }
+
+    pub(super) fn envelope(&self) -> Value {
         let trace = hash(self.message.as_bytes());
         let mut fields = json!({
             "message": self.message,
@@ -40,20 +80,18 @@ impl GraphError<'_> {
         if matches!(self.code, 2 | 4 | 17) {
             fields["is_transient"] = true.into();
         }
-        fields
+        if let Some(Value::Object(more)) = &self.more {
+            for (name, value) in more {
+                fields[name] = value.clone();
+            }
+        }
+        json!({"error": fields})
     }
 }
 
-/// An error of the most common type.
+/// An error of the most common type, in its envelope.
 pub(super) fn error(status: u16, code: u32, subcode: Option<u32>, message: &str) -> Answer {
-    GraphError {
-        status,
-        code,
-        subcode,
-        kind: "OAuthException",
-        message,
-    }
-    .answer()
+    GraphError::new(status, code, subcode, message).answer()
 }
 
 /// The secret of a call: the parameter, or the header.

@@ -17,7 +17,7 @@ pub(crate) enum Fate {
     /// Taken down by the platform.
     Suspended,
     /// For those alone whom its owner admits; a personal account where only professional ones are
-    /// shown; on Snapchat, without a public profile.
+    /// shown; a person's on Facebook; on Snapchat, without a public profile.
     Private,
     /// Not for everybody: age, country, too few followers, no preview on the web.
     Restricted,
@@ -47,7 +47,7 @@ pub(super) fn draw(platform: Platform, case: Case, draw: &mut Draw) -> (Fate, Ca
         }
     }
     let [gone, suspended, private, restricted, renamed, merged] = match platform {
-        Platform::Facebook => [0., 0., 0., 3., 2., 3.],
+        Platform::Facebook => [0., 0., 1., 3., 2., 3.],
         Platform::Instagram => [1., 0., 6., 2., 2., 0.],
         Platform::Threads => [1., 0., 3., 6., 1., 0.],
         Platform::X => [0., 3., 3., 1., 3., 0.],

@@ -143,7 +143,11 @@ impl NetworkAccount {
         Life {
             followers,
             following: draw.between(2, 400) as u64,
-            posts_total: posts.len() as u64 + draw.between(10, 1_500) as u64,
+            // Without a recent post there never was one.
+            posts_total: match posts.len() as u64 {
+                0 => 0,
+                recent => recent + draw.between(10, 1_500) as u64,
+            },
             created_at,
             posts,
         }
