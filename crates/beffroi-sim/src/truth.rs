@@ -431,6 +431,13 @@ impl World {
         }
     }
 
+    /// The permanent id of the account that pages link by this handle, whatever became of it since:
+    /// what a crawler knows that saw it before.
+    pub fn permanent_id(&self, platform: Platform, handle: &str) -> Option<String> {
+        let account = self.networks.linked(platform, handle)?;
+        api_of(platform)?.permanent_id(account)
+    }
+
     /// What measuring an account of a network gives that has an API here.
     fn network_truth(&self, link: &Linked) -> Option<SocialTruth> {
         let account = self.networks.linked(link.platform, &link.handle)?;

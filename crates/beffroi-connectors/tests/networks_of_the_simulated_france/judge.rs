@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt::Debug, time::Duration};
 
-use beffroi_model::{Figure, FigureName, Measurement, Outcome, Post};
+use beffroi_model::{Figure, FigureName, Measurement, Outcome, Platform, Post};
 use beffroi_sim::{AccountTruth, FigureTruth, PostTruth, SocialTruth};
 use jiff::Timestamp;
 
@@ -88,6 +88,51 @@ pub(crate) fn differences(
         judge.figure("views", post.views, truth.views);
     }
     dialogue(&mut judge, truth, found, &window);
+    judge.wrong
+}
+
+/// What is brought although it is not true; what is missing is none of it.
+pub(crate) fn falsehoods(
+    account: &AccountTruth,
+    truth: &SocialTruth,
+    found: &Measurement,
+) -> Vec<String> {
+    let mut judge = Judge {
+        handle: &account.handle,
+        wrong: Vec::new(),
+    };
+    if found.outcome != Outcome::Measured {
+        return judge.wrong;
+    }
+    let mut known = |what: &str, stored: Figure<u64>, truth: FigureTruth| {
+        if let Figure::Known(value) = stored {
+            judge.equal(what, Some(value), truth.known());
+        }
+    };
+    // On Facebook fans stand in for followers that an answer does not hold.
+    let fans = truth.followers.known().map(|followers| followers * 19 / 20);
+    let are_fans =
+        account.platform == Platform::Facebook && found.figures.followers.known() == fans;
+    if !are_fans {
+        known("followers", found.figures.followers, truth.followers);
+    }
+    known("following", found.figures.following, truth.following);
+    known("posts total", found.figures.posts_total, truth.posts_total);
+    for post in &found.posts {
+        let Some(truth) = truth.posts.iter().find(|truth| truth.id == post.post_id) else {
+            known("post", Figure::Known(0), FigureTruth::Known(1));
+            continue;
+        };
+        known("reactions", post.reactions, truth.reactions);
+        known("comments", post.comments, truth.comments);
+        // Facebook leaves `shares` out where there are none, so that under another name it looks
+        // like none: the one figure whose loss cannot be seen.
+        let may_be_lost = account.platform == Platform::Facebook && post.shares == Figure::Known(0);
+        if !may_be_lost {
+            known("shares", post.shares, truth.shares);
+        }
+        known("views", post.views, truth.views);
+    }
     judge.wrong
 }
 

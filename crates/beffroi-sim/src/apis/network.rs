@@ -32,6 +32,12 @@ pub(crate) trait NetworkApi: Sync {
     /// [`Service::find`] is asked with. Sad accounts have names too: the answer tells their fate.
     fn names(&self, world: &World, account: &NetworkAccount) -> Vec<String>;
 
+    /// The number or text by which the platform knows an account for ever, whatever became of it;
+    /// nothing where it tells none.
+    fn permanent_id(&self, _account: &NetworkAccount) -> Option<String> {
+        None
+    }
+
     /// What a right crawler should store of an account.
     fn truth(&self, world: &World, account: &NetworkAccount) -> SocialTruth;
 

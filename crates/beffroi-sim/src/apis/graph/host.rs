@@ -50,6 +50,13 @@ impl NetworkApi for MetaGraph {
         }
     }
 
+    fn permanent_id(&self, account: &NetworkAccount) -> Option<String> {
+        Some(match account.platform {
+            Platform::Instagram => instagram::account_id(account),
+            _ => facebook::page_id(account),
+        })
+    }
+
     fn truth(&self, world: &World, account: &NetworkAccount) -> SocialTruth {
         match account.platform {
             Platform::Instagram => instagram::truth(world, account),

@@ -52,7 +52,7 @@ fn name_today(account: &NetworkAccount) -> String {
     format!("{former}.ville")
 }
 
-fn account_id(account: &NetworkAccount) -> String {
+pub(super) fn account_id(account: &NetworkAccount) -> String {
     let number = account.number("account", 17_841_400_000_000_000, 17_841_409_000_000_000);
     number.to_string()
 }
