@@ -7,6 +7,7 @@ mod broker;
 mod citizens;
 mod interrupted;
 mod judge;
+mod networks;
 mod night;
 mod one_shot;
 mod queue_faults;
