@@ -5,7 +5,7 @@ use beffroi_model::Platform;
 use serde_json::{Map, Value, json};
 
 use super::{
-    GraphError, facebook,
+    GraphError, batch, facebook,
     fields::{self, Arguments, Field},
     instagram, no_token,
     nodes::{Graph, Node},
@@ -14,10 +14,7 @@ use super::{
 use crate::{
     SimSettings, SocialTruth,
     answer::Answer,
-    apis::{
-        network::{Call, NetworkApi, Service},
-        parameters,
-    },
+    apis::network::{Call, NetworkApi, Service},
     draw::hash,
     meters::{Clock, Quota},
     world::{World, network::NetworkAccount},
@@ -26,7 +23,7 @@ use crate::{
 pub(super) const HOST: &str = "graph.facebook.test";
 
 /// Ids of one call, and calls of one batch, at the most.
-const MAX_TOGETHER: usize = 50;
+pub(super) const MAX_TOGETHER: usize = 50;
 
 /// Versions answered, the oldest first.
 const VERSIONS: std::ops::RangeInclusive<u32> = 21..=26;
@@ -70,7 +67,7 @@ impl NetworkApi for MetaGraph {
         };
         let segments = call.segments();
         if *call.method == hyper::Method::POST && segments.len() <= 1 {
-            return batch(service, call, secret);
+            return batch::answer(service, call, secret);
         }
         let asked = Asked {
             segments,
@@ -88,14 +85,14 @@ impl NetworkApi for MetaGraph {
 }
 
 /// One question, alone or in a batch.
-struct Asked<'a> {
-    segments: Vec<String>,
-    parameters: Arguments,
-    secret: &'a str,
+pub(super) struct Asked<'a> {
+    pub(super) segments: Vec<String>,
+    pub(super) parameters: Arguments,
+    pub(super) secret: &'a str,
 }
 
 /// Answers one question.
-fn one(service: &Service<'_>, call: &Call<'_>, asked: &Asked<'_>) -> Answer {
+pub(super) fn one(service: &Service<'_>, call: &Call<'_>, asked: &Asked<'_>) -> Answer {
     let mut segments: Vec<&str> = asked.segments.iter().map(String::as_str).collect();
     let mut version = "v25.0";
     if let Some(number) = segments.first().and_then(|first| version_of(first)) {
@@ -355,61 +352,4 @@ enum Place {
     Page,
     Post(i64),
     Comment(i64, i64),
-}
-
-/// Several questions in one request; each counts as a call, and fails alone.
-fn batch(service: &Service<'_>, call: &Call<'_>, secret: &str) -> Answer {
-    let body = String::from_utf8_lossy(&call.body);
-    let form = parameters(&body);
-    let parameter = |name| super::super::parameter(&form, name).or_else(|| call.parameter(name));
-    let entries: Option<Vec<Value>> = parameter("batch")
-        .and_then(|batch| serde_json::from_str(batch).ok())
-        .or_else(|| {
-            let body: Value = serde_json::from_slice(&call.body).ok()?;
-            body["batch"].as_array().cloned()
-        });
-    let Some(entries) = entries else {
-        return GraphError::bad_parameter("(#100) batch parameter must be a JSON array").answer();
-    };
-    if entries.len() > MAX_TOGETHER {
-        let error = GraphError {
-            kind: "GraphBatchException",
-            ..GraphError::new(
-                400,
-                2,
-                None,
-                "Too many requests in batch message. Maximum batch size is 50",
-            )
-        };
-        return error.answer();
-    }
-    let with_headers = parameter("include_headers") != Some("false");
-    let mut answers = Vec::new();
-    for entry in &entries {
-        let relative = entry["relative_url"].as_str().unwrap_or_default();
-        let (path, query) = relative.split_once('?').unwrap_or((relative, ""));
-        let inner = Call {
-            path,
-            parameters: parameters(query),
-            body: bytes::Bytes::new(),
-            ..*call
-        };
-        let asked = Asked {
-            segments: inner.segments(),
-            parameters: Arguments(inner.parameters.clone()),
-            secret: inner.parameter("access_token").unwrap_or(secret),
-        };
-        let answer = one(service, &inner, &asked);
-        let mut written = json!({
-            "code": answer.status,
-            "body": String::from_utf8_lossy(&answer.body),
-        });
-        if with_headers {
-            let headers = answer.headers.iter();
-            let headers = headers.map(|(name, value)| json!({"name": name, "value": value}));
-            written["headers"] = headers.collect();
-        }
-        answers.push(written);
-    }
-    Answer::json(200, &answers.into())
 }

@@ -1,7 +1,9 @@
 //! What the Graph APIs of Meta have in common: the envelope of errors, tokens, times, cursors and
 //! the headers of usage (fact sheet `facebook`, sections 3, 4 and 6).
 
+mod batch;
 mod comments;
+mod edges;
 mod facebook;
 mod fields;
 mod host;
