@@ -1,22 +1,23 @@
 //! The whole pipeline, as `beffroi run` assembles it: queue, worker, polite client, connectors,
 //! writer, ClickHouse. Only the pace is off, and loopback is allowed.
 
-use std::{num::NonZero, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, num::NonZero, sync::Arc, time::Duration};
 
 use anyhow::ensure;
+use beffroi_budget::Ledger;
 use beffroi_connectors::{
     Connector,
     bluesky::{BlueskyConnector, BlueskySettings},
     website::{WebsiteConnector, WebsiteSettings},
 };
 use beffroi_fetch::{FetchClient, FetchSettings};
-use beffroi_model::Job;
+use beffroi_model::{Job, Lane, Platform};
 use beffroi_queue::{Queue, QueueSettings};
 use beffroi_store::Store;
-use beffroi_worker::{Worker, WorkerSettings, all_lanes};
+use beffroi_worker::{Means, Worker, WorkerSettings};
 use tokio_util::sync::CancellationToken;
 
-use crate::towns::HOST_SHARDS;
+use crate::towns;
 
 /// Time between two looks at the store for how many jobs have ended. `beffroi run` looks once a
 /// second; a round of a few seconds is to be measured more finely.
@@ -31,10 +32,6 @@ const PROFILES: usize = 25;
 /// Works through jobs of one run, until the outcome of each is in the store.
 pub async fn work(store: &Store, port: u16, jobs: &[Job], in_flight: usize) -> anyhow::Result<()> {
     let connectors = connectors(port, in_flight)?;
-    let platforms: Vec<_> = connectors
-        .iter()
-        .map(|connector| connector.platform())
-        .collect();
     // A lane's budget usually bounds the jobs that wait for the writer; without one the prefetch
     // would, at a few hundred a flush.
     let prefetch = NonZero::new(PREFETCH).expect("it is not zero");
@@ -43,7 +40,8 @@ pub async fn work(store: &Store, port: u16, jobs: &[Job], in_flight: usize) -> a
         ..QueueSettings::default()
     })
     .await?;
-    queue.declare(&all_lanes(HOST_SHARDS, &platforms)).await?;
+    let lanes: Vec<Lane> = connectors.keys().cloned().collect();
+    queue.declare(&lanes).await?;
     store.write_jobs(jobs).await?;
     queue.publish(jobs).await?;
     let settings = WorkerSettings {
@@ -54,14 +52,14 @@ pub async fn work(store: &Store, port: u16, jobs: &[Job], in_flight: usize) -> a
         ..WorkerSettings::default()
     };
     let stop = CancellationToken::new();
-    let worker = Worker::new(
+    let means = Means {
         queue,
-        store.clone(),
+        store: store.clone(),
+        lanes: Arc::new(towns::lanes()),
         connectors,
-        settings,
-        HOST_SHARDS,
-        stop.clone(),
-    );
+        ledger: Ledger::in_memory(),
+    };
+    let worker = Worker::new(means, settings, stop.clone());
     let working = tokio::spawn(worker.run());
     let mut ended = 0;
     while ended < jobs.len() as u64 && !working.is_finished() {
@@ -88,7 +86,7 @@ pub async fn work(store: &Store, port: u16, jobs: &[Job], in_flight: usize) -> a
     Ok(())
 }
 
-fn connectors(port: u16, in_flight: usize) -> anyhow::Result<Vec<Arc<dyn Connector>>> {
+fn connectors(port: u16, in_flight: usize) -> anyhow::Result<BTreeMap<Lane, Arc<dyn Connector>>> {
     let client = FetchClient::try_new(FetchSettings {
         host_interval: Duration::ZERO,
         group_interval: Duration::ZERO,
@@ -104,11 +102,13 @@ fn connectors(port: u16, in_flight: usize) -> anyhow::Result<Vec<Arc<dyn Connect
         concurrency: NonZero::new(u32::try_from(in_flight)?).expect("something is in flight"),
         ..BlueskySettings::default()
     };
-    Ok(vec![
-        Arc::new(WebsiteConnector::new(
-            client.clone(),
-            WebsiteSettings::default(),
-        )),
-        Arc::new(BlueskyConnector::new(client, bluesky)),
-    ])
+    let website: Arc<dyn Connector> = Arc::new(WebsiteConnector::new(
+        client.clone(),
+        WebsiteSettings::default(),
+    ));
+    let bluesky: Arc<dyn Connector> = Arc::new(BlueskyConnector::new(client, bluesky));
+    let hosts = towns::lanes().hosts();
+    let mut connectors: BTreeMap<_, _> = hosts.map(|lane| (lane, Arc::clone(&website))).collect();
+    connectors.insert(Lane::api(Platform::Bluesky), bluesky);
+    Ok(connectors)
 }

@@ -3,14 +3,22 @@
 use beffroi_model::{
     AccountRef, Category, CollectivityId, Job, JobId, Origin, Platform, RunId, Subject,
 };
-use beffroi_plan::lane_of;
+use beffroi_plan::Lanes;
 use jiff::Timestamp;
 use url::Url;
 
 use crate::{feeds, pages, server};
 
 /// Shards of host groups, as the default configuration has them.
-pub const HOST_SHARDS: u16 = 64;
+const HOST_SHARDS: u16 = 64;
+
+/// The lanes of the benchmark's nights.
+pub fn lanes() -> Lanes {
+    Lanes {
+        host_shards: HOST_SHARDS,
+        ..Lanes::default()
+    }
+}
 
 /// One night over the towns of these numbers.
 #[derive(Debug, Clone)]
@@ -71,7 +79,7 @@ impl Night {
             job_id: JobId::new(&self.run_id, account.account_id()),
             run_id: self.run_id.clone(),
             as_of: Timestamp::now(),
-            lane: lane_of(&account, HOST_SHARDS),
+            lane: lanes().of(&account),
             account,
             subjects: vec![subject],
             origin: Origin::Planned,

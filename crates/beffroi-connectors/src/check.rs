@@ -5,7 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 /// Whether settings can be worked with.
-pub(crate) type Checked<'a> = Result<(), (Vec<&'a str>, String)>;
+pub type Checked<'a> = Result<(), (Vec<&'a str>, String)>;
 
 /// An address must be the web's.
 pub(crate) fn web_address<'a>(path: &[&'a str], url: &Url) -> Checked<'a> {

@@ -1,7 +1,7 @@
 //! What every platform's connector is: small, so that planning, waiting, retrying and writing are
 //! done once, outside.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU16, NonZeroUsize};
 
 use async_trait::async_trait;
 use beffroi_model::{AccountRef, Measurement, Platform, Subject};
@@ -31,6 +31,12 @@ pub trait Connector: Send + Sync {
 
     /// How many accounts one call answers at the most; `measure` is handed at most that many.
     fn batch_size(&self) -> NonZeroUsize;
+
+    /// How many jobs of its lane a worker may take at once, where that is less than the queue's usual
+    /// number: what it can end within some minutes at the pace that its platform allows.
+    fn prefetch(&self) -> Option<NonZeroU16> {
+        None
+    }
 
     /// Measures the accounts: one measurement for each request, in the same order, whatever
     /// happens. An error becomes an outcome.

@@ -3,9 +3,10 @@
 
 use std::{collections::BTreeMap, io, path::PathBuf};
 
-use serde::{Deserialize, Serialize};
+use beffroi_fetch::header::HeaderValue;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::Secret;
+use crate::{Checked, Secret, secret::text_or_number};
 
 /// `[platforms.PLATFORM.credentials]` of the configuration: by name.
 pub type CredentialSettings = BTreeMap<String, CredentialSource>;
@@ -17,7 +18,10 @@ pub type CredentialSettings = BTreeMap<String, CredentialSource>;
 pub struct CredentialSource {
     /// Whose the secret is, where the platform wants to be told: Instagram's professional account
     /// that asks (`1784…`), the client key of a TikTok application.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "optional_text"
+    )]
     pub id: Option<String>,
     /// The key or token itself.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -25,6 +29,10 @@ pub struct CredentialSource {
     /// A file that holds the key or token and nothing else, as secrets of containers are mounted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_file: Option<PathBuf>,
+}
+
+fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    text_or_number(deserializer).map(Some)
 }
 
 /// A credential, ready to be used. It does not print.
@@ -36,6 +44,31 @@ pub struct Credential {
     pub id: Option<String>,
     /// The key or token.
     pub secret: Secret,
+}
+
+impl Credential {
+    /// The value of an `Authorization` header, which no log shows; `None` where the secret fits no
+    /// header, which [`CredentialSource::read`] refuses before.
+    pub(crate) fn bearer(&self) -> Option<HeaderValue> {
+        sensitive(format!("Bearer {}", self.printable()?))
+    }
+
+    /// The secret as a header's value of its own.
+    pub(crate) fn header(&self) -> Option<HeaderValue> {
+        sensitive(self.printable()?.to_owned())
+    }
+
+    fn printable(&self) -> Option<&str> {
+        let secret = self.secret.expose();
+        let fits = !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_graphic());
+        fits.then_some(secret)
+    }
+}
+
+fn sensitive(text: String) -> Option<HeaderValue> {
+    let mut value = HeaderValue::try_from(text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// Why a credential of the configuration cannot be used. No text of it is shown.
@@ -88,6 +121,33 @@ impl CredentialSource {
             secret: Secret::new(text),
         })
     }
+}
+
+/// Refuses credentials that cannot be used, as far as that is seen without reading a file. Their names
+/// are parts of lanes' names.
+pub(crate) fn check(credentials: &CredentialSettings) -> Checked<'_> {
+    for (name, source) in credentials {
+        let is_sign = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if name.is_empty() || name.len() > 40 || !name.bytes().all(is_sign) {
+            let problem = format!(
+                "found `{name}`, expected a name of lower-case letters, digits and hyphens"
+            );
+            return Err((vec!["credentials", name], problem));
+        }
+        match (&source.secret, &source.secret_file) {
+            (Some(_), None) => {
+                if let Err(problem) = source.read(name) {
+                    return Err((vec!["credentials", name, "secret"], problem.to_string()));
+                }
+            }
+            (None, Some(_)) => {}
+            _ => {
+                let problem = "expected either `secret` or `secret_file`".to_owned();
+                return Err((vec!["credentials", name], problem));
+            }
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 mod api;
 mod availability;
 mod check;
@@ -11,6 +12,7 @@ mod dialogue;
 mod recorded;
 mod report;
 mod secret;
+mod settings;
 mod tolerant;
 mod window;
 
@@ -29,7 +31,10 @@ pub mod website;
 pub mod x;
 pub mod youtube;
 
+pub use access::Access;
+pub use check::Checked;
 pub use connector::{Connector, MeasureRequest, Measured, Retry};
 pub use credential::{Credential, CredentialProblem, CredentialSettings, CredentialSource};
 pub use report::{Report, ReportedAccount, ReportedDialogue, ReportedFigures, ReportedPost};
 pub use secret::Secret;
+pub use settings::{MEASURABLE, PlatformSettings, Settings};

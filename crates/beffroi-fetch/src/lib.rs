@@ -31,7 +31,8 @@ pub use decode::{TextDecoder, TextKind, decode_whole};
 pub use dns_settings::DnsSettings;
 pub use error::{BuildError, FetchError};
 pub use request::{
-    BodySink, BudgetSpec, Collect, Document, Fetched, Head, Request, RobotsPolicy, Validators,
+    BodySink, BudgetSpec, Collect, Document, Fetched, Head, Holder, Request, RobotsPolicy,
+    Validators,
 };
 pub use robots::{AgentRules, Robots};
 pub use settings::FetchSettings;

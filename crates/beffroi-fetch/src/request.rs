@@ -1,6 +1,10 @@
 //! What is asked of the polite client and what it gives back.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::{
+    hash::{Hash as _, Hasher as _},
+    num::NonZeroU32,
+    time::Duration,
+};
 
 use beffroi_model::{BodyHash, FetchRecord};
 use bytes::Bytes;
@@ -69,6 +73,25 @@ pub struct BudgetSpec {
     pub per: Duration,
     /// Requests under way at once.
     pub concurrency: NonZeroU32,
+    /// Whose rate it is: that of everybody who names the same. See [`BudgetSpec::held_by`].
+    pub holder: Holder,
+}
+
+/// Whose rate it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Holder(u64);
+
+impl BudgetSpec {
+    /// The same rate for one holder alone: a server counts each credential's requests for themselves.
+    #[must_use]
+    pub fn held_by(self, name: &str) -> Self {
+        let mut hasher = std::hash::DefaultHasher::new();
+        name.hash(&mut hasher);
+        Self {
+            holder: Holder(hasher.finish()),
+            ..self
+        }
+    }
 }
 
 /// One GET.

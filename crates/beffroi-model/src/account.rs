@@ -172,16 +172,27 @@ pub struct AccountFind {
 pub fn fold_name(name: &str) -> String {
     // Every link of every page is folded, and most are plain: they need no tables.
     if name.is_ascii() {
-        let lower = name
-            .bytes()
-            .map(|byte| char::from(byte.to_ascii_lowercase()));
-        return join_words(lower, name.len());
+        return join_ascii_words(name);
     }
     let lower = name
         .nfkd()
         .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase);
     join_words(lower, name.len())
+}
+
+/// What [`join_words`] makes of plain letters, without looking at each as a character.
+fn join_ascii_words(name: &str) -> String {
+    let mut folded = String::with_capacity(name.len());
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    for word in words.filter(|word| !word.is_empty()) {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.push_str(word);
+    }
+    folded.make_ascii_lowercase();
+    folded
 }
 
 /// Letters and digits, with one space in the place of anything between them.

@@ -75,7 +75,8 @@ impl fmt::Display for RunId {
     }
 }
 
-/// A stream of jobs that share one budget; its text is the routing key: `api.bluesky`, `host.07`.
+/// A stream of jobs that share one budget; its text is the routing key: `api.bluesky`,
+/// `api.youtube.main`, `host.07`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Lane(String);
@@ -84,6 +85,11 @@ impl Lane {
     /// The lane of a platform's API.
     pub fn api(platform: Platform) -> Self {
         Self(format!("api.{platform}"))
+    }
+
+    /// The lane of one of the credentials for a platform's API, which has budgets of its own.
+    pub fn of_credential(platform: Platform, credential: &str) -> Self {
+        Self(format!("api.{platform}.{credential}"))
     }
 
     /// A shard of host groups.

@@ -1,9 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod forecast;
 mod lane;
 mod plan;
+mod rotation;
 mod scope;
 
-pub use lane::{lane_of, lane_of_group, site_group};
-pub use plan::{Due, Night, PlanSummary, discovered_job, plan, summarise};
+pub use forecast::{Cost, Forecast, Load, forecast};
+pub use lane::{Lanes, site_group};
+pub use plan::{Bounds, Due, LanePlan, Night, Plan, WEBSITES, discovered_job, plan};
+pub use rotation::{Bound, BucketState, Terms, Turns, days_since, nights_for_all, turns};
 pub use scope::{InvalidScope, Scope};

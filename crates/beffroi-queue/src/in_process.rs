@@ -153,11 +153,16 @@ impl InProcess {
         });
     }
 
-    pub(crate) fn consume(&self, lane: &Lane) -> Result<Consumer, QueueError> {
+    pub(crate) fn consume(
+        &self,
+        lane: &Lane,
+        at_most: Option<NonZero<u16>>,
+    ) -> Result<Consumer, QueueError> {
+        let prefetch = at_most.map_or(self.prefetch, |it| it.min(self.prefetch));
         Ok(Consumer {
             lane: self.lane(lane)?,
             turn: None,
-            slots: Arc::new(Semaphore::new(self.prefetch.get().into())),
+            slots: Arc::new(Semaphore::new(prefetch.get().into())),
         })
     }
 
@@ -303,7 +308,7 @@ mod tests {
         let (queue, lane) = queue(2);
         let jobs: Vec<Job> = (0..3).map(|number| job(&lane, number)).collect();
         queue.publish(&jobs).unwrap();
-        let mut consumer = queue.consume(&lane).unwrap();
+        let mut consumer = queue.consume(&lane, None).unwrap();
         let first = consumer.next().await;
         let second = consumer.next().await;
         assert_eq!([first.job(), second.job()], [&jobs[0], &jobs[1]]);
@@ -317,9 +322,24 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_slow_lane_takes_fewer_at_once_and_never_more_than_all() {
+        let (queue, lane) = queue(2);
+        let jobs: Vec<Job> = (0..4).map(|number| job(&lane, number)).collect();
+        queue.publish(&jobs).unwrap();
+        for (asked, held) in [(1, 1), (9, 2)] {
+            let mut consumer = queue.consume(&lane, NonZero::new(asked)).unwrap();
+            let mut taken = Vec::new();
+            while let Ok(delivery) = timeout(NEVER, consumer.next()).await {
+                taken.push(delivery);
+            }
+            assert_eq!(taken.len(), held);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_job_put_off_comes_when_it_is_due_also_to_one_who_waits_already() {
         let (queue, lane) = queue(8);
-        let mut consumer = queue.consume(&lane).unwrap();
+        let mut consumer = queue.consume(&lane, None).unwrap();
         let begun = Instant::now();
         let waiting = tokio::spawn(async move {
             let delivery = consumer.next().await;
@@ -346,9 +366,9 @@ mod tests {
     async fn the_next_consumer_waits_for_the_last_delivery_of_the_one_before() {
         let (queue, lane) = queue(8);
         queue.publish(&[job(&lane, 1), job(&lane, 2)]).unwrap();
-        let mut active = queue.consume(&lane).unwrap();
+        let mut active = queue.consume(&lane, None).unwrap();
         let held = active.next().await;
-        let mut standby = queue.consume(&lane).unwrap();
+        let mut standby = queue.consume(&lane, None).unwrap();
         drop(active);
         assert!(
             timeout(NEVER, standby.next()).await.is_err(),
@@ -366,7 +386,7 @@ mod tests {
         let mut done = HashSet::new();
         let mut dropped = 0;
         while done.len() < jobs.len() {
-            let mut consumer = queue.consume(&lane).unwrap();
+            let mut consumer = queue.consume(&lane, None).unwrap();
             for turn in 0..10 {
                 let Ok(delivery) = timeout(Duration::from_millis(1), consumer.next()).await else {
                     break;

@@ -1,6 +1,6 @@
 //! The queue: one interface over its two engines.
 
-use std::time::Duration;
+use std::{num::NonZero, time::Duration};
 
 use beffroi_model::{Job, Lane};
 
@@ -76,9 +76,22 @@ impl Queue {
     /// Becomes the lane's consumer, or waits in line to be: then `next` answers when the consumers
     /// before have let go of the lane.
     pub async fn consume(&self, lane: &Lane) -> Result<Consumer, QueueError> {
+        self.consume_at_most(lane, None).await
+    }
+
+    /// The same, with a bound of its own, below the settings' `prefetch`, for the jobs taken and not yet
+    /// acknowledged: a broker gives up a consumer that keeps a job for half an hour, so that a slow lane
+    /// must not take more than it can end before.
+    pub async fn consume_at_most(
+        &self,
+        lane: &Lane,
+        at_most: Option<NonZero<u16>>,
+    ) -> Result<Consumer, QueueError> {
         let engine = match &self.engine {
-            Engine::InProcess(queue) => ConsumerEngine::InProcess(queue.consume(lane)?),
-            Engine::RabbitMq(queue) => ConsumerEngine::RabbitMq(queue.consume(lane).await?),
+            Engine::InProcess(queue) => ConsumerEngine::InProcess(queue.consume(lane, at_most)?),
+            Engine::RabbitMq(queue) => {
+                ConsumerEngine::RabbitMq(queue.consume(lane, at_most).await?)
+            }
         };
         Ok(Consumer { engine })
     }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod budget;
 mod client;
 mod error;
 mod migrate;
@@ -12,6 +13,7 @@ mod settings;
 mod state;
 mod writer;
 
+pub use budget::BudgetEntryRow;
 pub use client::Store;
 pub use error::StoreError;
 pub use migrate::{Migration, MigrationReport};

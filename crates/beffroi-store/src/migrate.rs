@@ -50,6 +50,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0021_v_collectivity"),
     migration!("0022_v_job_outcome"),
     migration!("0023_v_presence"),
+    migration!("0024_budget_entry"),
+    migration!("0025_v_budget"),
 ];
 
 /// What `migrate` did.

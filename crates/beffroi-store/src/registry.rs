@@ -3,6 +3,7 @@
 
 use beffroi_model::{AccountRef, Category, Collectivity, CollectivityId, InseeCode, Siren};
 use clickhouse::Row;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -64,6 +65,8 @@ pub struct DueAccount {
     pub account: AccountRef,
     /// The bodies, by key.
     pub collectivity_ids: Vec<CollectivityId>,
+    /// When its last visit ended, whatever the outcome; `None` when there was none.
+    pub visited_at: Option<Timestamp>,
 }
 
 /// An account as a body's own.
@@ -87,6 +90,7 @@ struct DueRow {
     handle: String,
     url: String,
     collectivity_ids: Vec<String>,
+    visited_at: Option<Millis>,
 }
 
 impl Store {
@@ -223,6 +227,7 @@ impl Store {
                         .into_iter()
                         .map(CollectivityId::from_stored)
                         .collect(),
+                    visited_at: row.visited_at.map(Millis::timestamp),
                 })
             })
             .filter(|due| !matches!(due, Ok(due) if due.account.platform.is_presence_only()))

@@ -4,11 +4,11 @@
 //! job's own rows are made durable, its outcome last, then the job is acknowledged. Whatever fails
 //! before leaves the job in the queue; a job that has its outcome has nothing left to do.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use beffroi_connectors::{Connector, MeasureRequest, Measured};
 use beffroi_model::{Failed, Job, Measurement, Outcome, Platform};
-use beffroi_plan::{Night, discovered_job};
+use beffroi_plan::{Lanes, Night, discovered_job};
 use beffroi_queue::{Delivery, Queue};
 use beffroi_store::{JobRow, JobRows, Writer, WriterStopped};
 use futures::future;
@@ -29,21 +29,14 @@ const PAUSE_AFTER_FAULT: Duration = Duration::from_secs(1);
 /// What all batches share.
 pub(crate) struct Context {
     pub(crate) queue: Queue,
-    pub(crate) connectors: HashMap<Platform, Arc<dyn Connector>>,
+    pub(crate) lanes: Arc<Lanes>,
+    /// Platforms whose finds are measured.
+    pub(crate) measurable: HashSet<Platform>,
     pub(crate) lookups: Lookups,
     pub(crate) writer: Writer,
     pub(crate) runs: KnownRuns,
     pub(crate) settings: WorkerSettings,
-    pub(crate) host_shards: u16,
     pub(crate) stop: CancellationToken,
-}
-
-impl Context {
-    pub(crate) fn batch_size(&self, platform: Platform) -> usize {
-        self.connectors
-            .get(&platform)
-            .map_or(1, |connector| connector.batch_size().get())
-    }
 }
 
 /// A batch's place among the visits under way, shared by its jobs.
@@ -52,6 +45,8 @@ type Slot = Arc<OwnedSemaphorePermit>;
 /// Jobs taken together.
 pub(crate) struct Batch {
     pub(crate) deliveries: Vec<Delivery>,
+    /// Who measures the accounts of their lane.
+    pub(crate) connector: Arc<dyn Connector>,
     /// Their places among the jobs that are looked up ahead.
     pub(crate) ahead: OwnedSemaphorePermit,
     /// Where their places among the visits are had.
@@ -62,6 +57,7 @@ impl Batch {
     pub(crate) async fn carry_out(self, context: Arc<Context>) {
         let Self {
             deliveries,
+            connector,
             ahead,
             visits,
         } = self;
@@ -81,7 +77,7 @@ impl Batch {
         };
         let permit = permit.expect("the semaphore is never closed");
         drop(ahead);
-        let measured = context.measure(&deliveries, requests).await;
+        let measured = context.measure(connector, &deliveries, requests).await;
         // The slot is kept until the writer has taken the rows, so that a slow store slows the visits
         // and memory stays bounded; waiting for them to be durable needs none.
         let slot = Arc::new(permit);
@@ -132,10 +128,11 @@ impl Context {
     /// end as failed, and the worker goes on.
     async fn measure(
         &self,
+        connector: Arc<dyn Connector>,
         deliveries: &[Delivery],
         requests: Vec<MeasureRequest>,
     ) -> Vec<Measured> {
-        let platform = deliveries[0].job().account.platform;
+        let platform = connector.platform();
         let bug = |what: &str| {
             tracing::error!(%platform, "{what}: a bug of the connector");
             let outcome = Outcome::Failed(Failed::Internal);
@@ -150,9 +147,10 @@ impl Context {
             };
             deliveries.iter().map(internal).collect()
         };
-        let Some(connector) = self.connectors.get(&platform).map(Arc::clone) else {
-            return bug("no connector for a job of this platform");
-        };
+        let is_misled = |delivery: &Delivery| delivery.job().account.platform != platform;
+        if deliveries.iter().any(is_misled) {
+            return bug("a job of another platform is in this lane");
+        }
         // A task of its own, so that a panic ends the task and not the lane.
         let task = tokio::spawn(async move { connector.measure(&requests).await });
         match task.await {
@@ -251,13 +249,13 @@ impl Context {
         let night = Night {
             run_id: job.run_id.clone(),
             as_of: job.as_of,
-            host_shards: self.host_shards,
+            lanes: Arc::clone(&self.lanes),
         };
         let mut jobs: Vec<Job> = Vec::new();
         for find in &measurement.finds {
             let platform = find.account.platform;
             let is_wanted = find.confidence.is_accepted()
-                && self.connectors.contains_key(&platform)
+                && self.measurable.contains(&platform)
                 && known.scope.includes_platform(platform);
             if !is_wanted {
                 continue;

@@ -2,12 +2,12 @@
 
 mod backoff;
 mod batch;
+mod journal;
 mod known;
-mod lanes;
 mod lookup;
 mod settings;
 mod worker;
 
-pub use lanes::all_lanes;
+pub use journal::StoreJournal;
 pub use settings::WorkerSettings;
-pub use worker::{Worker, WorkerError};
+pub use worker::{Means, Worker, WorkerError};

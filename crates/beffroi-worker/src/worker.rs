@@ -1,9 +1,11 @@
 //! The worker: one task a lane takes jobs, one task a batch carries them out.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use beffroi_budget::Ledger;
 use beffroi_connectors::Connector;
-use beffroi_model::{Lane, Platform};
+use beffroi_model::Lane;
+use beffroi_plan::Lanes;
 use beffroi_queue::{Consumer, Delivery, Queue, QueueError};
 use beffroi_store::{Store, Writer, WriterError, WriterTask};
 use tokio::{sync::Semaphore, task::JoinSet, time};
@@ -13,18 +15,32 @@ use crate::{
     WorkerSettings,
     batch::{Batch, Context},
     known::KnownRuns,
-    lanes::all_lanes,
     lookup::Lookups,
 };
 
 /// A worker: takes jobs from its lanes until it is told to stop.
 pub struct Worker {
     queue: Queue,
-    lanes: Vec<Lane>,
+    connectors: BTreeMap<Lane, Arc<dyn Connector>>,
+    ledger: Ledger,
     settings: WorkerSettings,
     context: Arc<Context>,
     writer_task: WriterTask,
     stop: CancellationToken,
+}
+
+/// What a worker works with.
+pub struct Means {
+    /// Where the jobs are.
+    pub queue: Queue,
+    /// Where the figures go.
+    pub store: Store,
+    /// Which lanes there are, the same for all who plan and work.
+    pub lanes: Arc<Lanes>,
+    /// Who measures the accounts of each lane.
+    pub connectors: BTreeMap<Lane, Arc<dyn Connector>>,
+    /// What may be spent: the connectors'.
+    pub ledger: Ledger,
 }
 
 /// Why a worker ended otherwise than by being told to.
@@ -42,35 +58,32 @@ pub enum WorkerError {
 }
 
 impl Worker {
-    /// A worker for all lanes. `host_shards` must be the same for all who plan and work.
-    pub fn new(
-        queue: Queue,
-        store: Store,
-        connectors: Vec<Arc<dyn Connector>>,
-        settings: WorkerSettings,
-        host_shards: u16,
-        stop: CancellationToken,
-    ) -> Self {
-        let connectors: HashMap<Platform, Arc<dyn Connector>> = connectors
-            .into_iter()
-            .map(|connector| (connector.platform(), connector))
-            .collect();
-        let measurable: Vec<Platform> = connectors.keys().copied().collect();
+    /// A worker for all lanes that have a connector.
+    pub fn new(means: Means, settings: WorkerSettings, stop: CancellationToken) -> Self {
+        let Means {
+            queue,
+            store,
+            lanes,
+            connectors,
+            ledger,
+        } = means;
+        let measurable = connectors.values().map(|it| it.platform()).collect();
         let (lookups, _answers_until_dropped) = Lookups::start(store.clone());
         let (writer, writer_task) = Writer::start(store.clone());
         let context = Context {
             queue: queue.clone(),
-            connectors,
+            lanes,
+            measurable,
             lookups,
             writer,
             runs: KnownRuns::new(store),
             settings: settings.clone(),
-            host_shards,
             stop: stop.clone(),
         };
         Self {
-            lanes: all_lanes(host_shards, &measurable),
             queue,
+            connectors,
+            ledger,
             settings,
             context: Arc::new(context),
             writer_task,
@@ -82,18 +95,22 @@ impl Worker {
     /// writes what they brought, acknowledges them and leaves. Jobs not begun stay in the queue.
     pub async fn run(self) -> Result<(), WorkerError> {
         // A worker may be there before the first run is.
-        self.queue.declare(&self.lanes).await?;
+        let lanes: Vec<Lane> = self.connectors.keys().cloned().collect();
+        self.queue.declare(&lanes).await?;
         let sites = Slots::new(self.settings.max_sites_in_flight);
         let tasks = TaskTracker::new();
         let mut lanes = JoinSet::new();
-        for lane in self.lanes {
+        for (lane, connector) in self.connectors {
             let slots = if lane.as_str().starts_with("host.") {
                 sites.clone()
             } else {
                 Slots::new(self.settings.max_accounts_in_flight)
             };
             let lane_task = LaneTask {
-                consumer: self.queue.consume(&lane).await?,
+                consumer: (self.queue)
+                    .consume_at_most(&lane, connector.prefetch())
+                    .await?,
+                connector,
                 slots,
                 context: Arc::clone(&self.context),
                 tasks: tasks.clone(),
@@ -115,6 +132,12 @@ impl Worker {
             tracing::warn!(
                 jobs = tasks.len(),
                 "jobs under way did not end in time; they stay in the queue"
+            );
+        }
+        if let Err(error) = self.ledger.close().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "what was not spent could not be given back: it counts as spent"
             );
         }
         // The last writer is dropped with the context; tasks left behind hold it, and are given up
@@ -146,6 +169,7 @@ impl Slots {
 
 struct LaneTask {
     consumer: Consumer,
+    connector: Arc<dyn Connector>,
     slots: Slots,
     context: Arc<Context>,
     tasks: TaskTracker,
@@ -169,6 +193,7 @@ impl LaneTask {
             };
             let batch = Batch {
                 deliveries,
+                connector: Arc::clone(&self.connector),
                 ahead: ahead.expect("the semaphore is never closed"),
                 visits: Arc::clone(&self.slots.visits),
             };
@@ -181,7 +206,7 @@ impl LaneTask {
 
     /// Waits a little for more jobs when the platform answers many accounts in one call.
     async fn fill(&mut self, first: Delivery) -> Vec<Delivery> {
-        let wanted = self.context.batch_size(first.job().account.platform);
+        let wanted = self.connector.batch_size().get();
         let mut deliveries = vec![first];
         if wanted == 1 {
             return deliveries;

@@ -53,7 +53,11 @@ pub(crate) struct Places {
 pub(crate) enum Command {
     /// Crawl one night: plan, fetch, store, certificate.
     Run(RunArgs),
-    /// Show what a night would do, without doing it.
+    /// Show what a night would do and cost, without doing it.
+    #[command(
+        after_help = "Examples:\n  beffroi plan\n  beffroi plan --only platform=x --later\n  \
+        beffroi plan --date 2026-12-01 --json"
+    )]
     Plan(PlanArgs),
     /// Work for runs that others plan (RabbitMQ only), until told to stop.
     Worker,
@@ -168,6 +172,10 @@ pub(crate) struct PlanArgs {
     /// Restrict the plan, as in `run`.
     #[arg(long, value_name = "KIND=VALUE")]
     pub(crate) only: Vec<String>,
+
+    /// List the accounts that the night cannot hold, with the night in which their turn is expected.
+    #[arg(long)]
+    pub(crate) later: bool,
 
     /// Print JSON.
     #[arg(long)]

@@ -5,13 +5,12 @@
 
 mod explain;
 
-use std::path::{Path, PathBuf};
-
-use beffroi_connectors::{
-    bluesky::BlueskySettings, facebook::FacebookSettings, instagram::InstagramSettings,
-    mastodon::MastodonSettings, peertube::PeertubeSettings, telegram::TelegramSettings,
-    threads::ThreadsSettings, website::WebsiteSettings, x::XSettings, youtube::YoutubeSettings,
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
 };
+
+use beffroi_connectors::{MEASURABLE, PlatformSettings};
 use beffroi_engine::EngineSettings;
 use beffroi_fetch::FetchSettings;
 use beffroi_model::Platform;
@@ -27,8 +26,6 @@ use serde::{Deserialize, Serialize};
 
 use explain::Sources;
 pub(crate) use explain::with_place;
-
-use crate::services::MEASURABLE;
 
 /// The commented default file, compiled in.
 pub(crate) const DEFAULT_FILE: &str = include_str!("../../../config/default.toml");
@@ -68,6 +65,12 @@ pub(crate) struct RunSettings {
     /// `youtube`. Accounts of the others are recorded as presence. Default the first three, whose
     /// nights over all of the simulated France have been proved; `beffroi measure` knows all of them.
     pub(crate) platforms: Vec<Platform>,
+    /// How long a night may be. Accounts that a lane cannot ask for in that time are left for later
+    /// nights. Default `10h`.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub(crate) longest_night: Duration,
+    /// Price of a dollar in euros, for plans. Default 0.86; set your bank's.
+    pub(crate) euros_per_dollar: f64,
 }
 
 impl Default for RunSettings {
@@ -75,24 +78,10 @@ impl Default for RunSettings {
         Self {
             host_lanes: 64,
             platforms: vec![Platform::Website, Platform::Mastodon, Platform::Bluesky],
+            longest_night: Duration::from_secs(10 * 3600),
+            euros_per_dollar: 0.86,
         }
     }
-}
-
-/// `[platforms.…]`: one table a platform.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct PlatformSettings {
-    pub(crate) website: WebsiteSettings,
-    pub(crate) mastodon: MastodonSettings,
-    pub(crate) bluesky: BlueskySettings,
-    pub(crate) facebook: FacebookSettings,
-    pub(crate) instagram: InstagramSettings,
-    pub(crate) peertube: PeertubeSettings,
-    pub(crate) telegram: TelegramSettings,
-    pub(crate) threads: ThreadsSettings,
-    pub(crate) x: XSettings,
-    pub(crate) youtube: YoutubeSettings,
 }
 
 /// A configuration that cannot be used.
@@ -145,22 +134,8 @@ impl Config {
             let problem = format!("found `{platform}`, expected any of {}", known.join(", "));
             return Some((vec!["run", "platforms"], problem));
         }
-        let platforms = [
-            ("mastodon", self.platforms.mastodon.check()),
-            ("bluesky", self.platforms.bluesky.check()),
-            ("facebook", self.platforms.facebook.check()),
-            ("instagram", self.platforms.instagram.check()),
-            ("peertube", self.platforms.peertube.check()),
-            ("telegram", self.platforms.telegram.check()),
-            ("threads", self.platforms.threads.check()),
-            ("x", self.platforms.x.check()),
-            ("youtube", self.platforms.youtube.check()),
-        ];
-        platforms.into_iter().find_map(|(platform, checked)| {
-            let (key, problem) = checked.err()?;
-            let path = ["platforms", platform].into_iter().chain(key);
-            Some((path.collect(), problem))
-        })
+        let (path, problem) = self.platforms.check().err()?;
+        Some((["platforms"].into_iter().chain(path).collect(), problem))
     }
 }
 

@@ -1,36 +1,20 @@
 //! The live objects, assembled in one place: the store (with its engine), the queue, the client, the
 //! connectors.
 
-use std::{process::Command, sync::Arc};
+use std::{collections::BTreeMap, process::Command, sync::Arc};
 
 use anyhow::Context;
-use beffroi_connectors::{
-    Connector, bluesky::BlueskyConnector, facebook::FacebookConnector,
-    instagram::InstagramConnector, mastodon::MastodonConnector, peertube::PeertubeConnector,
-    telegram::TelegramConnector, threads::ThreadsConnector, website::WebsiteConnector,
-    x::XConnector, youtube::YoutubeConnector,
-};
+use beffroi_budget::Ledger;
+use beffroi_connectors::{Access, Connector, Credential, MEASURABLE};
 use beffroi_engine::{Lifetime, RunningEngine};
 use beffroi_fetch::FetchClient;
-use beffroi_model::Platform;
+use beffroi_model::{AccountRef, Lane, Platform};
+use beffroi_plan::Lanes;
 use beffroi_queue::Queue;
 use beffroi_store::{Store, StoreSettings};
+use beffroi_worker::StoreJournal;
 
 use crate::config::Config;
-
-/// Platforms that have a connector.
-pub(crate) const MEASURABLE: [Platform; 10] = [
-    Platform::Website,
-    Platform::Mastodon,
-    Platform::Bluesky,
-    Platform::Facebook,
-    Platform::Instagram,
-    Platform::Peertube,
-    Platform::Telegram,
-    Platform::Threads,
-    Platform::X,
-    Platform::Youtube,
-];
 
 /// A store, and the engine under it when it is ours.
 pub(crate) struct StoreService {
@@ -135,34 +119,97 @@ pub(crate) fn client(config: &Config) -> anyhow::Result<FetchClient> {
     Ok(FetchClient::try_new(config.fetch.clone())?)
 }
 
-/// The connectors of the platforms that a night measures.
-pub(crate) fn connectors(config: &Config, client: &FetchClient) -> Vec<Arc<dyn Connector>> {
-    let platforms = config.run.platforms.iter();
-    platforms
-        .filter_map(|platform| connector(config, client, *platform))
-        .collect()
+/// The lanes of a night.
+pub(crate) fn lanes(config: &Config) -> Lanes {
+    let of = |platform: &Platform| {
+        let credentials = config.platforms.of(*platform)?.credentials()?;
+        Some((*platform, credentials.keys().cloned().collect()))
+    };
+    Lanes {
+        host_shards: config.run.host_lanes,
+        credentials: MEASURABLE.iter().filter_map(of).collect(),
+    }
 }
 
-/// The connector of a platform; `None` where it has none.
+/// The connectors of the platforms that a night measures, by lane: one for all websites, one for each
+/// credential, one for each platform that asks for none.
+pub(crate) fn connectors(
+    config: &Config,
+    client: &FetchClient,
+    ledger: &Ledger,
+) -> anyhow::Result<BTreeMap<Lane, Arc<dyn Connector>>> {
+    let lanes = lanes(config);
+    let mut connectors = BTreeMap::new();
+    for platform in &config.run.platforms {
+        for credential in credentials(config, *platform)? {
+            let of = match &credential {
+                _ if *platform == Platform::Website => lanes.hosts().collect(),
+                Some(credential) => vec![Lane::of_credential(*platform, &credential.name)],
+                None => vec![Lane::api(*platform)],
+            };
+            let Some(connector) = connector(config, client, ledger, *platform, credential) else {
+                continue;
+            };
+            connectors.extend(of.into_iter().map(|lane| (lane, Arc::clone(&connector))));
+        }
+    }
+    Ok(connectors)
+}
+
+/// The connector of a platform, for one of its credentials; `None` where it cannot be measured.
 pub(crate) fn connector(
     config: &Config,
     client: &FetchClient,
+    ledger: &Ledger,
     platform: Platform,
+    credential: Option<Credential>,
 ) -> Option<Arc<dyn Connector>> {
-    let (client, of) = (client.clone(), &config.platforms);
-    Some(match platform {
-        Platform::Website => Arc::new(WebsiteConnector::new(client, of.website.clone())),
-        Platform::Mastodon => Arc::new(MastodonConnector::new(client, of.mastodon.clone())),
-        Platform::Bluesky => Arc::new(BlueskyConnector::new(client, of.bluesky.clone())),
-        Platform::Facebook => Arc::new(FacebookConnector::new(client, of.facebook.clone())),
-        Platform::Instagram => Arc::new(InstagramConnector::new(client, of.instagram.clone())),
-        Platform::Peertube => Arc::new(PeertubeConnector::new(client, of.peertube.clone())),
-        Platform::Telegram => Arc::new(TelegramConnector::new(client, of.telegram.clone())),
-        Platform::Threads => Arc::new(ThreadsConnector::new(client, of.threads.clone())),
-        Platform::X => Arc::new(XConnector::new(client, of.x.clone())),
-        Platform::Youtube => Arc::new(YoutubeConnector::new(client, of.youtube.clone())),
-        _ => return None,
-    })
+    let access = Access {
+        client: client.clone(),
+        credential,
+        ledger: ledger.clone(),
+    };
+    Some(config.platforms.of(platform)?.connector(access))
+}
+
+/// The credentials of a platform, read; a single `None` where there is none.
+pub(crate) fn credentials(
+    config: &Config,
+    platform: Platform,
+) -> anyhow::Result<Vec<Option<Credential>>> {
+    let settings = config.platforms.of(platform);
+    let named = settings
+        .and_then(|it| it.credentials())
+        .into_iter()
+        .flatten();
+    let read = named.map(|(name, source)| {
+        let credential = source.read(name).with_context(|| {
+            format!("the credential `platforms.{platform}.credentials.{name}` cannot be used")
+        })?;
+        Ok(Some(credential))
+    });
+    let read: Vec<_> = read.collect::<anyhow::Result<_>>()?;
+    Ok(if read.is_empty() { vec![None] } else { read })
+}
+
+/// The credential that asks for an account, if there is one.
+pub(crate) fn credential_of(
+    config: &Config,
+    account: &AccountRef,
+) -> anyhow::Result<Option<Credential>> {
+    let lanes = lanes(config);
+    let name = lanes.credential_of(account);
+    let credentials = credentials(config, account.platform)?;
+    let is_meant = |it: &Credential| Some(it.name.as_str()) == name;
+    Ok(credentials.into_iter().flatten().find(is_meant))
+}
+
+/// The budget ledger, over the store, under a worker's name.
+pub(crate) fn ledger(store: &Store, worker: &str) -> Ledger {
+    Ledger::new(Arc::new(StoreJournal::new(
+        store.clone(),
+        worker.to_owned(),
+    )))
 }
 
 #[cfg(test)]
@@ -170,13 +217,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_measurable_has_a_connector_of_its_platform() {
-        let config = Config::default();
+    fn every_lane_of_a_night_has_its_connector() {
+        let mut config = Config::default();
+        config.run.platforms = MEASURABLE.to_vec();
+        let source = serde_json::from_str(r#"{"secret":"x"}"#).unwrap();
+        config.platforms.youtube.credentials = [
+            ("a".to_owned(), source),
+            ("b".to_owned(), Default::default()),
+        ]
+        .into();
         let client = client(&config).unwrap();
-        for platform in MEASURABLE {
-            let connector = connector(&config, &client, platform).unwrap();
-            assert_eq!(connector.platform(), platform);
+        let ledger = Ledger::in_memory();
+        let refused = connectors(&config, &client, &ledger).err().unwrap();
+        assert!(
+            refused
+                .to_string()
+                .contains("platforms.youtube.credentials.b")
+        );
+
+        config.platforms.youtube.credentials.remove("b");
+        let connectors = connectors(&config, &client, &ledger).unwrap();
+        let lanes = lanes(&config).all(&config.run.platforms);
+        assert_eq!(connectors.len(), lanes.len());
+        for lane in lanes {
+            assert!(connectors.contains_key(&lane), "{lane}");
         }
-        assert!(connector(&config, &client, Platform::Linkedin).is_none());
     }
 }

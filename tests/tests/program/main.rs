@@ -4,6 +4,7 @@
 mod bad_input;
 #[path = "../../../crates/beffroi-queue/tests/rabbitmq/broker.rs"]
 mod broker;
+mod budget;
 mod citizens;
 mod interrupted;
 mod judge;

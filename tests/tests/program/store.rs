@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use strum::IntoEnumIterator;
 
 /// A connected store with an empty schema.
-async fn store_on(engine: &Engine) -> Store {
+pub(crate) async fn store_on(engine: &Engine) -> Store {
     let store = Store::try_new(StoreSettings {
         url: engine.url(),
         user: engine.user().to_owned(),

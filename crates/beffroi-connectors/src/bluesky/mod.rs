@@ -21,20 +21,22 @@ mod observe;
 mod profiles;
 mod requests;
 mod settings;
+mod tariff;
 #[cfg(test)]
 mod tests;
 mod visit;
 mod wire;
 
-use std::num::NonZeroUsize;
+use std::{num::NonZeroUsize, sync::Arc};
 
 use async_trait::async_trait;
+use beffroi_budget::Tariff;
 use beffroi_fetch::FetchClient;
 use beffroi_model::Platform;
 use futures::{StreamExt, stream};
 
 use self::{profiles::Batch, visit::Visit};
-use crate::{Connector, MeasureRequest, Measured};
+use crate::{Access, Checked, Connector, MeasureRequest, Measured, Settings};
 
 pub use settings::BlueskySettings;
 
@@ -83,5 +85,19 @@ impl Connector for BlueskyConnector {
         }
         let at_once = self.settings.concurrency.get() as usize;
         stream::iter(measuring).buffered(at_once).collect().await
+    }
+}
+
+impl Settings for BlueskySettings {
+    fn check(&self) -> Checked<'_> {
+        self.check()
+    }
+
+    fn tariff(&self) -> Tariff {
+        tariff::tariff(self)
+    }
+
+    fn connector(&self, access: Access) -> Arc<dyn Connector> {
+        Arc::new(BlueskyConnector::new(access.client, self.clone()))
     }
 }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use beffroi_fetch::BudgetSpec;
+use beffroi_fetch::{BudgetSpec, Holder};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -60,6 +60,7 @@ impl BlueskySettings {
             requests: self.requests_per_second,
             per: Duration::from_secs(1),
             concurrency: self.concurrency,
+            holder: Holder::default(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Asks the Graph API on behalf of one visit: within the budget, as fast as the answers allow, with
 //! the token in a header.
 
-use beffroi_fetch::Request;
+use beffroi_fetch::{Request, header::AUTHORIZATION};
 use beffroi_model::{Failed, FetchRecord, Outcome};
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -12,7 +12,10 @@ use super::{
     requests,
     usage::Usage,
 };
-use crate::api::{Calls, Reply, Setback};
+use crate::{
+    access::bucket,
+    api::{Calls, Reply, Setback},
+};
 
 /// The calls of one visit.
 pub(super) struct Asker<'a> {
@@ -37,13 +40,17 @@ impl<'a> Asker<'a> {
         if let Some(setback) = self.page_spent {
             return Err(setback.into());
         }
-        let (settings, gate) = (&self.connector.settings, &self.connector.gate);
+        let gate = &self.connector.gate;
         gate.pass().await?;
-        let mut request = Request::api(url, settings.budget());
-        if let Some((name, value)) = settings.authorization() {
-            request = request.header(name, value);
+        let mut request = Request::api(url, self.connector.budget);
+        if let Some(authorization) = &self.connector.authorization {
+            request = request.header(AUTHORIZATION, authorization.clone());
         }
-        let reply = self.calls.get(request).await.map_err(of_setback)?;
+        let spending = self.connector.purse.reserve(bucket::REQUESTS, 1).await;
+        let spending = spending.map_err(Setback::from)?;
+        let reply = self.calls.get(request).await;
+        spending.settle(1);
+        let reply = reply.map_err(of_setback)?;
         let usage = self.heed(&reply);
         if reply.status() == 200
             && let Some(answer) = reply.json()

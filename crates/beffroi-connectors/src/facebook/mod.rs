@@ -24,20 +24,24 @@ mod observe;
 mod refusal;
 mod requests;
 mod settings;
+mod tariff;
 #[cfg(test)]
 mod tests;
 mod usage;
 mod visit;
 mod wire;
 
-use std::num::NonZeroUsize;
+use std::{num::NonZeroUsize, sync::Arc};
 
 use async_trait::async_trait;
-use beffroi_fetch::FetchClient;
+use beffroi_budget::{Purse, Tariff};
+use beffroi_fetch::{BudgetSpec, FetchClient, header::HeaderValue};
 use beffroi_model::Platform;
 
 use self::gate::Gate;
-use crate::{Connector, MeasureRequest, Measured};
+use crate::{
+    Access, Checked, Connector, Credential, CredentialSettings, MeasureRequest, Measured, Settings,
+};
 
 pub use settings::FacebookSettings;
 
@@ -47,14 +51,20 @@ pub use settings::FacebookSettings;
 pub struct FacebookConnector {
     client: FetchClient,
     settings: FacebookSettings,
+    authorization: Option<HeaderValue>,
+    budget: BudgetSpec,
+    purse: Purse,
     gate: Gate,
 }
 
 impl FacebookConnector {
-    /// A connector that goes out through `client`.
-    pub fn new(client: FetchClient, settings: FacebookSettings) -> Self {
+    /// A connector that asks with one token, or, without one, not at all.
+    pub fn new(access: Access, settings: FacebookSettings) -> Self {
         Self {
-            client,
+            authorization: access.credential.as_ref().and_then(Credential::bearer),
+            budget: access.budget(settings.budget()),
+            purse: access.purse(Platform::Facebook, Vec::new()),
+            client: access.client,
             gate: Gate::new(&settings),
             settings,
         }
@@ -77,5 +87,23 @@ impl Connector for FacebookConnector {
             measured.push(Box::pin(visit::measure(self, request)).await);
         }
         measured
+    }
+}
+
+impl Settings for FacebookSettings {
+    fn check(&self) -> Checked<'_> {
+        self.check()
+    }
+
+    fn credentials(&self) -> Option<&CredentialSettings> {
+        Some(&self.credentials)
+    }
+
+    fn tariff(&self) -> Tariff {
+        tariff::tariff(self)
+    }
+
+    fn connector(&self, access: Access) -> Arc<dyn Connector> {
+        Arc::new(FacebookConnector::new(access, self.clone()))
     }
 }

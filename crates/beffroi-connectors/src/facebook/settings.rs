@@ -5,14 +5,11 @@ use std::{
     time::Duration,
 };
 
-use beffroi_fetch::{
-    BudgetSpec,
-    header::{AUTHORIZATION, HeaderName, HeaderValue},
-};
+use beffroi_fetch::{BudgetSpec, Holder};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{Secret, check};
+use crate::{CredentialSettings, check};
 
 /// Most items of one page of posts or comments (Page Feed reference, read in 2026).
 const MAX_PER_PAGE: u8 = 100;
@@ -26,10 +23,10 @@ pub struct FacebookSettings {
     /// Version of the Graph API, sent in every path. Default `v25.0`; a version is answered for
     /// about two years.
     pub api_version: String,
-    /// Access token: best a system user's, of an application to which Meta has granted Page Public
-    /// Content Access. Sent in a header. Default none: every page ends as forbidden,
+    /// Access tokens, by name: best a system user's, of an application to which Meta has granted
+    /// Page Public Content Access. Default none: every page ends as forbidden,
     /// `credential_missing`, and nothing is asked.
-    pub token: Option<Secret>,
+    pub credentials: CredentialSettings,
     /// Requests in a window of `per`. Default 2. Meta publishes no rate for the token of a page or
     /// a system user; with an application's own token it is 200 an hour for each of its daily users.
     pub requests: NonZeroU32,
@@ -69,7 +66,7 @@ impl Default for FacebookSettings {
         Self {
             base_url: base_url.expect("a fixed address is an address"),
             api_version: "v25.0".to_owned(),
-            token: None,
+            credentials: CredentialSettings::new(),
             requests: const { NonZeroU32::new(2).expect("2 is not zero") },
             per: Duration::from_secs(1),
             concurrency: const { NonZeroU32::new(2).expect("2 is not zero") },
@@ -96,11 +93,6 @@ impl FacebookSettings {
                 self.api_version
             );
             return refuse("api_version", problem);
-        }
-        if self.is_configured() && self.authorization().is_none() {
-            // What was found is a secret.
-            let problem = "found a text that no header can hold, expected a token in one line";
-            return refuse("token", problem.to_owned());
         }
         for (key, time) in [("per", self.per), ("pause", self.pause)] {
             check::time(key, time)?;
@@ -130,30 +122,14 @@ impl FacebookSettings {
         Ok(())
     }
 
-    /// Whether there is a token.
-    pub(super) fn is_configured(&self) -> bool {
-        self.token().is_some()
-    }
-
     /// What we spend of Meta's patience.
     pub(super) fn budget(&self) -> BudgetSpec {
         BudgetSpec {
             requests: self.requests,
             per: self.per,
             concurrency: self.concurrency,
+            holder: Holder::default(),
         }
-    }
-
-    /// The header that shows the token.
-    pub(super) fn authorization(&self) -> Option<(HeaderName, HeaderValue)> {
-        let mut value = HeaderValue::from_str(&format!("Bearer {}", self.token()?)).ok()?;
-        value.set_sensitive(true);
-        Some((AUTHORIZATION, value))
-    }
-
-    fn token(&self) -> Option<&str> {
-        let token = self.token.as_ref()?.expose().trim();
-        (!token.is_empty()).then_some(token)
     }
 }
 
@@ -175,13 +151,12 @@ mod tests {
     #[test]
     fn values_with_which_nothing_could_be_measured_are_refused_by_name() {
         assert_eq!(settings("{}").check(), Ok(()));
-        let usable = r#"{"base_url":"http://127.0.0.1:3000","api_version":"v26.0","token":"A|b"}"#;
+        let usable = r#"{"base_url":"http://127.0.0.1:3000","api_version":"v26.0"}"#;
         assert_eq!(settings(usable).check(), Ok(()));
         for (json, key) in [
             (r#"{"base_url":"ftp://x"}"#, "base_url"),
             (r#"{"api_version":"25.0"}"#, "api_version"),
             (r#"{"api_version":"v25.0/me"}"#, "api_version"),
-            (r#"{"token":"hush\nhush"}"#, "token"),
             (r#"{"per":"0s"}"#, "per"),
             (r#"{"pause":"0s"}"#, "pause"),
             (r#"{"stop_at_percent":101}"#, "stop_at_percent"),
@@ -198,26 +173,7 @@ mod tests {
             let (path, problem) = settings.check().unwrap_err();
             assert_eq!(path.join("."), key);
             assert!(problem.contains("expected"), "{problem}");
-            assert!(!problem.contains("hush"), "{problem}");
         }
-    }
-
-    #[test]
-    fn a_blank_token_is_none_and_a_token_is_shown_to_nobody() {
-        assert!(!settings(r#"{"token":" "}"#).is_configured());
-        assert!(!settings("{}").is_configured());
-        let settings = settings(r#"{"token":"hush\n"}"#);
-        assert_eq!(
-            settings.check(),
-            Ok(()),
-            "the end of a line is no part of it"
-        );
-        let (name, value) = settings.authorization().unwrap();
-        assert_eq!(name, AUTHORIZATION);
-        assert!(value.is_sensitive());
-        assert_eq!(value.to_str().unwrap(), "Bearer hush");
-        assert!(!format!("{settings:?}").contains("hush"));
-        assert!(!serde_json::to_string(&settings).unwrap().contains("hush"));
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub(super) async fn measure(connector: &FacebookConnector, request: &MeasureRequ
     let account = request.account.clone();
     let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
     measurement.state.clone_from(&request.previous_state);
-    if !connector.settings.is_configured() {
+    if connector.authorization.is_none() {
         return Setback::forbidden(Forbidden::CredentialMissing).end(measurement);
     }
     let days = connector.settings.window_days;

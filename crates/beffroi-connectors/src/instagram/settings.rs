@@ -1,16 +1,16 @@
 //! `[platforms.instagram]` of the configuration.
 
 use std::{
-    collections::BTreeMap,
     num::{NonZeroU16, NonZeroU32},
     time::Duration,
 };
 
+use beffroi_model::Platform;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::graph::{Terms, refuse_token};
-use crate::{Secret, check};
+use super::graph::Terms;
+use crate::{CredentialSettings, check};
 
 /// How business discovery is asked.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -25,7 +25,7 @@ pub struct InstagramSettings {
     /// Length of that window. Default `1h`.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub per: Duration,
-    /// Requests at a time, with all tokens together. Default 2.
+    /// Requests at a time with a token. Default 2.
     pub concurrency: NonZeroU32,
     /// How long a token that is limited rests where the platform does not say. Default `1h`.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
@@ -43,10 +43,9 @@ pub struct InstagramSettings {
     /// Days after which an account that is not shown (personal, age-limited or not there) is asked
     /// for again; four times as many after four such times. Default 7; 0 asks every night.
     pub recheck_days: u16,
-    /// Tokens, each by the id of the professional account of our own that it asks for (`1784…`).
-    /// Several share the work, each with its own allowance. Default none: every account is
-    /// forbidden.
-    pub tokens: BTreeMap<String, Secret>,
+    /// Tokens, by name; `id` is that of the professional account of our own that each asks for
+    /// (`1784…`). Default none: every account is forbidden.
+    pub credentials: CredentialSettings,
 }
 
 impl Default for InstagramSettings {
@@ -63,7 +62,7 @@ impl Default for InstagramSettings {
             max_pages: const { NonZeroU16::new(10).expect("10 is not zero") },
             ask_shares: false,
             recheck_days: 7,
-            tokens: BTreeMap::new(),
+            credentials: CredentialSettings::new(),
         }
     }
 }
@@ -76,27 +75,25 @@ impl InstagramSettings {
             check::time(key, time)?;
         }
         check::days("window_days", self.window_days)?;
-        for (own_id, token) in &self.tokens {
-            if own_id.is_empty() || !own_id.bytes().all(|byte| byte.is_ascii_digit()) {
+        for (name, source) in &self.credentials {
+            let id = source.id.as_deref().unwrap_or_default();
+            if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {
                 let problem = format!(
-                    "found `{own_id}`, expected the id of a professional account of our own, in \
-                     digits"
+                    "found `{id}`, expected the id of a professional account of our own, in digits"
                 );
-                return Err((vec!["tokens"], problem));
-            }
-            if let Some(problem) = refuse_token(token) {
-                return Err((vec!["tokens", own_id], problem.to_owned()));
+                return Err((vec!["credentials", name, "id"], problem));
             }
         }
         Ok(())
     }
 
     /// On which terms the API is asked.
-    pub(super) fn terms(&self) -> Terms<'_> {
+    pub(super) fn terms(&self) -> Terms {
         Terms {
-            tokens: &self.tokens,
+            platform: Platform::Instagram,
             requests: self.requests,
             per: self.per,
+            pace: self.per,
             concurrency: self.concurrency,
             pause: self.limited_pause,
             use_case: "instagram",
@@ -114,7 +111,7 @@ mod tests {
 
     #[test]
     fn values_with_which_nothing_could_be_measured_are_refused_by_name() {
-        let good = r#"{"tokens":{"17841400000000009":"EAAhush"}}"#;
+        let good = r#"{"credentials":{"main":{"id":"17841400000000009","secret":"EAAhush"}}}"#;
         assert_eq!(settings(good).check(), Ok(()));
         assert_eq!(InstagramSettings::default().check(), Ok(()));
         for (json, key) in [
@@ -122,9 +119,14 @@ mod tests {
             (r#"{"per":"0s"}"#, "per"),
             (r#"{"limited_pause":"0s"}"#, "limited_pause"),
             (r#"{"window_days":0}"#, "window_days"),
-            (r#"{"tokens":{"ours":"EAAhush"}}"#, "tokens"),
-            (r#"{"tokens":{"1784":"two words"}}"#, "tokens.1784"),
-            (r#"{"tokens":{"1784":""}}"#, "tokens.1784"),
+            (
+                r#"{"credentials":{"main":{"id":"ours","secret":"x"}}}"#,
+                "credentials.main.id",
+            ),
+            (
+                r#"{"credentials":{"main":{"secret":"x"}}}"#,
+                "credentials.main.id",
+            ),
         ] {
             let settings = settings(json);
             let (path, problem) = settings.check().unwrap_err();
@@ -139,7 +141,7 @@ mod tests {
         let json = serde_json::to_string(&default).unwrap();
         assert_eq!(settings(&json), default);
         assert!(json.contains(r#""per":"1h""#), "{json}");
-        let ours = settings(r#"{"tokens":{"1784":"EAAhush"}}"#);
+        let ours = settings(r#"{"credentials":{"main":{"id":"1784","secret":"EAAhush"}}}"#);
         assert!(!format!("{ours:?}").contains("hush"));
         assert!(!serde_json::to_string(&ours).unwrap().contains("hush"));
         assert!(serde_json::from_str::<InstagramSettings>(r#"{"token":"x"}"#).is_err());

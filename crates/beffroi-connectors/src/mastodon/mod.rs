@@ -21,19 +21,21 @@ mod requests;
 mod resolve;
 mod settings;
 mod software;
+mod tariff;
 #[cfg(test)]
 mod tests;
 mod visit;
 mod wire;
 
-use std::num::NonZeroUsize;
+use std::{num::NonZeroUsize, sync::Arc};
 
 use async_trait::async_trait;
+use beffroi_budget::Tariff;
 use beffroi_fetch::FetchClient;
 use beffroi_model::Platform;
 
 use self::{paging::PagingPace, software::SoftwareCache};
-use crate::{Connector, MeasureRequest, Measured};
+use crate::{Access, Checked, Connector, MeasureRequest, Measured, Settings};
 
 pub use settings::{InstanceSettings, MastodonSettings};
 
@@ -74,5 +76,19 @@ impl Connector for MastodonConnector {
             measured.push(Box::pin(visit::measure(self, request)).await);
         }
         measured
+    }
+}
+
+impl Settings for MastodonSettings {
+    fn check(&self) -> Checked<'_> {
+        self.check()
+    }
+
+    fn tariff(&self) -> Tariff {
+        tariff::tariff(self)
+    }
+
+    fn connector(&self, access: Access) -> Arc<dyn Connector> {
+        Arc::new(MastodonConnector::new(access.client, self.clone()))
     }
 }

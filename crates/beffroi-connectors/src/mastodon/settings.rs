@@ -7,7 +7,7 @@ use std::{
 };
 
 use beffroi_fetch::{
-    BudgetSpec,
+    BudgetSpec, Holder,
     header::{AUTHORIZATION, HeaderName, HeaderValue},
 };
 use serde::{Deserialize, Serialize};
@@ -97,6 +97,7 @@ impl MastodonSettings {
             requests: self.requests,
             per: self.per,
             concurrency: self.concurrency,
+            holder: Holder::default(),
         }
     }
 

@@ -22,18 +22,20 @@ mod requests;
 mod resolve;
 mod settings;
 mod state;
+mod tariff;
 #[cfg(test)]
 mod tests;
 mod visit;
 mod wire;
 
-use std::num::NonZeroUsize;
+use std::{num::NonZeroUsize, sync::Arc};
 
 use async_trait::async_trait;
+use beffroi_budget::Tariff;
 use beffroi_fetch::FetchClient;
 use beffroi_model::Platform;
 
-use crate::{Connector, MeasureRequest, Measured};
+use crate::{Access, Checked, Connector, MeasureRequest, Measured, Settings};
 
 pub use settings::{PeertubeInstance, PeertubeSettings};
 
@@ -67,5 +69,19 @@ impl Connector for PeertubeConnector {
             measured.push(Box::pin(visit::measure(self, request)).await);
         }
         measured
+    }
+}
+
+impl Settings for PeertubeSettings {
+    fn check(&self) -> Checked<'_> {
+        self.check()
+    }
+
+    fn tariff(&self) -> Tariff {
+        tariff::tariff(self)
+    }
+
+    fn connector(&self, access: Access) -> Arc<dyn Connector> {
+        Arc::new(PeertubeConnector::new(access.client, self.clone()))
     }
 }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use beffroi_fetch::BudgetSpec;
+use beffroi_fetch::{BudgetSpec, Holder};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -79,6 +79,7 @@ impl PeertubeSettings {
             requests: self.requests,
             per: self.per,
             concurrency: self.concurrency,
+            holder: Holder::default(),
         }
     }
 

@@ -23,18 +23,20 @@ mod name;
 mod observe;
 mod requests;
 mod settings;
+mod tariff;
 #[cfg(test)]
 mod tests;
 mod visit;
 mod wire;
 
-use std::num::NonZeroUsize;
+use std::{num::NonZeroUsize, sync::Arc};
 
 use async_trait::async_trait;
+use beffroi_budget::Tariff;
 use beffroi_fetch::FetchClient;
 use beffroi_model::Platform;
 
-use crate::{Connector, MeasureRequest, Measured};
+use crate::{Access, Checked, Connector, MeasureRequest, Measured, Settings};
 
 pub use settings::TelegramSettings;
 
@@ -68,5 +70,19 @@ impl Connector for TelegramConnector {
             measured.push(Box::pin(visit::measure(self, request)).await);
         }
         measured
+    }
+}
+
+impl Settings for TelegramSettings {
+    fn check(&self) -> Checked<'_> {
+        self.check()
+    }
+
+    fn tariff(&self) -> Tariff {
+        tariff::tariff()
+    }
+
+    fn connector(&self, access: Access) -> Arc<dyn Connector> {
+        Arc::new(TelegramConnector::new(access.client, self.clone()))
     }
 }

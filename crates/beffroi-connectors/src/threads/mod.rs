@@ -23,18 +23,25 @@ pub(crate) mod accounts;
 mod observe;
 mod requests;
 mod settings;
+mod tariff;
 #[cfg(test)]
 mod tests;
 mod visit;
 mod wire;
 
-use std::num::NonZeroUsize;
+use std::{
+    num::{NonZeroU16, NonZeroUsize},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
-use beffroi_fetch::FetchClient;
+use beffroi_budget::{Allowance, Tariff};
 use beffroi_model::Platform;
 
-use crate::{Connector, MeasureRequest, Measured, instagram::graph::Graph};
+use crate::{
+    Access, Checked, Connector, CredentialSettings, MeasureRequest, Measured, Settings,
+    instagram::graph::Graph,
+};
 
 pub use settings::ThreadsSettings;
 
@@ -46,10 +53,10 @@ pub struct ThreadsConnector {
 }
 
 impl ThreadsConnector {
-    /// A connector that goes out through `client`.
-    pub fn new(client: FetchClient, settings: ThreadsSettings) -> Self {
+    /// A connector that asks with one token, or, without one, not at all.
+    pub fn new(access: Access, settings: ThreadsSettings) -> Self {
         Self {
-            graph: Graph::new(client, &settings.terms()),
+            graph: Graph::new(access, &settings.terms()),
             settings,
         }
     }
@@ -65,11 +72,37 @@ impl Connector for ThreadsConnector {
         NonZeroUsize::MIN
     }
 
+    fn prefetch(&self) -> Option<NonZeroU16> {
+        self.settings.terms().prefetch()
+    }
+
     async fn measure(&self, batch: &[MeasureRequest]) -> Vec<Measured> {
         let mut measured = Vec::with_capacity(batch.len());
         for request in batch {
             measured.push(Box::pin(visit::measure(self, request)).await);
         }
         measured
+    }
+}
+
+impl Settings for ThreadsSettings {
+    fn check(&self) -> Checked<'_> {
+        self.check()
+    }
+
+    fn credentials(&self) -> Option<&CredentialSettings> {
+        Some(&self.credentials)
+    }
+
+    fn allowances(&self) -> Vec<Allowance> {
+        self.terms().allowances()
+    }
+
+    fn tariff(&self) -> Tariff {
+        tariff::tariff(self)
+    }
+
+    fn connector(&self, access: Access) -> Arc<dyn Connector> {
+        Arc::new(ThreadsConnector::new(access, self.clone()))
     }
 }

@@ -1,20 +1,15 @@
 //! `[platforms.threads]` of the configuration.
 
 use std::{
-    collections::BTreeMap,
     num::{NonZeroU16, NonZeroU32},
     time::Duration,
 };
 
+use beffroi_model::Platform;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::check;
-
-use crate::{
-    Secret,
-    instagram::graph::{Terms, refuse_token},
-};
+use crate::{CredentialSettings, check, instagram::graph::Terms};
 
 /// How the Threads API is asked.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -25,11 +20,13 @@ pub struct ThreadsSettings {
     /// Requests that one token allows in a window of `per`. Default 1000, the platform's limit of
     /// lookups for a user.
     pub requests: NonZeroU32,
-    /// Length of that window, over which the requests are spread evenly. Default `24h`. The nights'
-    /// length instead is within the limit as long as nothing else is asked by day.
+    /// Length of that window. Default `24h`.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub per: Duration,
-    /// Requests at a time, with all tokens together. Default 2.
+    /// Time over which as many requests are spread in a night, until they are spent. Default `1h`.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub spread: Duration,
+    /// Requests at a time with a token. Default 2.
     pub concurrency: NonZeroU32,
     /// How long a token that is limited rests where the platform does not say. Default `1h`.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
@@ -45,9 +42,8 @@ pub struct ThreadsSettings {
     /// Days after which an account that is not shown (private, too few followers or not there) is
     /// asked for again; four times as many after four such times. Default 7; 0 asks every night.
     pub recheck_days: u16,
-    /// Tokens of users who consented, each by a name of your choice. Several share the work, each
-    /// with its own allowance. Default none: every account is forbidden.
-    pub tokens: BTreeMap<String, Secret>,
+    /// Tokens of users who consented, by name. Default none: every account is forbidden.
+    pub credentials: CredentialSettings,
 }
 
 impl Default for ThreadsSettings {
@@ -57,13 +53,14 @@ impl Default for ThreadsSettings {
             base_url: base_url.expect("a fixed address is an address"),
             requests: const { NonZeroU32::new(1000).expect("1000 is not zero") },
             per: Duration::from_secs(24 * 3600),
+            spread: Duration::from_secs(3600),
             concurrency: const { NonZeroU32::new(2).expect("2 is not zero") },
             limited_pause: Duration::from_secs(3600),
             window_days: 28,
             max_pages: const { NonZeroU16::new(3).expect("3 is not zero") },
             lookup_days: 7,
             recheck_days: 7,
-            tokens: BTreeMap::new(),
+            credentials: CredentialSettings::new(),
         }
     }
 }
@@ -72,24 +69,24 @@ impl ThreadsSettings {
     /// Refuses values with which nothing could be measured: the key's path, and what is wrong.
     pub fn check(&self) -> Result<(), (Vec<&str>, String)> {
         check::web_address(&["base_url"], &self.base_url)?;
-        for (key, time) in [("per", self.per), ("limited_pause", self.limited_pause)] {
+        for (key, time) in [
+            ("per", self.per),
+            ("spread", self.spread),
+            ("limited_pause", self.limited_pause),
+        ] {
             check::time(key, time)?;
         }
         check::days("window_days", self.window_days)?;
-        for (name, token) in &self.tokens {
-            if let Some(problem) = refuse_token(token) {
-                return Err((vec!["tokens", name], problem.to_owned()));
-            }
-        }
         Ok(())
     }
 
     /// On which terms the API is asked.
-    pub(super) fn terms(&self) -> Terms<'_> {
+    pub(super) fn terms(&self) -> Terms {
         Terms {
-            tokens: &self.tokens,
+            platform: Platform::Threads,
             requests: self.requests,
             per: self.per,
+            pace: self.spread.min(self.per),
             concurrency: self.concurrency,
             pause: self.limited_pause,
             use_case: "threads",
@@ -107,7 +104,7 @@ mod tests {
 
     #[test]
     fn values_with_which_nothing_could_be_measured_are_refused_by_name() {
-        let good = r#"{"tokens":{"observatory":"THhush"},"lookup_days":0}"#;
+        let good = r#"{"credentials":{"observatory":{"secret":"THhush"}},"lookup_days":0}"#;
         assert_eq!(settings(good).check(), Ok(()));
         assert_eq!(ThreadsSettings::default().check(), Ok(()));
         for (json, key) in [
@@ -115,7 +112,7 @@ mod tests {
             (r#"{"per":"0s"}"#, "per"),
             (r#"{"limited_pause":"0s"}"#, "limited_pause"),
             (r#"{"window_days":0}"#, "window_days"),
-            (r#"{"tokens":{"a":"two words"}}"#, "tokens.a"),
+            (r#"{"spread":"0s"}"#, "spread"),
         ] {
             let settings = settings(json);
             let (path, problem) = settings.check().unwrap_err();
@@ -130,7 +127,7 @@ mod tests {
         let json = serde_json::to_string(&default).unwrap();
         assert_eq!(settings(&json), default);
         assert!(json.contains(r#""per":"24h""#), "{json}");
-        let ours = settings(r#"{"tokens":{"observatory":"THhush"}}"#);
+        let ours = settings(r#"{"credentials":{"observatory":{"secret":"THhush"}}}"#);
         assert!(!format!("{ours:?}").contains("hush"));
         assert!(!serde_json::to_string(&ours).unwrap().contains("hush"));
         assert!(serde_json::from_str::<ThreadsSettings>(r#"{"token":"x"}"#).is_err());

@@ -82,7 +82,7 @@ impl Visit<'_> {
         if !is_user_name(self.name) {
             return Err(Setback::absent(Absent::NotAnAccount));
         }
-        if !self.connector.graph.has_tokens() {
+        if !self.connector.graph.has_token() {
             return Err(Setback::forbidden(Forbidden::CredentialMissing));
         }
         // A state that cannot be read (another version's) is as none.

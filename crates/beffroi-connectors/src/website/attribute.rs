@@ -5,8 +5,9 @@
 //! ours. Under a foreign roof (a shared host, the portal of an EPCI) only the name counts: the
 //! template's accounts are the host's.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::LazyLock};
 
+use aho_corasick::AhoCorasick;
 use beffroi_model::{
     AccountFind, AccountRef, Category, CollectivityId, Confidence, Evidence, FindMethod, Platform,
     fold_name,
@@ -17,7 +18,7 @@ use super::{
     addresses::{is_share_button, stays_on},
     facts::{PageFacts, Zone},
     json_ld,
-    names::{CIVIC_HANDLE_WORDS, NameMatch, Names},
+    names::{CIVIC_HANDLE_WORDS, Handle, NameMatch, Names},
     parked::has_words,
 };
 use crate::accounts::{self, Parsed, Strength};
@@ -130,8 +131,7 @@ pub(super) struct Owner {
 #[derive(Debug, Clone)]
 struct Sighting {
     account: AccountRef,
-    /// The handle with the spelling that the address had.
-    spelling: String,
+    handle: Handle,
     strength: Strength,
     base: f32,
     evidence: Vec<Evidence>,
@@ -216,7 +216,7 @@ impl Gatherer {
             _ => account.handle.trim_end_matches(".bsky.social"),
         };
         self.sightings.push(Sighting {
-            spelling: format!("{handle} {spelling}"),
+            handle: Handle::new(format!("{handle} {spelling}")),
             account,
             strength: parsed.strength,
             base,
@@ -472,7 +472,8 @@ fn by_zone(zone: Zone, parsed: &Parsed) -> (FindMethod, f32) {
 
 fn judge(sighting: &Sighting, owner: &Owner, roof: Roof) -> f32 {
     let names = &owner.names;
-    let compact = fold_name(&sighting.spelling).replace(' ', "");
+    let handle = &sighting.handle;
+    let compact = handle.compact.as_str();
     let mut confidence = match sighting.strength {
         Strength::Strong => sighting.base,
         Strength::Candidate => sighting.base * 0.85,
@@ -491,11 +492,11 @@ fn judge(sighting: &Sighting, owner: &Owner, roof: Roof) -> f32 {
         confidence += 0.05;
     }
 
-    let matched = names.compare(&sighting.spelling);
-    let has_code = names.codes_are_in(&sighting.spelling);
+    let matched = names.compare(handle);
+    let has_code = names.codes_are_in(&handle.spelling);
     let is_ambiguous = names.are_ambiguous() && !has_code && confidence < 0.7;
     let boost = match matched {
-        NameMatch::Whole if is_ambiguous && !bears_civic_word(&compact) => 0.0,
+        NameMatch::Whole if is_ambiguous && !bears_civic_word(compact) => 0.0,
         NameMatch::Whole => 0.5,
         NameMatch::Part => 0.2,
         NameMatch::None => 0.0,
@@ -510,7 +511,7 @@ fn judge(sighting: &Sighting, owner: &Owner, roof: Roof) -> f32 {
     let is_unnamed = matched == NameMatch::None && !has_code && sighting.label != Label::NamesBody;
     let is_known = owner.is_known && names.are_known();
     let is_opaque = is_opaque(sighting);
-    if is_known && is_unnamed && !is_opaque && !bears_own_kind(&compact, names.category()) {
+    if is_known && is_unnamed && !is_opaque && !bears_own_kind(compact, names.category()) {
         confidence *= if sighting.base >= 0.8 { 0.85 } else { 0.65 };
     }
     let mut cap = |limit: f32| confidence = confidence.min(limit);
@@ -518,14 +519,14 @@ fn judge(sighting: &Sighting, owner: &Owner, roof: Roof) -> f32 {
     if names_somebody && matched != NameMatch::Whole {
         cap(0.2);
     }
-    if is_somebody_else(&compact, names) {
+    if is_somebody_else(compact, names) {
         cap(if matched == NameMatch::Whole {
             0.45
         } else {
             0.1
         });
     }
-    if is_other_kind(&compact, names, matched) {
+    if is_other_kind(compact, names, matched) {
         cap(if matched == NameMatch::None {
             0.2
         } else {
@@ -533,10 +534,10 @@ fn judge(sighting: &Sighting, owner: &Owner, roof: Roof) -> f32 {
         });
     }
     let may_name_another = matched == NameMatch::None && !has_code && !is_opaque;
-    if is_known && may_name_another && names_another(&compact, names.category()) {
+    if is_known && may_name_another && names_another(compact, names.category()) {
         cap(0.3);
     }
-    if names.foreign_code_in(&sighting.spelling) && !is_opaque {
+    if names.foreign_code_in(&handle.spelling) && !is_opaque {
         cap(0.3);
     }
     if roof == Roof::Foreign && matched != NameMatch::Whole && !has_code {
@@ -549,7 +550,7 @@ fn judge(sighting: &Sighting, owner: &Owner, roof: Roof) -> f32 {
 fn is_opaque(sighting: &Sighting) -> bool {
     let account = &sighting.account;
     // A number may come with the name that the address spells beside it.
-    let handle = sighting.spelling.as_str();
+    let handle = sighting.handle.spelling.as_str();
     let letters = handle.bytes().filter(u8::is_ascii_alphabetic).count();
     let digits = handle.bytes().filter(u8::is_ascii_digit).count();
     let is_channel =
@@ -566,9 +567,12 @@ fn bears_civic_word(compact: &str) -> bool {
 }
 
 fn is_somebody_else(compact: &str, names: &Names) -> bool {
-    SOMEBODY_ELSE
-        .iter()
-        .any(|part| compact.contains(part) && !names.hold(part))
+    // All of them in one pass: most handles bear none.
+    static PARTS: LazyLock<AhoCorasick> =
+        LazyLock::new(|| AhoCorasick::new(SOMEBODY_ELSE).expect("few and short words"));
+    PARTS
+        .find_overlapping_iter(compact)
+        .any(|part| !names.hold(SOMEBODY_ELSE[part.pattern().as_usize()]))
 }
 
 /// Whether the handle bears the words of another kind of body than this one.

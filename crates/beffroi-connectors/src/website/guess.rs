@@ -11,7 +11,7 @@ use super::{
     attribute::Owner,
     facts::PageFacts,
     json_ld,
-    names::{NameMatch, Names},
+    names::{Handle, NameMatch, Names},
 };
 
 /// Words that stand around the name of a body without being part of it, folded.
@@ -116,7 +116,7 @@ pub(super) fn owner_of_page(facts: &PageFacts, url: &Url) -> Owner {
     let names = Names::of(&guess.unwrap_or_default(), &[]);
     let is_in_host = url
         .host_str()
-        .is_some_and(|host| names.compare(host) == NameMatch::Whole);
+        .is_some_and(|host| names.compare(&Handle::new(host.to_owned())) == NameMatch::Whole);
     Owner {
         is_known: is_in_host,
         ..unknown(names)

@@ -36,13 +36,30 @@ mod settings;
 mod sitemap;
 mod state;
 mod tag;
+mod tariff;
 #[cfg(test)]
 mod tests;
 mod text;
 mod visit;
 mod words;
 
+use std::sync::Arc;
+
+use beffroi_budget::Tariff;
+
+use crate::{Access, Connector, Settings};
+
 pub use connector::WebsiteConnector;
 pub use one_shot::{DiscoveredAccount, Discovery, accounts_on_page, discover};
 pub use record::SiteRecord;
 pub use settings::WebsiteSettings;
+
+impl Settings for WebsiteSettings {
+    fn tariff(&self) -> Tariff {
+        tariff::tariff(self)
+    }
+
+    fn connector(&self, access: Access) -> Arc<dyn Connector> {
+        Arc::new(WebsiteConnector::new(access.client, self.clone()))
+    }
+}

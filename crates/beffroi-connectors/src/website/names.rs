@@ -150,9 +150,12 @@ impl Names {
     }
 
     /// How much of the name a handle bears.
-    pub(super) fn compare(&self, handle: &str) -> NameMatch {
-        let folded = fold_name(handle);
-        let plain = folded.replace(' ', "");
+    pub(super) fn compare(&self, handle: &Handle) -> NameMatch {
+        let Handle {
+            folded,
+            compact: plain,
+            ..
+        } = handle;
         let bears = |name: &str| {
             if name.len() > SHORT_NAME_BYTES {
                 plain.contains(name)
@@ -181,7 +184,7 @@ impl Names {
             && self
                 .compact
                 .iter()
-                .any(|name| common_start(name, &plain) >= CUT_NAME_BYTES);
+                .any(|name| common_start(name, plain) >= CUT_NAME_BYTES);
         if all > 0 && found == all {
             NameMatch::Whole
         } else if found > 0 || is_cut {
@@ -238,6 +241,28 @@ impl Names {
             [only] => only.len() <= 6,
             [first, _] => COMMON_FIRST_WORDS.contains(&first.as_str()),
             _ => false,
+        }
+    }
+}
+
+/// What a handle or a slug is called, read once for all the questions asked of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Handle {
+    /// As the address writes it.
+    pub(super) spelling: String,
+    /// Its words in lower case, without accents.
+    folded: String,
+    /// The same without spaces.
+    pub(super) compact: String,
+}
+
+impl Handle {
+    pub(super) fn new(spelling: String) -> Self {
+        let folded = fold_name(&spelling);
+        Self {
+            compact: folded.replace(' ', ""),
+            folded,
+            spelling,
         }
     }
 }
@@ -322,7 +347,7 @@ mod tests {
             ("L'Haÿ-les-Roses", "ville_lhaylesroses", NameMatch::Whole),
         ] {
             assert_eq!(
-                Names::of(name, &[]).compare(handle),
+                Names::of(name, &[]).compare(&Handle::new(handle.to_owned())),
                 expected,
                 "{name} {handle}"
             );
@@ -332,9 +357,10 @@ mod tests {
     #[test]
     fn a_short_name_is_looked_for_as_a_word() {
         let ales = Names::of("Alès", &[]);
-        assert_eq!(ales.compare("harmonielescigales"), NameMatch::None);
+        let compare = |handle: &str| ales.compare(&Handle::new(handle.to_owned()));
+        assert_eq!(compare("harmonielescigales"), NameMatch::None);
         for handle in ["villedales", "ales_officiel", "mairie.ales30", "AlesAgglo"] {
-            assert_eq!(ales.compare(handle), NameMatch::Whole, "{handle}");
+            assert_eq!(compare(handle), NameMatch::Whole, "{handle}");
         }
     }
 

@@ -14,7 +14,7 @@ use super::{
     attribute::{Gatherer, Owner, Roof},
     cms, feeds, guess,
     home::{self, Arrival, Ended, Home},
-    names::Names,
+    names::{Handle, NameMatch, Names},
     news::{self, News, OwnPart},
     page::base_of,
     pages, parked,
@@ -355,11 +355,12 @@ fn roof_of(home: &Home, errand: &Errand<'_>, owners: &[Owner]) -> Roof {
         _ => return Roof::Foreign,
     };
     let title = beffroi_model::fold_name(&home.page.facts.title);
-    let names_host = names.compare(host) != super::names::NameMatch::None;
+    let compare = |text: &str| names.compare(&Handle::new(text.to_owned()));
+    let names_host = compare(host) != NameMatch::None;
     let is_commune = names.category() == Some(Category::Commune);
     // A folder that bears the commune's name on a host that does not: `cc-x.fr/communes/y/`.
     let has_folder = home.head.url.path().trim_matches('/').contains('/')
-        && names.compare(home.head.url.path()) == super::names::NameMatch::Whole;
+        && compare(home.head.url.path()) == NameMatch::Whole;
     let is_portal = [
         "communaute de communes",
         "communaute d agglomeration",

@@ -126,7 +126,9 @@ async fn search(
         let url = requests::replies(base, words, &names, from, until, token.as_deref());
         let mut records = Vec::new();
         let budget = settings.search_budget();
-        let page = asker.ask::<Post>(url, budget, &mut records).await;
+        let page = asker
+            .ask::<Post>(url, budget, requests::POSTS_PER_PAGE, &mut records)
+            .await;
         for (_, index) in group {
             visits[*index].records.extend_from_slice(&records);
         }

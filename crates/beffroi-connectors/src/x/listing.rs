@@ -53,7 +53,9 @@ async fn list(asker: &Asker<'_>, visit: &mut Visit<'_>) {
             token.as_deref(),
         );
         let budget = settings.timeline_budget();
-        let page = asker.ask::<Post>(url, budget, &mut visit.records).await;
+        let page = asker
+            .ask::<Post>(url, budget, requests::POSTS_PER_PAGE, &mut visit.records)
+            .await;
         let page = match page.and_then(told) {
             Ok(page) => page,
             Err(setback) => return fail(visit, setback),

@@ -34,6 +34,7 @@ mod hearing;
 mod listing;
 mod name;
 mod observe;
+mod price;
 mod profiles;
 mod refresh;
 mod refusal;
@@ -41,24 +42,31 @@ mod requests;
 mod settings;
 mod state;
 mod talk;
+mod tariff;
 #[cfg(test)]
 mod tests;
 mod time;
 mod visit;
 mod wire;
 
-use std::num::NonZeroUsize;
+use std::{num::NonZeroUsize, sync::Arc};
 
 use async_trait::async_trait;
-use beffroi_fetch::FetchClient;
+use beffroi_budget::{Allowance, Purse, Tariff};
+use beffroi_fetch::{BudgetSpec, FetchClient, Holder, header::HeaderValue};
 use beffroi_model::{Forbidden, Platform};
 
 use self::{
     asker::{Asker, Spent},
+    price::BilledToday,
     visit::Visit,
 };
-use crate::{Connector, MeasureRequest, Measured, api::Setback};
+use crate::{
+    Access, Checked, Connector, Credential, CredentialSettings, MeasureRequest, Measured, Settings,
+    api::Setback,
+};
 
+pub use price::Dollars;
 pub use settings::{FieldNames, XSettings};
 
 /// Measures accounts of X.
@@ -66,16 +74,32 @@ pub use settings::{FieldNames, XSettings};
 pub struct XConnector {
     client: FetchClient,
     settings: XSettings,
+    authorization: Option<HeaderValue>,
+    holder: Holder,
+    purse: Purse,
     spent: Spent,
+    billed_today: BilledToday,
 }
 
 impl XConnector {
-    /// A connector that goes out through `client`.
-    pub fn new(client: FetchClient, settings: XSettings) -> Self {
+    /// A connector that asks with one token, or, without one, not at all.
+    pub fn new(access: Access, settings: XSettings) -> Self {
         Self {
-            client,
+            authorization: access.credential.as_ref().and_then(Credential::bearer),
+            holder: access.budget(settings.user_budget()).holder,
+            purse: access.purse(Platform::X, settings.allowances()),
+            client: access.client,
             settings,
             spent: Spent::default(),
+            billed_today: BilledToday::default(),
+        }
+    }
+
+    /// A rate that the token has for itself.
+    fn held(&self, budget: BudgetSpec) -> BudgetSpec {
+        BudgetSpec {
+            holder: self.holder,
+            ..budget
         }
     }
 }
@@ -92,7 +116,7 @@ impl Connector for XConnector {
 
     async fn measure(&self, batch: &[MeasureRequest]) -> Vec<Measured> {
         let settings = &self.settings;
-        let Some(asker) = Asker::try_new(&self.client, settings, &self.spent) else {
+        let Some(asker) = Asker::try_new(self) else {
             let missing = Setback::forbidden(Forbidden::CredentialMissing);
             let refused = |request| Visit::refused(settings, request, missing).finish();
             return batch.iter().map(refused).collect();
@@ -104,5 +128,27 @@ impl Connector for XConnector {
         hearing::hear(&asker, &mut visits).await;
         refresh::read(&asker, &mut visits).await;
         visits.into_iter().map(Visit::finish).collect()
+    }
+}
+
+impl Settings for XSettings {
+    fn check(&self) -> Checked<'_> {
+        self.check()
+    }
+
+    fn credentials(&self) -> Option<&CredentialSettings> {
+        Some(&self.credentials)
+    }
+
+    fn allowances(&self) -> Vec<Allowance> {
+        self.allowances()
+    }
+
+    fn tariff(&self) -> Tariff {
+        tariff::tariff(self)
+    }
+
+    fn connector(&self, access: Access) -> Arc<dyn Connector> {
+        Arc::new(XConnector::new(access, self.clone()))
     }
 }

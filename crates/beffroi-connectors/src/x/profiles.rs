@@ -26,7 +26,12 @@ pub(super) async fn read(asker: &Asker<'_>, visits: &mut [Visit<'_>]) {
         Whom::Name(_) => None,
     });
     for ids in ids.chunks(requests::USERS_PER_CALL) {
-        let found = Found::ask(asker, requests::users_by_id(base, &borrowed(ids))).await;
+        let found = Found::ask(
+            asker,
+            requests::users_by_id(base, &borrowed(ids)),
+            ids.len(),
+        )
+        .await;
         for visit in &mut *visits {
             if let Some(Whom::Id(id)) = visit.whom()
                 && ids.iter().any(|asked| asked == id)
@@ -42,7 +47,12 @@ pub(super) async fn read(asker: &Asker<'_>, visits: &mut [Visit<'_>]) {
         Whom::Id(_) => None,
     });
     for names in names.chunks(requests::USERS_PER_CALL) {
-        let found = Found::ask(asker, requests::users_by_name(base, &borrowed(names))).await;
+        let found = Found::ask(
+            asker,
+            requests::users_by_name(base, &borrowed(names)),
+            names.len(),
+        )
+        .await;
         for visit in &mut *visits {
             let name = match visit.whom() {
                 Some(Whom::Name(name)) => name.to_ascii_lowercase(),
@@ -84,11 +94,11 @@ struct Known {
 }
 
 impl Found {
-    async fn ask(asker: &Asker<'_>, url: Url) -> Self {
+    async fn ask(asker: &Asker<'_>, url: Url, users: usize) -> Self {
         let budget = asker.settings.user_budget();
         let is_by_name = url.path().ends_with("/by");
         let mut records = Vec::new();
-        let answer = asker.ask::<User>(url, budget, &mut records).await;
+        let answer = asker.ask::<User>(url, budget, users, &mut records).await;
         Self {
             records,
             answer: answer.map(|answer| Known::new(answer, is_by_name)),

@@ -58,7 +58,9 @@ async fn read_some(asker: &Asker<'_>, visits: &mut [Visit<'_>], wanted: &[Wanted
     let url = requests::posts(&settings.base_url, settings.field_names, &ids);
     let mut records = Vec::new();
     let budget = settings.post_budget();
-    let answer = asker.ask::<Post>(url, budget, &mut records).await;
+    let answer = asker
+        .ask::<Post>(url, budget, ids.len(), &mut records)
+        .await;
     let mut of_visit = wanted.iter().map(|post| post.visit).collect::<Vec<_>>();
     of_visit.dedup();
     for index in of_visit {

@@ -20,7 +20,7 @@ pub(super) const POSTS_PER_CALL: usize = 100;
 pub(super) const ACCOUNTS_PER_SEARCH: usize = 20;
 
 /// Posts of one page (documented maximum).
-const POSTS_PER_PAGE: &str = "100";
+pub(super) const POSTS_PER_PAGE: usize = 100;
 
 /// What is wanted of a user. `url` is X's own short link; `entities` says where it leads.
 const USER_FIELDS: &str = "created_at,public_metrics,protected,url,entities";
@@ -76,7 +76,7 @@ pub(super) fn timeline(
         base,
         &format!("/2/users/{user_id}/tweets"),
         [
-            ("max_results", POSTS_PER_PAGE),
+            ("max_results", POSTS_PER_PAGE.to_string().as_str()),
             (since.0, &since.1),
             ("exclude", exclude),
         ],
@@ -114,7 +114,7 @@ pub(super) fn replies(
         "/2/tweets/search/recent",
         [
             ("query", replies_query(usernames).as_str()),
-            ("max_results", POSTS_PER_PAGE),
+            ("max_results", POSTS_PER_PAGE.to_string().as_str()),
             ("start_time", &seconds(from)),
             ("end_time", &seconds(until)),
             ("sort_order", "recency"),

@@ -5,11 +5,13 @@ use std::{
     time::Duration,
 };
 
-use beffroi_fetch::{BudgetSpec, header::HeaderValue};
+use beffroi_budget::{Allowance, Period, Unit};
+use beffroi_fetch::{BudgetSpec, Holder};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{Secret, check};
+use super::price::{Dollars, POSTS};
+use crate::{CredentialSettings, access::bucket, check};
 
 /// How X's API is asked, and what it may cost.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -17,9 +19,15 @@ use crate::{Secret, check};
 pub struct XSettings {
     /// Address of the API. Default `https://api.x.com`.
     pub base_url: Url,
-    /// Bearer token of an app that X has enrolled (pay-per-use). Default none: every account ends
-    /// as forbidden, `credential_missing`, and nothing is asked.
-    pub bearer_token: Option<Secret>,
+    /// Bearer tokens of apps that X has enrolled (pay-per-use), by name. Default none: every account
+    /// ends as forbidden, `credential_missing`, and nothing is asked.
+    pub credentials: CredentialSettings,
+    /// Dollars that one token may spend in a day (UTC): what does not fit into it is measured on
+    /// another night. Default 20.
+    pub dollars_per_day: Dollars,
+    /// Posts and replies that one token may read in a day (UTC), whoever's they are. Default
+    /// 100000: a thirtieth of the 3 million that X allows in a month.
+    pub posts_per_day: NonZeroU32,
     /// Which words parameters and fields are asked in: `tweet` as X's pages and long practice have
     /// them, or `post` as its OpenAPI file has since version 2.167. Answers are read in both.
     /// Default `tweet`.
@@ -76,7 +84,9 @@ impl Default for XSettings {
         let base_url = Url::parse("https://api.x.com/");
         Self {
             base_url: base_url.expect("a fixed address is an address"),
-            bearer_token: None,
+            credentials: CredentialSettings::new(),
+            dollars_per_day: Dollars::from_micros(20_000_000),
+            posts_per_day: count(100_000),
             field_names: FieldNames::Tweet,
             window_days: 28,
             profile_days: few(1),
@@ -98,22 +108,27 @@ impl XSettings {
     /// Refuses values with which nothing could be measured: the key's path, and what is wrong.
     pub fn check(&self) -> Result<(), (Vec<&str>, String)> {
         check::web_address(&["base_url"], &self.base_url)?;
-        let token = self.bearer_token.as_ref().map(Secret::expose);
-        if token.is_some_and(|token| !token.is_empty() && authorization(token).is_none()) {
-            // What was found is a secret.
-            let problem = "found other signs than those of a token, expected it alone, without \
-                           spaces or `Bearer`"
-                .to_owned();
-            return Err((vec!["bearer_token"], problem));
-        }
         check::days("window_days", self.window_days)?;
         check::time("per", self.per)?;
         Ok(())
     }
 
-    /// The header that shows the token; `None` when there is no usable one.
-    pub(super) fn authorization(&self) -> Option<HeaderValue> {
-        authorization(self.bearer_token.as_ref()?.expose())
+    /// What one token may spend.
+    pub(super) fn allowances(&self) -> Vec<Allowance> {
+        let a_day = |bucket, unit, amount| Allowance {
+            bucket,
+            unit,
+            amount,
+            period: Period::UtcDay,
+        };
+        vec![
+            a_day(
+                bucket::MONEY,
+                Unit::MicroDollars,
+                self.dollars_per_day.micros(),
+            ),
+            a_day(POSTS, Unit::Objects, self.posts_per_day.get().into()),
+        ]
     }
 
     /// What X allows of requests for profiles.
@@ -141,17 +156,9 @@ impl XSettings {
             requests,
             per: self.per,
             concurrency: self.concurrency,
+            holder: Holder::default(),
         }
     }
-}
-
-fn authorization(token: &str) -> Option<HeaderValue> {
-    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return None;
-    }
-    let mut value = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
-    value.set_sensitive(true);
-    Some(value)
 }
 
 #[cfg(test)]
@@ -168,38 +175,18 @@ mod tests {
         for fine in [
             "{}",
             r#"{"base_url":"http://127.0.0.1:3000"}"#,
-            r#"{"bearer_token":"AAAA%2Fb-c_d="}"#,
-            r#"{"bearer_token":""}"#,
+            r#"{"dollars_per_day":0.5}"#,
         ] {
             assert_eq!(refused(fine), None, "{fine}");
         }
         for (json, key) in [
             (r#"{"base_url":"ftp://x"}"#, "base_url"),
-            (r#"{"bearer_token":"Bearer hush"}"#, "bearer_token"),
-            (r#"{"bearer_token":"hush\n"}"#, "bearer_token"),
             (r#"{"window_days":0}"#, "window_days"),
             (r#"{"per":"0s"}"#, "per"),
         ] {
             let told = refused(json).unwrap();
             assert!(told.starts_with(&format!("{key}: found ")), "{told}");
-            assert!(
-                told.contains("expected") && !told.contains("hush"),
-                "{told}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_token_is_shown_in_a_sensitive_header_and_nowhere_else() {
-        let settings: XSettings = serde_json::from_str(r#"{"bearer_token":"hush"}"#).unwrap();
-        let header = settings.authorization().unwrap();
-        assert!(header.is_sensitive());
-        assert_eq!(header.to_str().unwrap(), "Bearer hush");
-        assert!(!format!("{settings:?}").contains("hush"));
-        assert!(!serde_json::to_string(&settings).unwrap().contains("hush"));
-        for none in ["{}", r#"{"bearer_token":""}"#, r#"{"bearer_token":"a b"}"#] {
-            let settings: XSettings = serde_json::from_str(none).unwrap();
-            assert_eq!(settings.authorization(), None, "{none}");
+            assert!(told.contains("expected"), "{told}");
         }
     }
 

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::time;
+use super::{price::Billed, time};
 use crate::tolerant::{self, Count, Items};
 
 /// An answer: what was found, what was not, and where the list goes on. One that holds neither data
@@ -21,6 +21,24 @@ pub(super) struct Answer<T> {
     pub(super) errors: Vec<Problem>,
     #[serde(default, deserialize_with = "tolerant::object")]
     pub(super) meta: Option<Meta>,
+    /// What the data refers to, where that was asked for. It is taken to be billed too; X does not
+    /// say.
+    #[serde(default, deserialize_with = "tolerant::object")]
+    includes: Option<Includes>,
+}
+
+/// Objects beside the data.
+#[derive(Deserialize)]
+struct Includes {
+    #[serde(default, alias = "tweets", deserialize_with = "tolerant::list")]
+    posts: Vec<Included>,
+}
+
+/// A post that another refers to.
+#[derive(Deserialize)]
+struct Included {
+    #[serde(deserialize_with = "tolerant::needed_id")]
+    id: String,
 }
 
 /// Where a list goes on.
@@ -174,6 +192,17 @@ impl<T> Answer<T> {
             Some(items) => !items.is_unreadable(),
             None => is_told_empty,
         }
+    }
+
+    /// The ids of all that it holds.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str>
+    where
+        T: Billed,
+    {
+        let data = self.data.iter().flat_map(|items| &items.read);
+        let beside = self.includes.iter().flat_map(|includes| &includes.posts);
+        data.map(Billed::id)
+            .chain(beside.map(|post| post.id.as_str()))
     }
 
     /// The token of the next page.

@@ -2,14 +2,13 @@
 //! too much was asked within a minute, and not at all while the day's allowance is spent.
 
 use beffroi_fetch::{Document, Request, header::HeaderName};
-use beffroi_model::FetchRecord;
+use beffroi_model::{FetchRecord, Forbidden};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{
-    YoutubeConnector,
-    quota::Allowance,
+    YoutubeConnector, quota,
     refusal::Refusal,
     requests,
     wire::{List, Page},
@@ -38,7 +37,7 @@ impl<'a> Asker<'a> {
     pub(super) async fn list<T: DeserializeOwned>(
         &mut self,
         url: Url,
-        allowance: Allowance,
+        allowance: &'static str,
     ) -> Result<Page<T>, Refusal> {
         self.patiently(url, None, allowance).await
     }
@@ -49,19 +48,19 @@ impl<'a> Asker<'a> {
         url: Url,
     ) -> Result<Page<T>, Refusal> {
         let shown = requests::shown(&url);
-        self.patiently(url, Some(&shown), Allowance::Common).await
+        self.patiently(url, Some(&shown), quota::UNITS).await
     }
 
     async fn patiently<T: DeserializeOwned>(
         &mut self,
         url: Url,
         shown: Option<&Url>,
-        allowance: Allowance,
+        allowance: &'static str,
     ) -> Result<Page<T>, Refusal> {
         match self.once(url.clone(), shown, allowance).await {
             Err(Refusal::TooFast(_)) => {
                 let pause = self.connector.settings.rate_limit_pause;
-                self.connector.quotas.pause(pause);
+                self.connector.minute.pause(pause);
                 self.once(url, shown, allowance).await
             }
             answer => answer,
@@ -72,20 +71,27 @@ impl<'a> Asker<'a> {
         &mut self,
         url: Url,
         shown: Option<&Url>,
-        allowance: Allowance,
+        allowance: &'static str,
     ) -> Result<Page<T>, Refusal> {
-        let (settings, quotas) = (&self.connector.settings, &self.connector.quotas);
-        let credential = settings.credential();
-        let credential = credential.map_err(|it| Refusal::Setback(Setback::forbidden(it)))?;
-        quotas.wait().await;
-        if let Some(setback) = quotas.setback(allowance, Timestamp::now()) {
-            return Err(Refusal::QuotaSpent(setback));
-        }
-        let request = Request::api(url, settings.budget()).header(API_KEY, credential);
+        let YoutubeConnector {
+            key,
+            budget,
+            purse,
+            minute,
+            ..
+        } = self.connector;
+        let missing = Refusal::Setback(Setback::forbidden(Forbidden::CredentialMissing));
+        let key = key.clone().ok_or(missing)?;
+        minute.wait().await;
+        let spending = purse.reserve(allowance, 1).await;
+        let spending = spending.map_err(|refused| Refusal::QuotaSpent(refused.into()))?;
+        let request = Request::api(url, *budget).header(API_KEY, key);
         let reply = match shown {
             Some(shown) => self.calls.get_hidden(request, shown).await,
             None => self.calls.get(request).await,
         };
+        // Charged even where it failed.
+        spending.settle(1);
         let reply = reply.map_err(Refusal::of_setback)?;
         if reply.status() == 200 {
             let list: Option<List<T>> = reply.json();
@@ -95,7 +101,8 @@ impl<'a> Asker<'a> {
         let now = Timestamp::now();
         let refusal = Refusal::of(&reply, now);
         if matches!(refusal, Refusal::QuotaSpent(_)) {
-            quotas.spend(allowance, now);
+            // Others spend of it too.
+            purse.note_spent(allowance, quota::renewal(now));
         }
         Err(refusal)
     }

@@ -11,7 +11,7 @@ use super::{
     YoutubeConnector,
     ask::Asker,
     name::{self, Name},
-    quota::Allowance,
+    quota,
     refusal::Refusal,
     requests,
     wire::Channel,
@@ -54,7 +54,7 @@ impl Batch {
             Answer::Read(HashMap::new(), false)
         } else {
             let url = requests::channels(&connector.settings.base_url, &ids);
-            match asker.list::<Channel>(url, Allowance::Common).await {
+            match asker.list::<Channel>(url, quota::UNITS).await {
                 Ok(page) if page.items.is_unreadable() => Answer::Failed(Setback::layout()),
                 Ok(page) => Answer::by_id(page.items),
                 Err(Refusal::Absent(_)) if ids.len() > 1 => Answer::Spoilt,
@@ -157,7 +157,7 @@ pub(super) async fn on_page(
 }
 
 async fn one(asker: &mut Asker<'_>, url: Url) -> Result<Option<Channel>, Setback> {
-    match asker.list::<Channel>(url, Allowance::Common).await {
+    match asker.list::<Channel>(url, quota::UNITS).await {
         Ok(page) if page.items.unreadable > 0 => Err(Setback::layout()),
         Ok(page) => Ok(page.items.read.into_iter().next()),
         Err(Refusal::Absent(Absent::NotFound)) => Ok(None),

@@ -36,22 +36,27 @@ mod requests;
 mod settings;
 mod state;
 mod statistics;
+mod tariff;
 #[cfg(test)]
 mod tests;
 mod uploads;
 mod visit;
 mod wire;
 
-use std::num::NonZeroUsize;
+use std::{num::NonZeroUsize, sync::Arc};
 
 use async_trait::async_trait;
-use beffroi_fetch::FetchClient;
+use beffroi_budget::{Allowance, Purse, Tariff};
+use beffroi_fetch::{BudgetSpec, FetchClient, header::HeaderValue};
 use beffroi_model::{Forbidden, Measurement, Outcome, Platform};
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 
-use self::{quota::Quotas, statistics::VideoMethod, visit::Visit};
-use crate::{Connector, MeasureRequest, Measured, api::Setback};
+use self::{quota::Minute, statistics::VideoMethod, visit::Visit};
+use crate::{
+    Access, Checked, Connector, Credential, CredentialSettings, MeasureRequest, Measured, Settings,
+    api::Setback,
+};
 
 pub use settings::YoutubeSettings;
 
@@ -60,16 +65,22 @@ pub use settings::YoutubeSettings;
 pub struct YoutubeConnector {
     client: FetchClient,
     settings: YoutubeSettings,
-    quotas: Quotas,
+    key: Option<HeaderValue>,
+    budget: BudgetSpec,
+    purse: Purse,
+    minute: Minute,
     video_method: VideoMethod,
 }
 
 impl YoutubeConnector {
-    /// A connector that goes out through `client`.
-    pub fn new(client: FetchClient, settings: YoutubeSettings) -> Self {
+    /// A connector that asks with one key, or, without one, reads the feed.
+    pub fn new(access: Access, settings: YoutubeSettings) -> Self {
         Self {
-            client,
-            quotas: Quotas::default(),
+            key: access.credential.as_ref().and_then(Credential::header),
+            budget: access.budget(settings.budget()),
+            purse: access.purse(Platform::Youtube, settings.allowances()),
+            client: access.client,
+            minute: Minute::default(),
             video_method: VideoMethod::new(settings.batch_get_stats),
             settings,
         }
@@ -132,7 +143,7 @@ impl Connector for YoutubeConnector {
     }
 
     async fn measure(&self, batch: &[MeasureRequest]) -> Vec<Measured> {
-        match (&self.settings.key, self.settings.keyless_feed) {
+        match (&self.key, self.settings.keyless_feed) {
             (Some(_), _) => self.by_api(batch).await,
             (None, true) => self.by_feed(batch).await,
             (None, false) => batch.iter().map(without_credential).collect(),
@@ -147,4 +158,26 @@ fn without_credential(request: &MeasureRequest) -> Measured {
     let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
     measurement.state.clone_from(&request.previous_state);
     Setback::forbidden(Forbidden::CredentialMissing).end(measurement)
+}
+
+impl Settings for YoutubeSettings {
+    fn check(&self) -> Checked<'_> {
+        self.check()
+    }
+
+    fn credentials(&self) -> Option<&CredentialSettings> {
+        Some(&self.credentials)
+    }
+
+    fn allowances(&self) -> Vec<Allowance> {
+        self.allowances()
+    }
+
+    fn tariff(&self) -> Tariff {
+        tariff::tariff(self)
+    }
+
+    fn connector(&self, access: Access) -> Arc<dyn Connector> {
+        Arc::new(YoutubeConnector::new(access, self.clone()))
+    }
 }

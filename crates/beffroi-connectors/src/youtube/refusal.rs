@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{quota, wire::Problem};
 use crate::{
-    Retry,
+    Retry, access,
     api::{Reply, Setback},
 };
 
@@ -91,7 +91,7 @@ fn meaning(reason: &str, now: Timestamp) -> Option<Refusal> {
     };
     Some(match reason {
         "quotaExceeded" | "dailyLimitExceeded" => {
-            Refusal::QuotaSpent(quota::spent(quota::renewal(now)))
+            Refusal::QuotaSpent(access::spent_until(quota::renewal(now)))
         }
         "rateLimitExceeded" | "userRateLimitExceeded" => {
             Refusal::TooFast(later(Failed::RateLimited))

@@ -5,13 +5,13 @@ use std::{
     time::Duration,
 };
 
-use beffroi_fetch::{BudgetSpec, header::HeaderValue};
-use beffroi_model::Forbidden;
+use beffroi_budget::{Allowance, Period, Unit};
+use beffroi_fetch::{BudgetSpec, Holder};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::requests::IDS_PER_CALL;
-use crate::{Secret, check};
+use super::{quota, requests::IDS_PER_CALL};
+use crate::{CredentialSettings, check};
 
 /// Longest pause within a visit: while one waits, so does its whole batch.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10 * 60);
@@ -25,8 +25,15 @@ pub struct YoutubeSettings {
     /// Address of the site, for the feeds and pages that are read without a key.
     /// Default `https://www.youtube.com/`.
     pub site_url: Url,
-    /// API key of a Google Cloud project. Default none: only the feed is read.
-    pub key: Option<Secret>,
+    /// API keys, by name, each of a Google Cloud project of its own right: Google forbids several
+    /// projects for one purpose. Default none: only the feed is read.
+    pub credentials: CredentialSettings,
+    /// Units that a key may spend in a day (from midnight to midnight in California). Default 10000,
+    /// what every project is given.
+    pub units_per_day: NonZeroU32,
+    /// Units that a key may spend in a day on `videos:batchGetStats`, which are counted apart.
+    /// Default 10000.
+    pub statistics_per_day: NonZeroU32,
     /// Whether accounts are read from the keyless feed while there is no key. When not, or when
     /// robots.txt says no, they are forbidden. Default `true`.
     pub keyless_feed: bool,
@@ -65,7 +72,9 @@ impl Default for YoutubeSettings {
         Self {
             base_url: fixed("https://www.googleapis.com/youtube/v3/"),
             site_url: fixed("https://www.youtube.com/"),
-            key: None,
+            credentials: CredentialSettings::new(),
+            units_per_day: const { NonZeroU32::new(10_000).expect("10,000 is not zero") },
+            statistics_per_day: const { NonZeroU32::new(10_000).expect("10,000 is not zero") },
             keyless_feed: true,
             requests_per_second: const { NonZeroU32::new(5).expect("5 is not zero") },
             concurrency: const { NonZeroU32::new(4).expect("4 is not zero") },
@@ -102,28 +111,21 @@ impl YoutubeSettings {
             );
             return Err((vec!["batch_get_stats_ids"], problem));
         }
-        if self.key.is_some() && self.credential().is_err() {
-            // Its text is not shown.
-            let problem = "found a text that cannot stand in a header, expected an API key: \
-                           letters, digits, `-` and `_`"
-                .to_owned();
-            return Err((vec!["key"], problem));
-        }
         Ok(())
     }
 
-    /// The key as a header's value, which no log shows.
-    pub(super) fn credential(&self) -> Result<HeaderValue, Forbidden> {
-        let key = self.key.as_ref().ok_or(Forbidden::CredentialMissing)?;
-        let key = key.expose();
-        let is_printable = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic());
-        let value = HeaderValue::from_str(key);
-        let mut value = value
-            .ok()
-            .filter(|_| is_printable)
-            .ok_or(Forbidden::CredentialRefused)?;
-        value.set_sensitive(true);
-        Ok(value)
+    /// What a key may spend.
+    pub(super) fn allowances(&self) -> Vec<Allowance> {
+        let a_day = |bucket, amount: NonZeroU32| Allowance {
+            bucket,
+            unit: Unit::Units,
+            amount: amount.get().into(),
+            period: Period::PacificDay,
+        };
+        vec![
+            a_day(quota::UNITS, self.units_per_day),
+            a_day(quota::STATISTICS, self.statistics_per_day),
+        ]
     }
 
     /// What we spend of the API's patience.
@@ -132,6 +134,7 @@ impl YoutubeSettings {
             requests: self.requests_per_second,
             per: Duration::from_secs(1),
             concurrency: self.concurrency,
+            holder: Holder::default(),
         }
     }
 }
@@ -149,7 +152,8 @@ mod tests {
     #[test]
     fn values_with_which_nothing_could_be_measured_are_refused_by_name() {
         assert_eq!(refused("{}"), None);
-        assert_eq!(refused(r#"{"key":"AIza-x_1","window_days":7}"#), None);
+        let keyed = r#"{"credentials":{"main":{"secret":"AIza-x_1"}},"window_days":7}"#;
+        assert_eq!(refused(keyed), None);
         for (json, begins) in [
             (r#"{"base_url":"ftp://x"}"#, "base_url: found `ftp://x/`"),
             (r#"{"site_url":"ftp://x"}"#, "site_url: found `ftp://x/`"),
@@ -162,15 +166,10 @@ mod tests {
                 r#"{"batch_get_stats_ids":51}"#,
                 "batch_get_stats_ids: found `51`",
             ),
-            (r#"{"key":""}"#, "key: found a text"),
-            (r#"{"key":"hush hush"}"#, "key: found a text"),
-            (r#"{"key":"hush\n"}"#, "key: found a text"),
-            (r#"{"key":"hushé"}"#, "key: found a text"),
         ] {
             let told = refused(json).unwrap();
             assert!(told.starts_with(begins), "{told}");
             assert!(told.contains("expected"), "{told}");
-            assert!(!told.contains("hush"), "{told}");
         }
     }
 
@@ -185,11 +184,9 @@ mod tests {
         assert!(serde_json::from_str::<YoutubeSettings>(r#"{"token":"x"}"#).is_err());
         assert!(serde_json::from_str::<YoutubeSettings>(r#"{"refresh_days":0}"#).is_err());
 
-        let keyed: YoutubeSettings = serde_json::from_str(r#"{"key":"hush"}"#).unwrap();
+        let keyed = r#"{"credentials":{"main":{"secret":"hush"}}}"#;
+        let keyed: YoutubeSettings = serde_json::from_str(keyed).unwrap();
         let shown = format!("{keyed:?} {}", serde_json::to_string(&keyed).unwrap());
         assert!(!shown.contains("hush"), "{shown}");
-        let credential = keyed.credential().unwrap();
-        assert!(credential.is_sensitive());
-        assert_eq!(credential, "hush");
     }
 }

@@ -11,7 +11,7 @@ use beffroi_model::{Failed, FetchRecord, Forbidden, MissingReason, Outcome};
 use super::{
     YoutubeConnector,
     ask::Asker,
-    quota::Allowance,
+    quota,
     refusal::Refusal,
     requests::{self, IDS_PER_CALL},
     wire::{Page, Video},
@@ -143,16 +143,14 @@ async fn videos(
     let base = &connector.settings.base_url;
     if connector.video_method.has_batch() {
         let url = requests::batch_statistics(base, ids);
-        match asker.list(url, Allowance::Statistics).await {
+        match asker.list(url, quota::STATISTICS).await {
             Err(refusal) if is_not_served(refusal) => connector.video_method.give_up_batch(),
             // Nothing is there, or the list has another name than we think.
             Ok(page) if page.is_bare => {}
             answer => return answer,
         }
     }
-    asker
-        .list(requests::videos(base, ids), Allowance::Common)
-        .await
+    asker.list(requests::videos(base, ids), quota::UNITS).await
 }
 
 /// Whether a method is not to be had, rather than out of order for a while.

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     YoutubeSettings,
     ask::Asker,
-    quota::Allowance,
+    quota,
     refusal::Refusal,
     requests,
     state::{Remembered, RememberedVideo, Talk},
@@ -182,7 +182,7 @@ async fn pages(
     let mut token: Option<String> = None;
     for _ in 0..settings.max_pages.get() {
         let url = requests::uploads(&settings.base_url, &playlist, token.as_deref());
-        let page = asker.list::<UploadItem>(url, Allowance::Common).await?;
+        let page = asker.list::<UploadItem>(url, quota::UNITS).await?;
         if page.items.is_unreadable() {
             return Err(Refusal::Setback(Setback::layout()));
         }

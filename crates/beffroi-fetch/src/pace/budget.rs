@@ -107,6 +107,7 @@ impl Clock for CellClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Holder;
     use proptest::prelude::*;
     use std::num::NonZeroU32;
 
@@ -118,7 +119,7 @@ mod tests {
             let per = Duration::from_millis(per_ms);
             let one = NonZeroU32::MIN;
             let requests = NonZeroU32::new(requests).unwrap();
-            let period = period(BudgetSpec { requests, per, concurrency: one });
+            let period = period(BudgetSpec { requests, per, concurrency: one, holder: Holder::default() });
             // A request goes between its cell's moment and the longest catch-up after it.
             let reach = per + per * CATCH_UP_HUNDREDTHS / 100;
             let in_window = reach.as_nanos().div_ceil(period.as_nanos());
@@ -136,6 +137,7 @@ mod tests {
             requests: count(10),
             per,
             concurrency: count(1),
+            holder: Holder::default(),
         });
         let begin = Instant::now();
         let mut moments = Vec::new();
@@ -154,6 +156,7 @@ mod tests {
             requests: count(400),
             per,
             concurrency: count(1),
+            holder: Holder::default(),
         });
         let begin = Instant::now();
         for _ in 0..401 {

@@ -1,6 +1,7 @@
 //! The gates, with the clock paused.
 
 use super::*;
+use crate::Holder;
 use std::num::{NonZeroU32, NonZeroUsize};
 
 fn target(host: &str, address: &str) -> Target {
@@ -123,6 +124,7 @@ async fn an_api_is_asked_evenly_and_never_beyond_its_budget() {
         requests: count(10),
         per,
         concurrency: count(2),
+        holder: Holder::default(),
     };
     let targets = vec![target("api.example", "1.1.1.1"); 40];
     let moments = sendings(&pace(), &targets, Tempo::Api(budget)).await;
@@ -146,6 +148,7 @@ async fn an_apis_concurrency_holds_until_the_answer_has_ended() {
         requests: count(100),
         per,
         concurrency: count(1),
+        holder: Holder::default(),
     };
     let targets = vec![target("api.example", "1.1.1.1"); 3];
     let moments = sendings(&pace(), &targets, Tempo::Api(budget)).await;

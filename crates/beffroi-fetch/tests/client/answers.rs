@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use beffroi_fetch::{BudgetSpec, Document, Request, Validators};
+use beffroi_fetch::{BudgetSpec, Document, Holder, Request, Validators};
 use beffroi_model::{BodyHash, Failed, Outcome};
 
 use crate::server::{Reply, Server, client, fetch, page};
@@ -156,6 +156,7 @@ async fn an_api_is_asked_without_robots() {
         requests: one,
         per: Duration::from_millis(1),
         concurrency: one,
+        holder: Holder::default(),
     };
     let request = Request::api(server.url("/api/v1/x"), budget);
     client(&[&server]).get(request).await.unwrap();

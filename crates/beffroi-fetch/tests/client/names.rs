@@ -10,7 +10,9 @@ use std::{
     time::Duration,
 };
 
-use beffroi_fetch::{BudgetSpec, DnsSettings, Document, FetchClient, FetchSettings, Request};
+use beffroi_fetch::{
+    BudgetSpec, DnsSettings, Document, FetchClient, FetchSettings, Holder, Request,
+};
 use beffroi_model::{Absent, Failed, Forbidden, Outcome};
 use hickory_proto::{
     op::{Message, OpCode, ResponseCode},
@@ -164,6 +166,7 @@ async fn a_name_that_changes_its_answer_gains_nothing() {
         requests: one,
         per: Duration::from_millis(1),
         concurrency: one,
+        holder: Holder::default(),
     };
     client.get(Request::api(url.clone(), budget)).await.unwrap();
     assert_eq!(

@@ -5,7 +5,9 @@ use std::{
     time::Duration,
 };
 
-use beffroi_fetch::{BudgetSpec, DnsSettings, Document, FetchClient, FetchSettings, Request};
+use beffroi_fetch::{
+    BudgetSpec, DnsSettings, Document, FetchClient, FetchSettings, Holder, Request,
+};
 
 use crate::server::{Reply, Server, page, settings};
 
@@ -82,6 +84,7 @@ async fn an_apis_budget_is_never_exceeded_in_any_window() {
         requests: count(20),
         per,
         concurrency: count(4),
+        holder: Holder::default(),
     };
     let client = FetchClient::try_new(settings(&[&server])).unwrap();
     let calls =

@@ -7,7 +7,7 @@
 //! When the connection breaks, the broker gives our unsettled deliveries to another consumer or to us
 //! again; their receipts, of an older life of the channel, are then worth nothing.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, num::NonZero, sync::Arc};
 
 use beffroi_model::Lane;
 use futures::StreamExt;
@@ -110,6 +110,7 @@ impl Drop for Receipt {
 pub(super) struct LaneTask {
     broker: Arc<Broker>,
     lane: Lane,
+    prefetch: NonZero<u16>,
     life: u64,
     outbox: mpsc::Sender<Delivery>,
     /// Ends when the consumer and all its deliveries are gone: only the weak end is kept here.
@@ -135,13 +136,18 @@ enum End {
 
 impl LaneTask {
     /// Begins to consume. Fails at once when the lane does not exist.
-    pub(super) async fn start(broker: Arc<Broker>, lane: &Lane) -> Result<Consumer, QueueError> {
+    pub(super) async fn start(
+        broker: Arc<Broker>,
+        lane: &Lane,
+        prefetch: NonZero<u16>,
+    ) -> Result<Consumer, QueueError> {
         // One: what is not asked for stays with the client library, and comes back to the broker
         // with the channel.
         let (outbox, inbox) = mpsc::channel(1);
         let (receipts, settlements) = mpsc::unbounded_channel();
         let task = Self {
             lane: lane.clone(),
+            prefetch,
             life: 0,
             outbox,
             settlements,
@@ -345,7 +351,7 @@ impl LaneTask {
     }
 
     async fn consume(&self, channel: &Channel) -> Result<lapin::Consumer, QueueError> {
-        let prefetch = self.broker.settings.prefetch.get();
+        let prefetch = self.prefetch.get();
         call(
             "bound a lane",
             channel.basic_qos(prefetch, BasicQosOptions::default()),

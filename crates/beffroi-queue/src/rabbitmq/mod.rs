@@ -11,7 +11,7 @@ mod names;
 mod publisher;
 mod topology;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, num::NonZero, sync::Arc, time::Duration};
 
 use beffroi_model::{Job, Lane};
 use jiff::Timestamp;
@@ -116,8 +116,14 @@ impl RabbitMq {
             .await
     }
 
-    pub(crate) async fn consume(&self, lane: &Lane) -> Result<Consumer, QueueError> {
-        LaneTask::start(Arc::clone(&self.broker), lane).await
+    pub(crate) async fn consume(
+        &self,
+        lane: &Lane,
+        at_most: Option<NonZero<u16>>,
+    ) -> Result<Consumer, QueueError> {
+        let usual = self.broker.settings.prefetch;
+        let prefetch = at_most.map_or(usual, |it| it.min(usual));
+        LaneTask::start(Arc::clone(&self.broker), lane, prefetch).await
     }
 
     pub(crate) async fn depth(&self, lanes: &[Lane]) -> Result<u64, QueueError> {

@@ -8,12 +8,12 @@ use std::{collections::HashMap, net::IpAddr, time::Duration};
 
 use beffroi_fetch::FetchClient;
 use beffroi_model::{Job, Platform};
-use beffroi_plan::lane_of_group;
+use beffroi_plan::Lanes;
 use beffroi_queue::QueueUrl;
 use futures::{StreamExt, stream};
 use url::Url;
 
-use crate::config::Config;
+use crate::{config::Config, services};
 
 /// Names asked for at once: a distant name server answers in some 30 ms, so that all of France takes
 /// three seconds, and the dead names among them some ten.
@@ -28,10 +28,10 @@ pub(crate) async fn place_by_address(config: &Config, client: &FetchClient, jobs
     if config.queue.url == QueueUrl::InProcess {
         return;
     }
-    place(client, jobs, config.run.host_lanes).await;
+    place(client, jobs, &services::lanes(config)).await;
 }
 
-async fn place(client: &FetchClient, jobs: &mut [Job], host_shards: u16) {
+async fn place(client: &FetchClient, jobs: &mut [Job], lanes: &Lanes) {
     let sites = jobs.iter().filter(|job| is_site(job));
     let urls: HashMap<String, Url> = sites
         .map(|job| (host(job), job.account.url.clone()))
@@ -53,7 +53,7 @@ async fn place(client: &FetchClient, jobs: &mut [Job], host_shards: u16) {
     }
     for job in jobs.iter_mut().filter(|job| is_site(job)) {
         if let Some(Some(address)) = groups.get(&host(job)) {
-            job.lane = lane_of_group(&address.to_string(), host_shards);
+            job.lane = lanes.of_group(&address.to_string());
         }
     }
 }
@@ -68,11 +68,20 @@ fn host(job: &Job) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use beffroi_fetch::FetchSettings;
     use beffroi_model::{AccountRef, Lane};
-    use beffroi_plan::{Night, discovered_job, lane_of};
+    use beffroi_plan::{Night, discovered_job};
 
     use super::*;
+
+    fn lanes() -> Lanes {
+        Lanes {
+            host_shards: 64,
+            ..Lanes::default()
+        }
+    }
 
     fn site(url: &str) -> Job {
         let url: Url = url.parse().unwrap();
@@ -80,7 +89,7 @@ mod tests {
         let night = Night {
             run_id: "2026-11-23".parse().unwrap(),
             as_of: "2026-11-23T01:00:00Z".parse().unwrap(),
-            host_shards: 64,
+            lanes: Arc::new(lanes()),
         };
         let account = AccountRef {
             platform: Platform::Website,
@@ -102,9 +111,9 @@ mod tests {
         let client = FetchClient::try_new(settings).unwrap();
         let mut jobs =
             ["a.test", "b.test", "c.test", "10.0.0.1"].map(|host| site(&format!("http://{host}/")));
-        let by_name: Vec<Lane> = jobs.iter().map(|job| lane_of(&job.account, 64)).collect();
+        let by_name: Vec<Lane> = jobs.iter().map(|job| lanes().of(&job.account)).collect();
         assert_ne!(by_name[0], by_name[1], "names alone would part them");
-        place(&client, &mut jobs, 64).await;
+        place(&client, &mut jobs, &lanes()).await;
         assert_eq!(jobs[0].lane, jobs[1].lane);
         assert_ne!(jobs[0].lane, jobs[2].lane);
         assert_eq!(jobs[3].lane, by_name[3], "an address that may not be asked");

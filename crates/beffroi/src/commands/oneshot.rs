@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use beffroi_budget::Ledger;
 use beffroi_connectors::{
-    MeasureRequest, Report,
+    MEASURABLE, MeasureRequest, Report,
     accounts::{self, Parsed},
     website,
 };
@@ -20,7 +21,7 @@ use crate::{
     address,
     config::Config,
     output::{self, say},
-    services::{self, MEASURABLE},
+    services,
 };
 
 #[derive(Serialize)]
@@ -174,9 +175,15 @@ pub(crate) async fn measure(config: &Config, url: &str, json: bool) -> anyhow::R
         );
     };
     let client = services::client(config)?;
-    let connector = Some(account.platform)
-        .filter(|platform| *platform != Platform::Website)
-        .and_then(|platform| services::connector(config, &client, platform));
+    // What one look spends is not written down: there is no store here.
+    let ledger = Ledger::in_memory();
+    let connector = match account.platform {
+        Platform::Website => None,
+        platform => {
+            let credential = services::credential_of(config, &account)?;
+            services::connector(config, &client, &ledger, platform, credential)
+        }
+    };
     let Some(connector) = connector else {
         let known: Vec<String> = MEASURABLE[1..].iter().map(Platform::to_string).collect();
         bail!(

@@ -1,17 +1,26 @@
 //! `beffroi plan`, and what `run` shares with it.
 
-use std::{collections::HashMap, process::ExitCode};
+mod show;
 
-use beffroi_model::{Collectivity, CollectivityId, Job, Platform, RunId};
-use beffroi_plan::{Due, Night, Scope, plan as plan_night, summarise};
+use std::{
+    collections::{BTreeMap, HashMap},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use beffroi_budget::{Allowance, BucketId, Journal};
+use beffroi_model::{Collectivity, CollectivityId, Lane, Platform, RunId};
+use beffroi_plan::{
+    Bounds, BucketState, Due, Night, Plan, Scope, Terms, WEBSITES, plan as plan_night,
+};
 use beffroi_store::Store;
+use beffroi_worker::StoreJournal;
 use jiff::{Timestamp, Zoned, civil::Date, tz::TimeZone};
 
 use crate::{
     cli::PlanArgs,
     config::Config,
-    output::{self, say},
-    services::StoreService,
+    services::{self, StoreService},
 };
 
 /// The bodies by key.
@@ -20,48 +29,33 @@ pub(crate) type Bodies = HashMap<CollectivityId, Collectivity>;
 pub(crate) async fn plan(config: &Config, args: PlanArgs) -> anyhow::Result<ExitCode> {
     let scope = Scope::parse(args.only.iter().map(String::as_str))?;
     let service = StoreService::open(config).await?;
-    let result = show(config, &service.store, &scope, args.date, args.json).await;
+    let result = show_plan(config, &service.store, &scope, &args).await;
     service.close().await?;
     result.map(|()| ExitCode::SUCCESS)
 }
 
-async fn show(
+async fn show_plan(
     config: &Config,
     store: &Store,
     scope: &Scope,
-    date: Option<Date>,
-    json: bool,
+    args: &PlanArgs,
 ) -> anyhow::Result<()> {
     super::registry::ensure_registry(store).await?;
-    let night = night(config, run_id(date, scope), Timestamp::now());
+    let now = Timestamp::now();
+    let night = night(config, run_id(args.date, scope), now);
     let bodies = bodies(store).await?;
-    let jobs = jobs(store, &night, &bodies, &config.run.platforms, scope).await?;
-    let summary = summarise(&jobs);
-    if json {
-        return output::print_json(&serde_json::json!({
-            "run_id": night.run_id, "as_of": night.as_of, "plan": summary,
-        }));
+    let plan = of_night(config, store, &night, &bodies, scope).await?;
+    let shown = show::Shown {
+        config,
+        night: &night,
+        plan: &plan,
+        now,
+    };
+    match (args.json, args.later) {
+        (true, later) => shown.print_json(later),
+        (false, true) => shown.print_later(),
+        (false, false) => shown.print(),
     }
-    let mut table = output::table(["platform", "jobs"], 1);
-    for (platform, jobs) in &summary.platforms {
-        table.add_row([platform.to_string(), output::thousands(*jobs as u64)]);
-    }
-    table.add_row(["all".to_owned(), output::thousands(summary.jobs as u64)]);
-    say!("Plan of run {}\n{table}", night.run_id)?;
-    if !summary.busiest_hosts.is_empty() {
-        let mut hosts = output::table(["hosts that many share", "jobs", "at least"], 1);
-        for (host, jobs) in &summary.busiest_hosts {
-            // A robots.txt once, then one page a job at the least.
-            let bound = config.fetch.host_interval * u32::try_from(*jobs).unwrap_or(u32::MAX);
-            hosts.add_row([
-                host.clone(),
-                output::thousands(*jobs as u64),
-                format!("{} s", bound.as_secs()),
-            ]);
-        }
-        say!("\n{hosts}")?;
-    }
-    say!("\nAccounts that the websites reveal are added during the night.")
 }
 
 /// Today's date where the collectivities are.
@@ -86,7 +80,7 @@ pub(crate) fn night(config: &Config, run_id: RunId, as_of: Timestamp) -> Night {
     Night {
         run_id,
         as_of,
-        host_shards: config.run.host_lanes,
+        lanes: Arc::new(services::lanes(config)),
     }
 }
 
@@ -98,21 +92,87 @@ pub(crate) async fn bodies(store: &Store) -> anyhow::Result<Bodies> {
         .collect())
 }
 
-/// The jobs of a night.
-pub(crate) async fn jobs(
+/// The plan of a night: its jobs, what they cost, and what is left for later.
+pub(crate) async fn of_night(
+    config: &Config,
     store: &Store,
     night: &Night,
     bodies: &Bodies,
-    platforms: &[Platform],
     scope: &Scope,
-) -> anyhow::Result<Vec<Job>> {
+) -> anyhow::Result<Plan> {
     let due = store.due_accounts().await?;
     let due = due
         .into_iter()
         .map(|it| Due {
             account: it.account,
             collectivity_ids: it.collectivity_ids,
+            visited_at: it.visited_at,
         })
         .collect();
-    Ok(plan_night(night, due, bodies, platforms, scope))
+    let bounds = bounds(config, store, night).await?;
+    let platforms = &config.run.platforms;
+    Ok(plan_night(night, due, bodies, platforms, scope, &bounds))
+}
+
+/// What each lane is bound to tonight.
+async fn bounds(config: &Config, store: &Store, night: &Night) -> anyhow::Result<Bounds> {
+    let journal = StoreJournal::new(store.clone(), String::new());
+    // Of another day's allowances nothing is spent.
+    let is_tonight = night.run_id.date() == today_in_france();
+    let mut terms = BTreeMap::new();
+    for platform in config.run.platforms.iter().copied() {
+        let Some(settings) = config.platforms.of(platform) else {
+            continue;
+        };
+        let mut tariff = settings.tariff();
+        if platform == Platform::Website {
+            for charge in &mut tariff.charges {
+                charge.pace.per = config.fetch.host_interval;
+            }
+            let buckets = Vec::new();
+            terms.insert(WEBSITES.to_owned(), Terms { tariff, buckets });
+            continue;
+        }
+        let names: Vec<Option<&str>> = match settings.credentials() {
+            None => vec![None],
+            // Without a credential nothing is asked, and so nothing bounds it.
+            Some(credentials) => credentials.keys().map(|name| Some(name.as_str())).collect(),
+        };
+        for name in names {
+            let mut buckets = Vec::new();
+            for allowance in settings.allowances() {
+                let spent = match is_tonight {
+                    true => spent(&journal, platform, name, allowance).await?,
+                    false => 0,
+                };
+                buckets.push(BucketState { allowance, spent });
+            }
+            let lane = match name {
+                Some(name) => Lane::of_credential(platform, name),
+                None => Lane::api(platform),
+            };
+            let tariff = tariff.clone();
+            terms.insert(lane.to_string(), Terms { tariff, buckets });
+        }
+    }
+    Ok(Bounds {
+        terms,
+        night: config.run.longest_night,
+    })
+}
+
+async fn spent(
+    journal: &StoreJournal,
+    platform: Platform,
+    credential: Option<&str>,
+    allowance: Allowance,
+) -> anyhow::Result<u64> {
+    let bucket = BucketId {
+        platform,
+        credential: credential.unwrap_or_default().to_owned(),
+        bucket: allowance.bucket.to_owned(),
+    };
+    let since = allowance.period.since(Timestamp::now());
+    let entries = journal.read(&bucket, since).await?;
+    Ok(entries.iter().map(beffroi_budget::Entry::counted).sum())
 }

@@ -8,10 +8,9 @@ use std::{process::ExitCode, time::Duration};
 use anyhow::{Context, bail};
 use beffroi_fetch::FetchClient;
 use beffroi_model::{AccountRef, Job, JobId, Lane, Origin, RunId, Subject};
-use beffroi_plan::{Night, Scope, lane_of};
+use beffroi_plan::{Night, Plan, Scope};
 use beffroi_queue::Queue;
 use beffroi_store::{Day, JobRow, Millis, Progress, RunRow, Store};
-use beffroi_worker::all_lanes;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -159,7 +158,15 @@ async fn begin(
     write(store, &row, state::PLANNING).await?;
     let run_id: RunId = row.run_id.parse()?;
     let night = plan::night(config, run_id, row.as_of.timestamp());
-    let mut jobs = plan::jobs(store, &night, bodies, &config.run.platforms, scope).await?;
+    let Plan { mut jobs, lanes } = plan::of_night(config, store, &night, bodies, scope).await?;
+    for (lane, plan) in lanes.iter().filter(|(_, plan)| !plan.later.is_empty()) {
+        tracing::warn!(
+            lane,
+            accounts.later = plan.later.len(),
+            every_nights = plan.every_nights,
+            "the night cannot hold all accounts; `beffroi plan --later` lists them"
+        );
+    }
     lanes::place_by_address(config, client, &mut jobs).await;
     if jobs.is_empty() {
         tracing::warn!("nothing to measure: no account is due that this run asks for");
@@ -218,7 +225,7 @@ fn job_again(night: &Night, bodies: &Bodies, row: JobRow) -> anyhow::Result<Job>
         job_id: JobId::from_uuid(row.job_id),
         run_id: night.run_id.clone(),
         as_of: night.as_of,
-        lane: lane_of(&account, night.host_shards),
+        lane: night.lanes.of(&account),
         account,
         subjects,
         origin: if row.origin == "discovered" {
@@ -247,6 +254,9 @@ enum End {
     Interrupted,
 }
 
+/// A worker at work.
+type Working = tokio::task::JoinHandle<Result<(), beffroi_worker::WorkerError>>;
+
 struct Crawl<'a> {
     config: &'a Config,
     store: &'a Store,
@@ -259,7 +269,7 @@ struct Crawl<'a> {
 impl Crawl<'_> {
     /// Publishes the jobs and works (or watches others work) until all have ended or we are stopped.
     async fn carry_out(&self, jobs: Vec<Job>, is_resumed: bool) -> anyhow::Result<End> {
-        let lanes = all_lanes(self.night.host_shards, &self.config.run.platforms);
+        let lanes = self.night.lanes.all(&self.config.run.platforms);
         self.queue.declare(&lanes).await?;
         if is_resumed {
             // What is left was read from the store; what the queue still holds would be done twice.
@@ -267,7 +277,7 @@ impl Crawl<'_> {
         }
         let interrupted = worker::stop_on_signals();
         let stop = interrupted.child_token();
-        let working = self.start_worker(stop.clone());
+        let working = self.start_worker(stop.clone())?;
         let watched = tokio::select! {
             watched = self.publish_and_watch(jobs, &lanes) => watched.map(|()| End::Complete),
             () = stop.cancelled() => Ok(End::Interrupted),
@@ -279,12 +289,9 @@ impl Crawl<'_> {
         watched
     }
 
-    fn start_worker(
-        &self,
-        stop: CancellationToken,
-    ) -> Option<tokio::task::JoinHandle<Result<(), beffroi_worker::WorkerError>>> {
+    fn start_worker(&self, stop: CancellationToken) -> anyhow::Result<Option<Working>> {
         if !self.works {
-            return None;
+            return Ok(None);
         }
         let worker = worker::assemble(
             self.config,
@@ -292,14 +299,14 @@ impl Crawl<'_> {
             self.client,
             self.queue,
             stop.clone(),
-        );
+        )?;
         let task = tokio::spawn(async move {
             let result = worker.run().await;
             // A worker that ends by itself ends the run.
             stop.cancel();
             result
         });
-        Some(task)
+        Ok(Some(task))
     }
 
     async fn publish_and_watch(&self, jobs: Vec<Job>, lanes: &[Lane]) -> anyhow::Result<()> {

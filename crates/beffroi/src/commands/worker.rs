@@ -1,12 +1,12 @@
 //! `beffroi worker`: works for runs that others plan.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use anyhow::bail;
 use beffroi_fetch::FetchClient;
 use beffroi_queue::{Queue, QueueUrl};
 use beffroi_store::Store;
-use beffroi_worker::{Worker, WorkerSettings};
+use beffroi_worker::{Means, Worker, WorkerSettings};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -27,7 +27,7 @@ pub(crate) async fn worker(config: &Config) -> anyhow::Result<ExitCode> {
     let service = StoreService::open(config).await?;
     let queue = services::open_queue(config).await?;
     let stop = stop_on_signals();
-    let worker = assemble(config, &service.store, &client, &queue, stop);
+    let worker = assemble(config, &service.store, &client, &queue, stop)?;
     tracing::info!("worker ready; Ctrl-C lets the jobs under way end");
     worker.run().await?;
     queue.close().await;
@@ -42,8 +42,7 @@ pub(crate) fn assemble(
     client: &FetchClient,
     queue: &Queue,
     stop: CancellationToken,
-) -> Worker {
-    let connectors = services::connectors(config, client);
+) -> anyhow::Result<Worker> {
     let mut settings: WorkerSettings = config.worker.clone();
     if settings.name.is_empty() {
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
@@ -54,15 +53,15 @@ pub(crate) fn assemble(
         };
         settings.name = format!("{host}-{}", std::process::id());
     }
-    let shards = config.run.host_lanes;
-    Worker::new(
-        queue.clone(),
-        store.clone(),
-        connectors,
-        settings,
-        shards,
-        stop,
-    )
+    let ledger = services::ledger(store, &settings.name);
+    let means = Means {
+        queue: queue.clone(),
+        store: store.clone(),
+        lanes: Arc::new(services::lanes(config)),
+        connectors: services::connectors(config, client, &ledger)?,
+        ledger,
+    };
+    Ok(Worker::new(means, settings, stop))
 }
 
 /// A token that is cancelled by Ctrl-C or SIGTERM; a second signal ends the program at once.

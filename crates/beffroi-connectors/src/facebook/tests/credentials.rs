@@ -7,23 +7,16 @@ const FEATURES: &str = "(#100) Object does not exist, cannot be loaded due to mi
 
 #[tokio::test]
 async fn without_a_token_nothing_is_asked() {
-    for token in [None, Some(Secret::new("")), Some(Secret::new(" \n"))] {
-        let (measured, paths) = visit_with(
-            Graph::with_page(page(talking())),
-            request(HANDLE),
-            |settings| {
-                settings.token = token;
-            },
-        )
-        .await;
-        assert_eq!(
-            measured.measurement.outcome,
-            Outcome::Forbidden(Forbidden::CredentialMissing)
-        );
-        assert_eq!(measured.retry, None);
-        assert!(paths.is_empty());
-        assert!(measured.measurement.fetches.is_empty());
-    }
+    let server = Graph::with_page(page(talking())).start().await;
+    let connector = FacebookConnector::new(Access::keyless(client(&[&server])), settings(&server));
+    let measured = connector.measure(&[request(HANDLE)]).await.remove(0);
+    assert_eq!(
+        measured.measurement.outcome,
+        Outcome::Forbidden(Forbidden::CredentialMissing)
+    );
+    assert_eq!(measured.retry, None);
+    assert!(measured.measurement.fetches.is_empty());
+    assert!(server.asked().is_empty());
 }
 
 #[tokio::test]

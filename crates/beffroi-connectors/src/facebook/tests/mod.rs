@@ -20,10 +20,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{
-    Secret,
-    recorded::{Answer, Asked, Server, client},
-};
+use crate::recorded::{Answer, Asked, Server, client};
 
 const CANARY: &str = "citizen-canary";
 const TOKEN: &str = "EAAB-token-canary";
@@ -187,14 +184,13 @@ fn request_after(earlier: &Measured) -> MeasureRequest {
 fn settings(server: &Server) -> FacebookSettings {
     FacebookSettings {
         base_url: server.root(),
-        token: Some(Secret::new(TOKEN)),
         requests: NonZeroU32::new(1000).unwrap(),
         ..FacebookSettings::default()
     }
 }
 
 fn connector(server: &Server, settings: FacebookSettings) -> FacebookConnector {
-    FacebookConnector::new(client(&[server]), settings)
+    FacebookConnector::new(Access::with(client(&[server]), TOKEN, None), settings)
 }
 
 /// Measures, and checks what must hold of every visit.

@@ -1,35 +1,49 @@
 //! One call: a token's turn, the request, and what the answer says of the token.
 
-use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
+use std::{
+    num::{NonZeroU16, NonZeroU32},
+    time::Duration,
+};
 
-use beffroi_fetch::{BudgetSpec, FetchClient, Request, header::AUTHORIZATION};
-use beffroi_model::{Failed, FetchRecord, Outcome};
+use beffroi_budget::{Allowance, Pace, Period, Purse, Unit};
+use beffroi_fetch::{BudgetSpec, FetchClient, Holder, Request, header::AUTHORIZATION};
+use beffroi_model::{Failed, FetchRecord, Forbidden, Outcome, Platform};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{
     error::{GraphError, Meaning, setback_without_envelope},
-    keys::{KeyIndex, Keys, Rest},
+    key::{Key, Rest},
     usage::Usage,
 };
 use crate::{
-    Retry, Secret,
+    Access, Retry,
+    access::bucket,
     api::{Calls, Reply, Setback},
 };
 
 /// How long a token that was refused is left alone: nothing but a person's deed changes it.
 const REFUSED_FOR: Duration = Duration::from_secs(3600);
 
+/// How long a call waits for an allowance that is spread over the night and used a little ahead.
+const PATIENCE: Duration = Duration::from_secs(5 * 60);
+
+/// What a worker takes at once is to be ended within this time: RabbitMQ wants to hear of a job
+/// within half an hour.
+const PREFETCH_TIME: Duration = Duration::from_secs(10 * 60);
+
 /// On which terms a platform is asked.
-pub(crate) struct Terms<'a> {
-    /// The tokens, by their names in the settings.
-    pub(crate) tokens: &'a BTreeMap<String, Secret>,
-    /// Requests that each token allows in a window.
+pub(crate) struct Terms {
+    /// Which platform.
+    pub(crate) platform: Platform,
+    /// Requests that a token allows in a window.
     pub(crate) requests: NonZeroU32,
     /// Length of the window.
     pub(crate) per: Duration,
-    /// Requests at a time, with all tokens together.
+    /// Length of the window over which as many requests are spread, where that is less.
+    pub(crate) pace: Duration,
+    /// Requests at a time.
     pub(crate) concurrency: NonZeroU32,
     /// How long a limited token rests where the platform does not say.
     pub(crate) pause: Duration,
@@ -37,11 +51,40 @@ pub(crate) struct Terms<'a> {
     pub(crate) use_case: &'static str,
 }
 
-/// A Graph API and the tokens for it.
+impl Terms {
+    /// How fast it may be spent.
+    pub(crate) fn pace(&self) -> Pace {
+        Pace {
+            name: "api",
+            requests: self.requests.get(),
+            per: self.pace,
+            is_by_host: false,
+        }
+    }
+
+    /// As many jobs as fit into some minutes at that pace.
+    pub(crate) fn prefetch(&self) -> Option<NonZeroU16> {
+        let jobs = PREFETCH_TIME.as_secs_f64() / self.pace().interval().as_secs_f64();
+        NonZeroU16::new(jobs.clamp(1.0, f64::from(u16::MAX)) as u16)
+    }
+
+    /// What a token may spend.
+    pub(crate) fn allowances(&self) -> Vec<Allowance> {
+        vec![Allowance {
+            bucket: bucket::REQUESTS,
+            unit: Unit::Requests,
+            amount: self.requests.get().into(),
+            period: Period::Rolling(self.per),
+        }]
+    }
+}
+
+/// A Graph API and the token for it.
 #[derive(Debug)]
 pub(crate) struct Graph {
     client: FetchClient,
-    keys: Keys,
+    key: Option<Key>,
+    purse: Purse,
     budget: BudgetSpec,
     pause: Duration,
     use_case: &'static str,
@@ -65,36 +108,35 @@ impl NoAnswer {
     }
 }
 
-/// The calls made for one account: all with one token, since a cursor need not be valid for
-/// another.
+/// The calls made for one account.
 pub(crate) struct Session<'a> {
     graph: &'a Graph,
     calls: Calls,
-    key: Option<KeyIndex>,
 }
 
 impl Graph {
-    /// Asks through `client`.
-    pub(crate) fn new(client: FetchClient, terms: &Terms<'_>) -> Self {
-        let keys = Keys::new(terms.tokens, terms.requests.get(), terms.per);
-        let count = u32::try_from(keys.count()).ok().and_then(NonZeroU32::new);
-        let requests = count.map_or(terms.requests, |count| terms.requests.saturating_mul(count));
+    /// Asks with one token, or, without one, not at all.
+    pub(crate) fn new(access: Access, terms: &Terms) -> Self {
+        let key = access.credential.as_ref();
+        let budget = BudgetSpec {
+            requests: terms.requests,
+            per: terms.pace,
+            concurrency: terms.concurrency,
+            holder: Holder::default(),
+        };
         Self {
-            client,
-            keys,
-            budget: BudgetSpec {
-                requests,
-                per: terms.per,
-                concurrency: terms.concurrency,
-            },
+            key: key.and_then(|it| Key::try_new(it, terms.requests.get(), terms.pace)),
+            purse: access.purse(terms.platform, terms.allowances()),
+            budget: access.budget(budget),
+            client: access.client,
             pause: terms.pause,
             use_case: terms.use_case,
         }
     }
 
     /// Whether there is a token to ask with.
-    pub(crate) fn has_tokens(&self) -> bool {
-        !self.keys.is_empty()
+    pub(crate) fn has_token(&self) -> bool {
+        self.key.is_some()
     }
 
     /// The calls for one account.
@@ -102,29 +144,39 @@ impl Graph {
         Session {
             graph: self,
             calls: Calls::new(self.client.clone()),
-            key: None,
         }
+    }
+
+    fn key(&self) -> Result<&Key, Setback> {
+        let missing = Setback::forbidden(Forbidden::CredentialMissing);
+        self.key.as_ref().ok_or(missing)
     }
 }
 
 impl Session<'_> {
-    /// Asks the address that `address` makes of the name of the token used.
+    /// Asks the address that `address` makes of the id that the token is for.
     pub(crate) async fn get<T: DeserializeOwned>(
         &mut self,
         address: impl FnOnce(&str) -> Url + Send,
     ) -> Result<T, NoAnswer> {
-        let turn = self.graph.keys.turn(self.key).await;
-        let index = turn.map_err(NoAnswer::Setback)?;
-        self.key = Some(index);
-        let key = self.graph.keys.key(index);
-        let request = Request::api(address(&key.name), self.graph.budget)
+        let key = self.graph.key().map_err(NoAnswer::Setback)?;
+        key.turn().await.map_err(NoAnswer::Setback)?;
+        let spending = self
+            .graph
+            .purse
+            .reserve_within(bucket::REQUESTS, 1, PATIENCE)
+            .await;
+        let spending = spending.map_err(|refused| NoAnswer::Setback(refused.into()))?;
+        let request = Request::api(address(&key.id), self.graph.budget)
             .header(AUTHORIZATION, key.authorization.clone());
-        match self.calls.get(request).await {
+        let answer = self.calls.get(request).await;
+        spending.settle(1);
+        match answer {
             Ok(reply) => {
-                self.graph.obey_usage(index, &reply);
-                self.graph.read(index, &reply)
+                self.graph.obey_usage(key, &reply);
+                self.graph.read(key, &reply)
             }
-            Err(setback) => Err(NoAnswer::Setback(self.graph.obey_429(index, setback))),
+            Err(setback) => Err(NoAnswer::Setback(self.graph.obey_429(key, setback))),
         }
     }
 
@@ -135,7 +187,7 @@ impl Session<'_> {
 }
 
 impl Graph {
-    fn read<T: DeserializeOwned>(&self, index: KeyIndex, reply: &Reply) -> Result<T, NoAnswer> {
+    fn read<T: DeserializeOwned>(&self, key: &Key, reply: &Reply) -> Result<T, NoAnswer> {
         if reply.status() == 200
             && let Some(answer) = reply.json()
         {
@@ -146,13 +198,11 @@ impl Graph {
         };
         let setback = error.setback();
         match error.meaning() {
-            Meaning::AppLimited => Err(NoAnswer::Setback(self.limited(None, setback))),
-            Meaning::TokenLimited => Err(NoAnswer::Setback(self.limited(Some(index), setback))),
+            Meaning::Limited => Err(NoAnswer::Setback(self.limited(key, setback))),
             Meaning::TokenRefused | Meaning::PolicyBlock => {
-                let name = &self.keys.key(index).name;
                 let reason = setback.outcome.reason();
-                tracing::error!(token.name = %name, reason, "the platform refuses a token, which now rests for an hour");
-                self.rest(Some(index), REFUSED_FOR, setback.outcome, false);
+                tracing::error!(token.name = %key.name, reason, "the platform refuses a token, which now rests for an hour");
+                key.rest(resting(REFUSED_FOR, setback.outcome, false));
                 Err(NoAnswer::Setback(setback))
             }
             Meaning::Passing => Err(NoAnswer::Setback(setback)),
@@ -164,7 +214,7 @@ impl Graph {
     }
 
     /// Slows down, or lets rest, what the answer's headers say is nearly spent.
-    fn obey_usage(&self, index: KeyIndex, reply: &Reply) {
+    fn obey_usage(&self, key: &Key, reply: &Reply) {
         let app = reply.header("x-app-usage");
         let business = reply.header("x-business-use-case-usage");
         // They come only after some traffic: their absence says nothing.
@@ -172,25 +222,22 @@ impl Graph {
             return;
         }
         let usage = Usage::read(app, business, self.use_case);
-        self.keys.stretch(index, usage.stretch());
+        key.stretch(usage.stretch());
         let spent = Outcome::Failed(Failed::QuotaSpent);
-        if let Some(rest) = usage.app.rest(self.pause) {
-            self.rest(None, rest, spent, true);
-        }
-        if let Some(rest) = usage.business.rest(self.pause) {
-            self.rest(Some(index), rest, spent, true);
+        let rests = [usage.app.rest(self.pause), usage.business.rest(self.pause)];
+        for rest in rests.into_iter().flatten() {
+            key.rest(resting(rest, spent, true));
         }
     }
 
-    /// An error of limits: what it concerns rests, for as long as the headers said, which were
-    /// obeyed before, or the usual pause. The job comes back when a token is free.
-    fn limited(&self, only: Option<KeyIndex>, setback: Setback) -> Setback {
+    /// An error of limits: the token rests, for as long as the headers said, which were obeyed before,
+    /// or the usual pause. The job comes back when it is free.
+    fn limited(&self, key: &Key, setback: Setback) -> Setback {
         let now = Timestamp::now();
-        let is_told = only.is_some_and(|index| self.keys.rests(index, now));
-        if !is_told {
-            self.rest(only, self.pause, setback.outcome, true);
+        if key.resting(now).is_none() {
+            key.rest(resting(self.pause, setback.outcome, true));
         }
-        let not_before = self.keys.all_rest(now).map(|rest| rest.until);
+        let not_before = key.resting(now).map(|rest| rest.until);
         Setback {
             retry: Some(Retry { not_before }),
             ..setback
@@ -198,7 +245,7 @@ impl Graph {
     }
 
     /// A 429 may come without a word of when to come back.
-    fn obey_429(&self, index: KeyIndex, setback: Setback) -> Setback {
+    fn obey_429(&self, key: &Key, setback: Setback) -> Setback {
         if setback.outcome != Outcome::Failed(Failed::RateLimited) {
             return setback;
         }
@@ -206,18 +253,15 @@ impl Graph {
         match told {
             // The client keeps to it by itself.
             Some(_) => setback,
-            None => self.limited(Some(index), setback),
+            None => self.limited(key, setback),
         }
     }
+}
 
-    fn rest(&self, only: Option<KeyIndex>, wait: Duration, outcome: Outcome, passes: bool) {
-        let now = Timestamp::now();
-        let until = now.checked_add(wait).unwrap_or(Timestamp::MAX);
-        let rest = Rest {
-            until,
-            outcome,
-            passes,
-        };
-        self.keys.rest(only, rest);
+fn resting(wait: Duration, outcome: Outcome, passes: bool) -> Rest {
+    Rest {
+        until: Timestamp::now().checked_add(wait).unwrap_or(Timestamp::MAX),
+        outcome,
+        passes,
     }
 }

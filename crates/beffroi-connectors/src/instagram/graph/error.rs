@@ -41,10 +41,8 @@ pub(crate) struct GraphError {
 /// What an error means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Meaning {
-    /// The application as a whole has asked too much.
-    AppLimited,
-    /// The token's user or account has.
-    TokenLimited,
+    /// The application as a whole, the token's user or its account has asked too much.
+    Limited,
     /// The token is expired, revoked or wrong.
     TokenRefused,
     /// The platform stopped us for breaking a rule: a matter for people.
@@ -71,8 +69,7 @@ impl GraphError {
     pub(crate) fn meaning(&self) -> Meaning {
         let subcode = self.error_subcode.given();
         match self.code.given() {
-            Some(4) => Meaning::AppLimited,
-            Some(17 | 32 | 613 | 80_000..=80_099) => Meaning::TokenLimited,
+            Some(4 | 17 | 32 | 613 | 80_000..=80_099) => Meaning::Limited,
             Some(102 | 190) => Meaning::TokenRefused,
             Some(368) => Meaning::PolicyBlock,
             Some(10 | 200..=299) => Meaning::PermissionMissing,
@@ -95,7 +92,7 @@ impl GraphError {
     /// How a job ends when this is all the platform says.
     pub(crate) fn setback(&self) -> Setback {
         match self.meaning() {
-            Meaning::AppLimited | Meaning::TokenLimited => passing(Failed::QuotaSpent),
+            Meaning::Limited => passing(Failed::QuotaSpent),
             Meaning::TokenRefused => Setback::forbidden(Forbidden::CredentialRefused),
             Meaning::PolicyBlock => Setback::forbidden(Forbidden::Blocked),
             Meaning::PermissionMissing => Setback::forbidden(Forbidden::PermissionMissing),
@@ -136,14 +133,11 @@ mod tests {
     #[test]
     fn codes_mean_what_the_documentation_says() {
         for (json, expected) in [
-            (r#"{"code":4,"is_transient":true}"#, Meaning::AppLimited),
-            (r#"{"code":17}"#, Meaning::TokenLimited),
-            (r#"{"code":"32"}"#, Meaning::TokenLimited),
-            (
-                r#"{"code":613,"error_subcode":1996}"#,
-                Meaning::TokenLimited,
-            ),
-            (r#"{"code":80002}"#, Meaning::TokenLimited),
+            (r#"{"code":4,"is_transient":true}"#, Meaning::Limited),
+            (r#"{"code":17}"#, Meaning::Limited),
+            (r#"{"code":"32"}"#, Meaning::Limited),
+            (r#"{"code":613,"error_subcode":1996}"#, Meaning::Limited),
+            (r#"{"code":80002}"#, Meaning::Limited),
             (r#"{"code":190,"error_subcode":463}"#, Meaning::TokenRefused),
             (r#"{"code":368}"#, Meaning::PolicyBlock),
             (r#"{"code":10}"#, Meaning::PermissionMissing),

@@ -5,11 +5,8 @@ use super::*;
 #[tokio::test]
 async fn without_a_token_nothing_is_asked() {
     let server = Discovery::new(Vec::new()).start().await;
-    let none = InstagramSettings {
-        tokens: std::collections::BTreeMap::new(),
-        ..settings(&server)
-    };
-    let connector = connector(&server, none);
+    let access = Access::keyless(client(&[&server]));
+    let connector = InstagramConnector::new(access, settings(&server));
     let measured = measure(&connector, &[request(NAME)]).await.remove(0);
     assert_eq!(
         measured.measurement.outcome,
@@ -85,55 +82,32 @@ async fn a_block_for_breaking_a_rule_stops_the_token() {
 }
 
 #[tokio::test]
-async fn several_tokens_share_the_work_each_with_its_own_account() {
-    let other_id = "17841400000000010";
-    let names = ["a", "b", "c", "d"];
-    let mut discovery = Discovery::default();
-    for name in names {
-        discovery = discovery.with(name, found(account_with(json!({"username": name}))));
-    }
-    let server = discovery.start().await;
-    let mut two = settings(&server);
-    let other = Secret::new("EAAhush2");
-    two.tokens.insert(other_id.to_owned(), other);
-    let connector = connector(&server, two);
-    measure(&connector, &names.map(request)).await;
-    let asked = server.asked();
-    for (own_id, token) in [(OWN_ID, TOKEN), (other_id, "EAAhush2")] {
-        let bearer = format!("Bearer {token}");
-        let of_own: Vec<_> = asked
-            .iter()
-            .filter(|asked| asked.path() == format!("/{own_id}"))
-            .collect();
-        assert!(!of_own.is_empty(), "{own_id} does its part");
-        for asked in of_own {
-            assert_eq!(asked.authorization.as_deref(), Some(bearer.as_str()));
+async fn what_the_token_has_spent_is_not_spent_again_by_another_connector() {
+    let server = Discovery::new(Vec::new()).start().await;
+    let access = Access::with(client(&[&server]), TOKEN, Some(OWN_ID));
+    let three = InstagramSettings {
+        requests: NonZeroU32::new(3).unwrap(),
+        per: Duration::from_millis(30 * 60 * 1000),
+        ..settings(&server)
+    };
+    // The pace would spread them over half an hour.
+    let fast = |settings: InstagramSettings| {
+        let mut terms = settings.terms();
+        terms.pace = Duration::from_millis(1);
+        InstagramConnector {
+            graph: Graph::new(access.clone(), &terms),
+            fields: AcceptedFields::new(false),
+            settings,
         }
-    }
-}
-
-#[tokio::test]
-async fn when_one_token_is_refused_the_others_go_on() {
-    let other_id = "17841400000000010";
-    let dead = graph_error(400, json!({"code": 190}));
-    let account = found(account());
-    let server = Server::start(move |asked| {
-        if asked.path() == format!("/{OWN_ID}") {
-            dead.clone()
-        } else {
-            account.clone()
-        }
-    })
-    .await;
-    let mut two = settings(&server);
-    two.tokens
-        .insert(other_id.to_owned(), Secret::new("EAAhush2"));
-    let connector = connector(&server, two);
-    let batch: Vec<_> = (0..6).map(|_| request(NAME)).collect();
-    let measured = measure(&connector, &batch).await;
-    let refused = measured
-        .iter()
-        .filter(|measured| measured.measurement.outcome != Outcome::Measured)
-        .count();
-    assert_eq!(refused, 1, "only the job that found it out");
+    };
+    let first = fast(three.clone());
+    measure(&first, &[request("a"), request("b")]).await;
+    drop(first);
+    let second = fast(three);
+    let measured = measure(&second, &[request("c"), request("d")]).await;
+    let outcomes: Vec<_> = measured.iter().map(|it| it.measurement.outcome).collect();
+    assert_eq!(outcomes[1], Outcome::Failed(Failed::QuotaSpent));
+    let not_before = measured[1].retry.unwrap().not_before.unwrap();
+    assert!(not_before > Timestamp::now() + SignedDuration::from_mins(29));
+    assert_eq!(server.asked().len(), 3, "three in any half hour");
 }

@@ -57,33 +57,6 @@ async fn an_allowance_that_is_nearly_spent_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_limited_token_leaves_the_work_to_the_others() {
-    let limited = graph_error(400, json!({"code": 17}));
-    let account = found(account());
-    let server = Server::start(move |asked| {
-        if asked.path() == format!("/{OWN_ID}") {
-            limited.clone()
-        } else {
-            account.clone()
-        }
-    })
-    .await;
-    let mut two = settings(&server);
-    two.tokens
-        .insert("17841400000000010".to_owned(), Secret::new("EAAhush2"));
-    let connector = connector(&server, two);
-    let batch: Vec<_> = (0..6).map(|_| request(NAME)).collect();
-    let measured = measure(&connector, &batch).await;
-    let spent: Vec<_> = measured
-        .iter()
-        .filter(|measured| measured.measurement.outcome != Outcome::Measured)
-        .collect();
-    assert_eq!(spent.len(), 1);
-    let retry = spent[0].retry.unwrap();
-    assert_eq!(retry.not_before, None, "another token is free at once");
-}
-
-#[tokio::test]
 async fn too_many_requests_rest_the_token() {
     let server = Discovery::default()
         .with(NAME, Answer::error(429, "slow down"))

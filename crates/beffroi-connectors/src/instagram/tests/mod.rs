@@ -17,10 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{
-    Secret,
-    recorded::{Answer, Asked, Server, client},
-};
+use crate::recorded::{Answer, Asked, Server, client};
 
 const CANARY: &str = "citizen-canary";
 const TOKEN: &str = "EAAhush";
@@ -163,13 +160,15 @@ fn settings(server: &Server) -> InstagramSettings {
         base_url: server.root(),
         requests: NonZeroU32::new(10_000).unwrap(),
         per: Duration::from_secs(10),
-        tokens: [(OWN_ID.to_owned(), Secret::new(TOKEN))].into(),
         ..InstagramSettings::default()
     }
 }
 
 fn connector(server: &Server, settings: InstagramSettings) -> InstagramConnector {
-    InstagramConnector::new(client(&[server]), settings)
+    InstagramConnector::new(
+        Access::with(client(&[server]), TOKEN, Some(OWN_ID)),
+        settings,
+    )
 }
 
 /// Measures, and looks whether a citizen or a token is kept.

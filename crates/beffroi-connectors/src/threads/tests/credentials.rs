@@ -5,11 +5,8 @@ use super::*;
 #[tokio::test]
 async fn without_a_token_nothing_is_asked() {
     let server = Api::new(Vec::new()).start().await;
-    let none = ThreadsSettings {
-        tokens: std::collections::BTreeMap::new(),
-        ..settings(&server)
-    };
-    let connector = connector(&server, none);
+    let access = Access::keyless(client(&[&server]));
+    let connector = ThreadsConnector::new(access, settings(&server));
     let measured = measure(&connector, &[request(NAME)]).await.remove(0);
     assert_eq!(
         measured.measurement.outcome,
@@ -71,22 +68,4 @@ async fn a_permission_that_is_missing_is_told() {
         );
         assert_eq!(measured.retry, None);
     }
-}
-
-#[tokio::test]
-async fn one_visit_keeps_to_one_token() {
-    let server = Api::new(Vec::new()).start().await;
-    let mut two = settings(&server);
-    two.tokens
-        .insert("partner".to_owned(), Secret::new("THhush2"));
-    let connector = connector(&server, two);
-    let batch: Vec<_> = (0..6).map(|_| request(NAME)).collect();
-    measure(&connector, &batch).await;
-    let asked = server.asked();
-    for visit in asked.chunks(2) {
-        assert_eq!(visit[0].authorization, visit[1].authorization);
-    }
-    let first = asked[0].authorization.as_ref();
-    let others = asked.iter().filter(|it| it.authorization.as_ref() != first);
-    assert!(others.count() > 0, "both do their part");
 }

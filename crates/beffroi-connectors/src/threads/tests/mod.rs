@@ -16,10 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{
-    Secret,
-    recorded::{Answer, Asked, Server, client},
-};
+use crate::recorded::{Answer, Asked, Server, client};
 
 const CANARY: &str = "citizen-canary";
 const TOKEN: &str = "THhush";
@@ -141,13 +138,12 @@ fn settings(server: &Server) -> ThreadsSettings {
         base_url: server.root(),
         requests: NonZeroU32::new(10_000).unwrap(),
         per: Duration::from_secs(10),
-        tokens: [("observatory".to_owned(), Secret::new(TOKEN))].into(),
         ..ThreadsSettings::default()
     }
 }
 
 fn connector(server: &Server, settings: ThreadsSettings) -> ThreadsConnector {
-    ThreadsConnector::new(client(&[server]), settings)
+    ThreadsConnector::new(Access::with(client(&[server]), TOKEN, None), settings)
 }
 
 /// Measures, and looks whether a citizen or a token is kept.

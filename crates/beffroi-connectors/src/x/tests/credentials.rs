@@ -4,20 +4,15 @@ use super::*;
 
 #[tokio::test]
 async fn without_a_token_nothing_is_asked() {
-    for token in [None, Some(Secret::new("")), Some(Secret::new("two words"))] {
-        let server = talking().start().await;
-        let settings = XSettings {
-            bearer_token: token,
-            ..settings(&server)
-        };
-        let batch = [request(HANDLE, 0), request("nom-invalide", 0)];
-        for measured in measure(&server, settings, &batch).await {
-            let expected = Outcome::Forbidden(Forbidden::CredentialMissing);
-            assert_eq!(measured.measurement.outcome, expected);
-            assert_eq!(measured.retry, None);
-        }
-        assert!(server.asked().is_empty());
+    let server = talking().start().await;
+    let connector = XConnector::new(Access::keyless(client(&[&server])), settings(&server));
+    let batch = [request(HANDLE, 0), request("nom-invalide", 0)];
+    for measured in measure_with(&connector, &batch).await {
+        let expected = Outcome::Forbidden(Forbidden::CredentialMissing);
+        assert_eq!(measured.measurement.outcome, expected);
+        assert_eq!(measured.retry, None);
     }
+    assert!(server.asked().is_empty());
 }
 
 #[tokio::test]

@@ -37,7 +37,10 @@ async fn a_spent_cap_stops_the_asking_for_everybody() {
     });
     for answer in [too_many("250"), Answer::json(cap).status(429)] {
         let server = talking().answering("/2/users/by", answer).start().await;
-        let connector = XConnector::new(client(&[&server]), settings(&server));
+        let connector = XConnector::new(
+            Access::with(client(&[&server]), TOKEN, None),
+            settings(&server),
+        );
         for batch in [[request(HANDLE, 0)], [request(OTHER, 0)]] {
             let measured = measure_with(&connector, &batch).await.remove(0);
             assert_eq!(measured.measurement.outcome, SPENT);

@@ -27,10 +27,7 @@ use serde_json::{Value, json};
 
 use self::server::{X, unauthorized};
 use super::*;
-use crate::{
-    Secret,
-    recorded::{Answer, Asked, Server, client},
-};
+use crate::recorded::{Answer, Asked, Server, client};
 
 const CANARY: &str = "citizen-canary";
 const CITIZEN: &str = "888777666555";
@@ -121,7 +118,6 @@ fn settings(server: &Server) -> XSettings {
     let fast = NonZeroU32::new(1_000_000).unwrap();
     XSettings {
         base_url: server.root(),
-        bearer_token: Some(Secret::new(TOKEN)),
         user_requests: fast,
         timeline_requests: fast,
         post_requests: fast,
@@ -132,7 +128,7 @@ fn settings(server: &Server) -> XSettings {
 
 /// Measures, and makes sure that neither a citizen nor the token is kept anywhere.
 async fn measure(server: &Server, settings: XSettings, batch: &[MeasureRequest]) -> Vec<Measured> {
-    let connector = XConnector::new(client(&[server]), settings);
+    let connector = XConnector::new(Access::with(client(&[server]), TOKEN, None), settings);
     measure_with(&connector, batch).await
 }
 

@@ -111,3 +111,42 @@ async fn a_counter_that_does_not_move_is_not_believed_for_ever() {
         assert_eq!(has_listed, is_listed, "{days}");
     }
 }
+
+#[tokio::test]
+async fn no_more_is_spent_than_a_day_allows_and_what_was_billed_is_counted_exactly() {
+    let server = talking().start().await;
+    let ledger = beffroi_budget::Ledger::in_memory();
+    let access = Access {
+        ledger: ledger.clone(),
+        ..Access::with(client(&[&server]), TOKEN, None)
+    };
+    // A profile, and a page of posts that may hold a hundred.
+    let poor = XSettings {
+        dollars_per_day: Dollars::from_micros(510_000),
+        dialogue: false,
+        ..settings(&server)
+    };
+    let connector = XConnector::new(access.clone(), poor.clone());
+    let measured = measure_with(&connector, &[request(HANDLE, 0)]).await;
+    let posts = measured[0].measurement.posts.len() as u64;
+    assert!(posts > 0);
+    let purse = access.purse(Platform::X, poor.allowances());
+    let spent = price::USER_PRICE + posts * price::POST_PRICE;
+    let left = 510_000 - spent;
+    purse.reserve("money", left).await.unwrap().settle(0);
+    assert!(purse.reserve("money", left + 1).await.is_err());
+
+    let other = measure_with(&connector, &[request(HANDLE, 0)])
+        .await
+        .remove(0);
+    assert_eq!(
+        other.measurement.outcome,
+        Outcome::Measured,
+        "the profile fits"
+    );
+    assert_eq!(
+        other.measurement.unavailable[&FigureName::Posts],
+        MissingReason::NotAsked,
+        "a page of posts does not"
+    );
+}

@@ -114,7 +114,7 @@ async fn a_key_that_is_refused_or_may_not_is_told_apart() {
     }
     let server = talking().start().await;
     let settings = YoutubeSettings {
-        key: Some(Secret::new("another")),
+        credentials: keyed("another"),
         ..settings(&server)
     };
     let measured = measure(&server, settings, &[request(ID)]).await;
@@ -206,4 +206,30 @@ async fn items_that_cannot_be_read_spoil_nobody() {
     assert_eq!(seen.outcome, Outcome::Measured);
     assert_eq!(seen.posts.len(), 1);
     assert_eq!(seen.threads.known().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_a_key_may_spend_in_a_day_is_not_exceeded_and_the_feed_is_not_asked_instead() {
+    let server = talking().start().await;
+    let two_units = YoutubeSettings {
+        units_per_day: NonZeroU32::new(2).unwrap(),
+        ..settings(&server)
+    };
+    let connector = connector(&server, two_units);
+    let measured = measure_by(&connector, &[request(ID)]).await;
+    // The channel and its uploads; the counters have an allowance of their own, comments have none left.
+    assert_eq!(
+        methods(&server),
+        ["channels", "playlistItems", "videos:batchGetStats"]
+    );
+    let seen = &measured[0].measurement;
+    assert_eq!(seen.outcome, Outcome::Measured);
+    assert_eq!(seen.threads, Figure::Missing(MissingReason::NotAsked));
+    let measured = measure_by(&connector, &[request(ID)]).await.remove(0);
+    assert_eq!(
+        measured.measurement.outcome,
+        Outcome::Failed(Failed::QuotaSpent)
+    );
+    assert!(measured.retry.unwrap().not_before.unwrap() > Timestamp::now());
+    assert!(methods(&server).is_empty(), "nothing is asked");
 }

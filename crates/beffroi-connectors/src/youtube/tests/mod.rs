@@ -31,7 +31,7 @@ use self::api::{
 };
 use super::*;
 use crate::{
-    Secret,
+    CredentialSettings, CredentialSource, Secret,
     recorded::{Answer, Asked, Server},
 };
 
@@ -62,16 +62,25 @@ fn settings(server: &Server) -> YoutubeSettings {
     YoutubeSettings {
         base_url: server.root().join("youtube/v3/").unwrap(),
         site_url: server.root(),
-        key: Some(Secret::new(KEY)),
+        credentials: keyed(KEY),
         requests_per_second: NonZeroU32::new(1000).unwrap(),
         rate_limit_pause: Duration::from_millis(30),
         ..YoutubeSettings::default()
     }
 }
 
+/// One key, as the configuration names it.
+fn keyed(key: &str) -> CredentialSettings {
+    let source = CredentialSource {
+        secret: Some(Secret::new(key)),
+        ..CredentialSource::default()
+    };
+    [("main".to_owned(), source)].into()
+}
+
 fn keyless(server: &Server) -> YoutubeSettings {
     YoutubeSettings {
-        key: None,
+        credentials: CredentialSettings::new(),
         ..settings(server)
     }
 }
@@ -86,7 +95,12 @@ fn connector(server: &Server, settings: YoutubeSettings) -> YoutubeConnector {
         retries: 0,
         ..FetchSettings::default()
     });
-    YoutubeConnector::new(client.unwrap(), settings)
+    let key = settings.credentials.get("main");
+    let access = Access {
+        credential: key.map(|key| key.read("main").unwrap()),
+        ..Access::keyless(client.unwrap())
+    };
+    YoutubeConnector::new(access, settings)
 }
 
 async fn measure_by(connector: &YoutubeConnector, batch: &[MeasureRequest]) -> Vec<Measured> {
