@@ -9,24 +9,32 @@ use beffroi_connectors::{
     threads::ThreadsConnector,
 };
 use beffroi_model::{Failed, Forbidden, Outcome, Platform};
-use beffroi_sim::{Credentials, Quotas, RunningSim, SimSettings, crawler_config};
-use serde::de::DeserializeOwned;
+use beffroi_sim::{Credentials, Quotas, RunningSim, SimSettings};
 
 use super::{
-    accounts, assert_all_true, assert_nothing_false, client, generous, outcomes, request, settings,
+    access, accounts, assert_all_true, assert_nothing_false, generous, outcomes, request, settings,
     small_france,
 };
 
 fn facebook(sim: &RunningSim) -> FacebookConnector {
-    FacebookConnector::new(client(sim), settings(sim, Platform::Facebook))
+    FacebookConnector::new(
+        access(sim, Platform::Facebook, None),
+        settings(sim, Platform::Facebook),
+    )
 }
 
 fn instagram(sim: &RunningSim) -> InstagramConnector {
-    InstagramConnector::new(client(sim), settings(sim, Platform::Instagram))
+    InstagramConnector::new(
+        access(sim, Platform::Instagram, None),
+        settings(sim, Platform::Instagram),
+    )
 }
 
 fn threads(sim: &RunningSim) -> ThreadsConnector {
-    ThreadsConnector::new(client(sim), settings(sim, Platform::Threads))
+    ThreadsConnector::new(
+        access(sim, Platform::Threads, None),
+        settings(sim, Platform::Threads),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,15 +114,6 @@ async fn a_page_that_was_renamed_is_found_again_by_its_number() {
     sim.stop().await;
 }
 
-/// The settings of a platform with another secret in the place of the good one.
-fn with_secret<T: DeserializeOwned>(sim: &RunningSim, platform: Platform, secret: &str) -> T {
-    let good = Credentials::of(platform).unwrap().secret;
-    let config = crawler_config(sim).replace(good, secret);
-    let config: toml::Table = config.parse().unwrap();
-    let settings = config["platforms"][platform.as_str()].clone();
-    settings.try_into().unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_that_are_refused_are_told_apart_and_not_used_again() {
     let sim = small_france(SimSettings {
@@ -130,19 +129,15 @@ async fn tokens_that_are_refused_are_told_apart_and_not_used_again() {
             ("sim-nobody", Forbidden::CredentialRefused),
             (secrets.without_permission, Forbidden::PermissionMissing),
         ] {
+            let access = access(&sim, platform, Some(secret));
             let connector: Box<dyn Connector> = match platform {
                 Platform::Facebook => {
-                    let settings = with_secret(&sim, platform, secret);
-                    Box::new(FacebookConnector::new(client(&sim), settings))
+                    Box::new(FacebookConnector::new(access, settings(&sim, platform)))
                 }
                 Platform::Instagram => {
-                    let settings = with_secret(&sim, platform, secret);
-                    Box::new(InstagramConnector::new(client(&sim), settings))
+                    Box::new(InstagramConnector::new(access, settings(&sim, platform)))
                 }
-                _ => {
-                    let settings = with_secret(&sim, platform, secret);
-                    Box::new(ThreadsConnector::new(client(&sim), settings))
-                }
+                _ => Box::new(ThreadsConnector::new(access, settings(&sim, platform))),
             };
             let outcomes = outcomes(&sim, &*connector).await;
             assert!(!outcomes.is_empty());
@@ -175,7 +170,10 @@ async fn a_quota_that_runs_out_ends_the_asking() {
         ..settings(&sim, Platform::Facebook)
     };
     let connectors: [Box<dyn Connector>; 3] = [
-        Box::new(FacebookConnector::new(client(&sim), unhurried)),
+        Box::new(FacebookConnector::new(
+            access(&sim, Platform::Facebook, None),
+            unhurried,
+        )),
         Box::new(instagram(&sim)),
         Box::new(threads(&sim)),
     ];

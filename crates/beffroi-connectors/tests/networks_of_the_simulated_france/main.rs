@@ -10,7 +10,7 @@ mod judge;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use beffroi_connectors::{Connector, MeasureRequest, Measured};
+use beffroi_connectors::{Access, Connector, CredentialSettings, MeasureRequest, Measured, Secret};
 use beffroi_fetch::{DnsSettings, FetchClient, FetchSettings};
 use beffroi_model::{AccountRef, Failed, Measurement, Outcome, Platform};
 use beffroi_sim::{
@@ -70,6 +70,22 @@ fn settings<T: DeserializeOwned>(sim: &RunningSim, platform: Platform) -> T {
     let config: toml::Table = crawler_config(sim).parse().unwrap();
     let settings = config["platforms"][platform.as_str()].clone();
     settings.try_into().unwrap()
+}
+
+/// What a connector is given that asks with the simulator's own credential, or with another secret
+/// in its place.
+fn access(sim: &RunningSim, platform: Platform, secret: Option<&str>) -> Access {
+    let config: toml::Table = crawler_config(sim).parse().unwrap();
+    let credentials = config["platforms"][platform.as_str()]["credentials"].clone();
+    let credentials: CredentialSettings = credentials.try_into().unwrap();
+    let mut credential = credentials["simulated"].read("simulated").unwrap();
+    if let Some(secret) = secret {
+        credential.secret = Secret::new(secret);
+    }
+    Access {
+        credential: Some(credential),
+        ..Access::keyless(client(sim))
+    }
 }
 
 /// Every account of the network that a body's pages link, each once.

@@ -124,8 +124,8 @@ impl NetworkApi for Threads {
              requests = 20\n\
              per = \"1s\"\n\
              \n\
-             [platforms.threads.tokens]\n\
-             simulated = \"{secret}\"\n"
+             [platforms.threads.credentials.simulated]\n\
+             secret = \"{secret}\"\n"
         )
     }
 }

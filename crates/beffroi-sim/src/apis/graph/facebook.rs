@@ -231,9 +231,11 @@ pub(super) fn configuration(host: &str, http_port: u16) -> String {
     format!(
         "[platforms.facebook]\n\
          base_url = \"http://{host}:{http_port}/\"\n\
-         token = \"{secret}\"\n\
          requests = 50\n\
          per = \"1s\"\n\
-         max_pages = 30\n"
+         max_pages = 30\n\
+         \n\
+         [platforms.facebook.credentials.simulated]\n\
+         secret = \"{secret}\"\n"
     )
 }

@@ -127,8 +127,9 @@ pub(super) fn configuration(settings: &SimSettings, host: &str, http_port: u16) 
          requests = {per_second}\n\
          per = \"1s\"\n\
          \n\
-         [platforms.instagram.tokens]\n\
-         {id} = \"{secret}\"\n"
+         [platforms.instagram.credentials.simulated]\n\
+         id = \"{id}\"\n\
+         secret = \"{secret}\"\n"
     )
 }
 
