@@ -2,7 +2,7 @@
 
 use std::{fs, process::Stdio};
 
-use beffroi_sim::RefereeReport;
+use beffroi_sim::{MetersReport, RefereeReport};
 use tempfile::TempDir;
 
 use crate::{Running, get, installation::program, temporary_folder, wait_until};
@@ -81,6 +81,12 @@ impl Simulator {
     /// What the referee has seen so far.
     pub fn referee(&self) -> RefereeReport {
         let reply = get(&format!("{}/_sim/referee", self.url));
+        serde_json::from_str(&reply.body).unwrap_or_else(|error| panic!("{error}: {}", reply.body))
+    }
+
+    /// What the credentials of the networks' APIs have used so far.
+    pub fn meters(&self) -> MetersReport {
+        let reply = get(&format!("{}/_sim/meters", self.url));
         serde_json::from_str(&reply.body).unwrap_or_else(|error| panic!("{error}: {}", reply.body))
     }
 

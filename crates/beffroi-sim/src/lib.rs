@@ -1,9 +1,14 @@
 #![doc = include_str!("../README.md")]
+#![allow(
+    dead_code,
+    reason = "the foundation serves ten platforms, which come one by one; goes with the last"
+)]
 
 mod answer;
 mod apis;
 mod dns;
 mod draw;
+mod meters;
 mod pages;
 mod referee;
 mod running;
@@ -15,12 +20,13 @@ mod tls;
 mod truth;
 mod world;
 
-pub use apis::{CANARY, LOGIN_TOKEN};
+pub use apis::{CANARY, CREDENTIALS, Credentials, LOGIN_TOKEN};
+pub use meters::{CredentialMeter, MeterViolation, MetersReport};
 pub use referee::{RefereeReport, Violation};
 pub use running::{RunningSim, SimError, crawler_config, serve};
-pub use settings::{Population, SimSettings, UnknownPopulation, WorldSettings};
+pub use settings::{Population, Quotas, SimSettings, UnknownPopulation, WorldSettings};
 pub use truth::{
-    AccountTruth, DialogueMissing, Expected, ObservedSite, PostTruth, SiteTruth, SocialTruth,
-    ThreadTruth, TruthLine,
+    AccountTruth, DialogueMissing, Expected, FigureTruth, ObservedSite, PostTruth, SiteTruth,
+    SocialTruth, ThreadTruth, TruthLine,
 };
 pub use world::{Case, World, posts_28d};

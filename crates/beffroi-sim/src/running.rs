@@ -12,8 +12,9 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::{
     RefereeReport, SimSettings, World, WorldSettings,
-    apis::{SocialIndex, bluesky, mastodon},
+    apis::{APIS, SocialIndex, bluesky, mastodon, network::NetworkIndex},
     dns,
+    meters::{Meters, MetersReport},
     referee::{Expectation, Referee},
     server::{self, Door, Site},
     tls::Certificates,
@@ -66,6 +67,7 @@ pub struct RunningSim {
     settings: SimSettings,
     world: Arc<World>,
     referee: Arc<Referee>,
+    meters: Arc<Meters>,
     tasks: JoinSet<()>,
 }
 
@@ -126,7 +128,11 @@ pub async fn serve(
             group_concurrency: settings.group_concurrency,
         },
     ));
+    let meters = Arc::new(Meters::default());
     let site = Arc::new(Site {
+        networks: NetworkIndex::new(&world),
+        meters: meters.clone(),
+        settings: settings.clone(),
         social: SocialIndex::new(&world),
         mastodon: world
             .instances
@@ -152,6 +158,7 @@ pub async fn serve(
         settings,
         world,
         referee,
+        meters,
         tasks,
     })
 }
@@ -188,6 +195,16 @@ impl RunningSim {
     /// Forgets the referee's counts.
     pub fn reset_referee(&self) {
         self.referee.reset();
+    }
+
+    /// What the credentials of the networks' APIs have used so far.
+    pub fn meters(&self) -> MetersReport {
+        self.meters.report()
+    }
+
+    /// Forgets the meters' counts; what is spent stays spent.
+    pub fn reset_meters(&self) {
+        self.meters.reset();
     }
 
     /// Base of the control endpoints: `http://127.0.0.1:8480/_sim`.
@@ -232,7 +249,7 @@ pub fn crawler_config(sim: &RunningSim) -> String {
     } = sim;
     // A JSON string is a TOML basic string.
     let authority = serde_json::Value::from(sim.authority.display().to_string());
-    format!(
+    let mut config = format!(
         "# Written by `beffroi sim`: for the simulated France alone.\n\
 [fetch]\n\
 contact = \"https://observatoire.test/robot\"\n\
@@ -248,5 +265,10 @@ base_url = \"http://api.bsky.test:{http_port}\"\n\
 requests_per_second = {bluesky_requests_per_second}\n",
         duration(*host_interval),
         duration(*group_interval),
-    )
+    );
+    for api in APIS {
+        config.push('\n');
+        config.push_str(&api.configuration(&sim.settings, *http_port));
+    }
+    config
 }

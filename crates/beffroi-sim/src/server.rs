@@ -12,7 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::{
     Method, Request, Response,
     body::{Body, Frame, Incoming, SizeHint},
@@ -28,8 +28,14 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
+    SimSettings,
     answer::Answer,
-    apis::{SocialIndex, bluesky, mastodon},
+    apis::{
+        APIS, SocialIndex, bluesky, mastodon,
+        network::{Call, MAX_BODY_BYTES, NetworkIndex, Service},
+        parameters, spoil,
+    },
+    meters::Meters,
     pages,
     referee::{Referee, RequestKind, Rules, UnderWay},
     world::{
@@ -58,6 +64,9 @@ pub(crate) struct Site {
     pub(crate) bluesky: bluesky::Limits,
     pub(crate) host_interval: Duration,
     pub(crate) bluesky_requests_per_second: u32,
+    pub(crate) networks: NetworkIndex,
+    pub(crate) meters: Arc<Meters>,
+    pub(crate) settings: SimSettings,
 }
 
 /// Which of the two ports a connection came in by.
@@ -168,12 +177,13 @@ impl Site {
             .to_owned();
         let name = host.split(':').next().unwrap_or_default();
         let path = request.uri().path();
+        let is_head = request.method() == Method::HEAD;
         if path.starts_with("/_sim/") && is_control_name(name) {
-            return response(self.control(path), &request, None);
+            return response(self.control(path), is_head, None);
         }
         let Some(index) = self.world.host_index(name) else {
             let answer = Answer::html(421, "<h1>421 Misdirected Request</h1>");
-            return response(answer, &request, None);
+            return response(answer, is_head, None);
         };
         let host_record = &self.world.hosts[index as usize];
         let path_and_query = request
@@ -189,14 +199,52 @@ impl Site {
             path: path_and_query,
             kind: self.request_kind(host_record, path),
         });
+        if let Role::Api(number) = host_record.role {
+            let answer = self.api(number, name, request).await;
+            return response(answer, is_head, Some(under_way));
+        }
         let answer = self
             .answer(seat, host_record, &request, path_and_query, door)
             .await;
         if let Answered::Now(answer) = answer {
-            return response(answer, &request, Some(under_way));
+            return response(answer, is_head, Some(under_way));
         }
         tokio::time::sleep(HANG).await;
-        response(Answer::html(504, ""), &request, Some(under_way))
+        response(Answer::html(504, ""), is_head, Some(under_way))
+    }
+
+    /// The answer of a network's API.
+    async fn api(&self, number: u8, host: &str, request: Request<Incoming>) -> Answer {
+        let (parts, body) = request.into_parts();
+        let Ok(body) = Limited::new(body, MAX_BODY_BYTES).collect().await else {
+            return Answer::new(413, "text/plain", "");
+        };
+        let body = body.to_bytes();
+        let query = parts.uri.query().unwrap_or_default();
+        let asked = format!(
+            "{} {host}{}?{query} {}",
+            parts.method,
+            parts.uri.path(),
+            String::from_utf8_lossy(&body),
+        );
+        let call = Call {
+            host,
+            method: &parts.method,
+            path: parts.uri.path(),
+            parameters: parameters(query),
+            headers: &parts.headers,
+            body,
+            now: Timestamp::now(),
+        };
+        let service = Service {
+            world: &self.world,
+            index: &self.networks,
+            meters: &self.meters,
+            settings: &self.settings,
+        };
+        let answer = APIS[usize::from(number)].answer(&service, &call);
+        let share = self.settings.malformed_share;
+        spoil(answer, share, self.settings.seed, &asked)
     }
 
     fn request_kind(&self, host: &Host, path: &str) -> RequestKind {
@@ -210,6 +258,7 @@ impl Site {
                 requests: self.bluesky_requests_per_second * bluesky::WINDOW_SECS as u32,
                 window_ms: bluesky::WINDOW_SECS as u64 * 1000,
             },
+            Role::Api(number) => APIS[usize::from(number)].manners(path),
             Role::Sites(_) | Role::RedirectTo(_) if path == "/robots.txt" => {
                 RequestKind::RobotsTxt { unreachable }
             }
@@ -271,6 +320,8 @@ impl Site {
                 return Answered::Now(Answer::redirect(301, target));
             }
             Role::Sites(sites) => sites,
+            // Answered before: its calls have bodies.
+            Role::Api(_) => return Answered::Now(Answer::not_found()),
         };
         if host.latency_ms > 0 && path != "/robots.txt" {
             tokio::time::sleep(Duration::from_millis(u64::from(host.latency_ms))).await;
@@ -342,6 +393,17 @@ impl Site {
             }
             "/_sim/referee/reset" => {
                 self.referee.reset();
+                Answer::new(204, "text/plain", "")
+            }
+            "/_sim/meters" => {
+                let report = serde_json::to_value(self.meters.report());
+                report.map_or_else(
+                    |error| Answer::new(500, "text/plain", error.to_string()),
+                    |report| Answer::json(200, &report),
+                )
+            }
+            "/_sim/meters/reset" => {
+                self.meters.reset();
                 Answer::new(204, "text/plain", "")
             }
             "/_sim/registry.csv" => {
@@ -419,13 +481,9 @@ fn compressed(host: &Host, mut answer: Answer, headers: &HeaderMap) -> Answer {
     answer
 }
 
-fn response(
-    answer: Answer,
-    request: &Request<Incoming>,
-    under_way: Option<UnderWay>,
-) -> Response<JudgedBody> {
+fn response(answer: Answer, is_head: bool, under_way: Option<UnderWay>) -> Response<JudgedBody> {
     let length = answer.body.len();
-    let head_only = request.method() == Method::HEAD || answer.status == 304;
+    let head_only = is_head || answer.status == 304;
     let body = if head_only { Bytes::new() } else { answer.body };
     let mut response = Response::new(JudgedBody {
         inner: Full::new(body),
@@ -438,7 +496,7 @@ fn response(
         header::CONTENT_TYPE,
         HeaderValue::from_static(answer.content_type),
     );
-    if request.method() == Method::HEAD {
+    if is_head {
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }
     for (name, value) in answer.headers {

@@ -39,6 +39,14 @@ pub struct SimSettings {
     pub group_concurrency: u32,
     /// What the Bluesky AppView allows each client address, requests per second. Default 10.
     pub bluesky_requests_per_second: u32,
+    /// What the networks' APIs allow each credential.
+    pub quotas: Quotas,
+    /// Share of the networks' answers that are spoilt (cut, a field renamed, numbers as texts), in
+    /// [0, 1]; the same request is always answered alike. Default 0.
+    pub malformed_share: f64,
+    /// Whether APIs whose fields were renamed use the new names (X since its specification 2.167).
+    /// Default no.
+    pub new_field_names: bool,
     /// Folder for the certificate authority's file (`sim-ca.pem`). Default: the system's folder
     /// for temporary files.
     pub out: Option<PathBuf>,
@@ -59,6 +67,9 @@ impl Default for SimSettings {
             group_interval: Duration::from_millis(50),
             group_concurrency: 4,
             bluesky_requests_per_second: 10,
+            quotas: Quotas::default(),
+            malformed_share: 0.0,
+            new_field_names: false,
             out: None,
         }
     }
@@ -91,6 +102,34 @@ impl std::str::FromStr for Population {
 #[error("a population is `low` or `high`, found `{0}`")]
 pub struct UnknownPopulation(String);
 
+/// What each platform allows. The defaults are what it publishes or, where it publishes nothing,
+/// what its users report; 0 refuses every call.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Quotas {
+    /// Facebook: calls of an application's token in any hour (200 for each of its daily users).
+    /// Default 200,000.
+    pub facebook_calls_per_hour: u64,
+    /// Facebook: calls about one page in any 24 hours. Default 4,800, what is given for one
+    /// engaged user.
+    pub facebook_page_calls_per_day: u64,
+    /// Instagram: calls of one token in any hour. Default 200, as users report.
+    pub instagram_calls_per_hour: u64,
+    /// Threads: calls of one user's token in any 24 hours. Default 1,000.
+    pub threads_calls_per_day: u64,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self {
+            facebook_calls_per_hour: 200_000,
+            facebook_page_calls_per_day: 4_800,
+            instagram_calls_per_hour: 200,
+            threads_calls_per_day: 1_000,
+        }
+    }
+}
+
 /// What world generation needs to know, ports bound and time fixed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorldSettings {
@@ -108,4 +147,11 @@ pub struct WorldSettings {
     pub https_port: u16,
     /// Keep only so many collectivities.
     pub limit: Option<usize>,
+}
+
+impl WorldSettings {
+    /// Whether the France is so small that what is rare would not be there at all.
+    pub(crate) fn is_small(&self) -> bool {
+        self.limit.is_some_and(|limit| limit < 5_000)
+    }
 }

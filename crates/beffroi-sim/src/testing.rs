@@ -2,6 +2,21 @@
 
 use beffroi_model::{Category, Collectivity, CollectivityId, InseeCode};
 
+use crate::{Population, WorldSettings};
+
+/// Settings of a whole France.
+pub(crate) fn settings(population: Population) -> WorldSettings {
+    WorldSettings {
+        seed: 1,
+        population,
+        as_of: "2026-11-23T05:00:00Z".parse().unwrap(),
+        https_share: 0.05,
+        http_port: 8480,
+        https_port: 8443,
+        limit: None,
+    }
+}
+
 /// A commune of mainland France that exists only here.
 pub(crate) fn commune(name: &str, insee: &str, population: u32) -> Collectivity {
     body(name, Category::Commune, insee, population)

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    apis::{bluesky, mastodon},
+    apis::{api_of, bluesky, mastodon},
     pages,
     world::{
         Declared, InstanceKind, World,
@@ -96,7 +96,7 @@ pub struct AccountTruth {
     pub href: String,
     /// What discovery should make of it.
     pub expected: Expected,
-    /// What measuring it should give (Mastodon and Bluesky).
+    /// What measuring it should give, where the simulator serves its network.
     pub measure: Option<SocialTruth>,
 }
 
@@ -123,18 +123,81 @@ pub struct SocialTruth {
     pub reason: Option<String>,
     /// The planted case.
     pub case: Case,
-    /// Followers; none where they are hidden or the outcome is no measurement.
-    pub followers: Option<u64>,
+    /// The platform's permanent id, where it tells one and the truth knows it.
+    pub permanent_id: Option<String>,
+    /// The handle that the account bears today, where it is another and the answer tells it.
+    pub renamed_to: Option<String>,
+    /// When the account was created, where the platform tells it and the truth knows it.
+    pub created_at: Option<Timestamp>,
+    /// Followers.
+    pub followers: FigureTruth,
     /// Accounts followed.
-    pub following: Option<u64>,
+    pub following: FigureTruth,
     /// Posts since its creation.
-    pub posts_total: Option<u64>,
+    pub posts_total: FigureTruth,
     /// Posts, newest first, of the last weeks (more than 28 days).
     pub posts: Vec<PostTruth>,
+    /// Why the list of posts is missing or not whole, where it is.
+    pub posts_missing: Option<MissingReason>,
     /// Visitors' threads under these posts.
     pub threads: Vec<ThreadTruth>,
     /// Why the dialogue is missing, where it is, if a window holds the post concerned.
     pub dialogue_missing: Option<DialogueMissing>,
+}
+
+/// A figure, or why it cannot be had. Unknown is never zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FigureTruth {
+    /// The figure.
+    Known(u64),
+    /// Not to be had, and why.
+    Missing(MissingReason),
+}
+
+impl FigureTruth {
+    /// The figure, where it can be had.
+    pub fn known(self) -> Option<u64> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Missing(_) => None,
+        }
+    }
+
+    /// Why it cannot be had.
+    pub fn missing(self) -> Option<MissingReason> {
+        match self {
+            Self::Known(_) => None,
+            Self::Missing(reason) => Some(reason),
+        }
+    }
+}
+
+impl SocialTruth {
+    /// An account of which nothing but the outcome is known (yet).
+    pub(crate) fn without_figures(outcome: Outcome, case: Case) -> Self {
+        let missing = FigureTruth::Missing(MissingReason::NotMeasured);
+        Self {
+            outcome: outcome.kind().as_str().into(),
+            reason: outcome.reason().map(Into::into),
+            case,
+            permanent_id: None,
+            renamed_to: None,
+            created_at: None,
+            followers: missing,
+            following: missing,
+            posts_total: missing,
+            posts: Vec::new(),
+            posts_missing: None,
+            threads: Vec::new(),
+            dialogue_missing: None,
+        }
+    }
+}
+
+/// A moment of a whole second.
+pub(crate) fn second(secs: i64) -> Timestamp {
+    Timestamp::from_second(secs).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// A post and its counters.
@@ -145,11 +208,13 @@ pub struct PostTruth {
     /// When it was published.
     pub published_at: Timestamp,
     /// Favourites, likes.
-    pub reactions: u64,
-    /// Direct replies as the platform counts them.
-    pub comments: u64,
+    pub reactions: FigureTruth,
+    /// Comments or direct replies, as the platform counts them.
+    pub comments: FigureTruth,
     /// Boosts, reposts and quotes.
-    pub shares: u64,
+    pub shares: FigureTruth,
+    /// Views.
+    pub views: FigureTruth,
     /// Id of the account's own post which it continues.
     pub continues: Option<String>,
 }
@@ -172,8 +237,27 @@ pub struct ThreadTruth {
 pub struct DialogueMissing {
     /// The reason.
     pub reason: MissingReason,
-    /// The posts that cause it.
+    /// The posts that cause it; none where it holds for the account whatever its posts.
     pub post_ids: Vec<String>,
+    /// The posts that make up for them: where the window holds one of these, it is not missing.
+    pub unless_post_ids: Vec<String>,
+}
+
+impl DialogueMissing {
+    /// Whatever the posts.
+    pub(crate) fn always(reason: MissingReason) -> Self {
+        Self {
+            reason,
+            post_ids: Vec::new(),
+            unless_post_ids: Vec::new(),
+        }
+    }
+
+    /// Whether it is missing for a window that holds these posts.
+    pub fn holds(&self, is_shown: impl Fn(&str) -> bool) -> bool {
+        let is_any = |ids: &[String]| ids.iter().any(|id| is_shown(id));
+        (self.post_ids.is_empty() || is_any(&self.post_ids)) && !is_any(&self.unless_post_ids)
+    }
 }
 
 impl World {
@@ -194,7 +278,8 @@ impl World {
         let website = match &body.declared {
             Declared::Nothing => None,
             Declared::NotASite { url, account } => {
-                accounts.push(linked(account, Expected::Accept, None));
+                let measure = self.network_truth(account);
+                accounts.push(linked(account, Expected::Accept, measure));
                 Some(SiteTruth {
                     url: url.to_string(),
                     handle: handle(url),
@@ -218,7 +303,7 @@ impl World {
                     Expected::Unreachable
                 };
                 for own in &body.accounts {
-                    accounts.push(linked(own, expected, None));
+                    accounts.push(linked(own, expected, self.network_truth(own)));
                 }
                 for index in &body.social {
                     let account = &self.social[*index as usize];
@@ -346,10 +431,27 @@ impl World {
         }
     }
 
+    /// The permanent id of the account that pages link by this handle, whatever became of it since:
+    /// what a crawler knows that saw it before.
+    pub fn permanent_id(&self, platform: Platform, handle: &str) -> Option<String> {
+        let account = self.networks.linked(platform, handle)?;
+        api_of(platform)?.permanent_id(account)
+    }
+
+    /// What measuring an account of a network gives that has an API here.
+    fn network_truth(&self, link: &Linked) -> Option<SocialTruth> {
+        let account = self.networks.linked(link.platform, &link.handle)?;
+        Some(api_of(link.platform)?.truth(self, account))
+    }
+
     fn social_truth(&self, account: &SocialAccount) -> SocialTruth {
         let outcome = self.social_outcome(account);
         let measured = outcome == Outcome::Measured;
-        let counted = measured && !account.hides_counts;
+        let figure = |value, is_hidden| match (measured, is_hidden) {
+            (true, false) => FigureTruth::Known(value),
+            (true, true) => FigureTruth::Missing(MissingReason::HiddenByOwner),
+            (false, _) => FigureTruth::Missing(MissingReason::NotMeasured),
+        };
         let id = |post: usize| match account.platform {
             Platform::Mastodon => {
                 mastodon::own_status_id(account, account.posts[post].at_ms).to_string()
@@ -367,9 +469,16 @@ impl World {
             posts.push(PostTruth {
                 id: id(number),
                 published_at: at(post.at_ms),
-                reactions: post.reactions,
-                comments: account.direct_replies(number) as u64,
-                shares: post.reposts + if quotes { post.quotes } else { 0 },
+                reactions: FigureTruth::Known(post.reactions),
+                comments: match account.direct_replies(number) as u64 {
+                    // Where replies are restricted, having none means nothing.
+                    0 if account.replies_restricted => {
+                        FigureTruth::Missing(MissingReason::RepliesRestricted)
+                    }
+                    comments => FigureTruth::Known(comments),
+                },
+                shares: FigureTruth::Known(post.reposts + if quotes { post.quotes } else { 0 }),
+                views: FigureTruth::Missing(MissingReason::NotGivenByPlatform),
                 continues: post.continues.map(&id),
             });
             threads.extend(post.threads.iter().map(|thread| ThreadTruth {
@@ -390,18 +499,17 @@ impl World {
             false => MissingReason::Truncated,
         };
         SocialTruth {
-            outcome: outcome.kind().as_str().into(),
-            reason: outcome.reason().map(Into::into),
-            case: account.case,
-            followers: counted.then_some(account.followers),
-            following: counted.then_some(account.following),
-            posts_total: measured.then_some(account.posts_total),
+            followers: figure(account.followers, account.hides_counts),
+            following: figure(account.following, account.hides_counts),
+            posts_total: figure(account.posts_total, false),
             posts,
             threads,
             dialogue_missing: cut.is_empty().not().then_some(DialogueMissing {
                 reason,
                 post_ids: cut,
+                unless_post_ids: Vec::new(),
             }),
+            ..SocialTruth::without_figures(outcome, account.case)
         }
     }
 

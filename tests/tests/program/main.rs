@@ -8,6 +8,7 @@ mod budget;
 mod citizens;
 mod interrupted;
 mod judge;
+mod networks;
 mod night;
 mod one_shot;
 mod policies;

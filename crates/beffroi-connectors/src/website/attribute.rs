@@ -208,9 +208,11 @@ impl Gatherer {
         }
         self.by_account.insert(key, self.sightings.len());
         let spelling = parsed.spelling.clone().unwrap_or_default();
-        // The port of a Mastodon instance is no postcode.
+        // The port of an instance is no postcode.
+        let is_hosted = matches!(account.platform, Platform::Mastodon | Platform::Peertube);
+        let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
         let handle = match account.handle.rsplit_once(':') {
-            Some((handle, _)) if account.platform == Platform::Mastodon => handle,
+            Some((handle, port)) if is_hosted && is_port(port) => handle,
             _ => account.handle.trim_end_matches(".bsky.social"),
         };
         self.sightings.push(Sighting {

@@ -1,17 +1,35 @@
-//! The two open networks' APIs, by their fact sheets.
+//! The networks' APIs, by their fact sheets: the two open networks', then those in [`APIS`].
 
 pub(crate) mod bluesky;
 mod citizen;
+mod graph;
 mod limit;
+mod malformed;
 pub(crate) mod mastodon;
+pub(crate) mod network;
+mod threads;
+mod tokens;
 
 use std::collections::HashMap;
 
 use beffroi_model::Platform;
 
-pub(crate) use self::limit::FixedWindow;
-pub use self::{citizen::CANARY, mastodon::LOGIN_TOKEN};
+pub use self::{
+    citizen::CANARY,
+    mastodon::LOGIN_TOKEN,
+    tokens::{CREDENTIALS, Credentials},
+};
+pub(crate) use self::{limit::FixedWindow, malformed::spoil, network::NetworkApi};
 use crate::world::World;
+
+/// The networks' APIs. A new one is a file in this folder and a line here.
+pub(crate) static APIS: [&dyn NetworkApi; 2] = [&graph::MetaGraph, &threads::Threads];
+
+/// The API that serves a network's accounts, where the simulator has it.
+pub(crate) fn api_of(platform: Platform) -> Option<&'static dyn NetworkApi> {
+    APIS.into_iter()
+        .find(|api| api.platforms().contains(&platform))
+}
 
 /// Finds social accounts by what an API is asked for.
 #[derive(Debug, Default)]

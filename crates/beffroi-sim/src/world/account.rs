@@ -3,7 +3,7 @@
 use beffroi_model::{Category, Collectivity, Platform};
 
 use super::{names::handle, presence::Presence};
-use crate::{Population, draw::Draw};
+use crate::{WorldSettings, draw::Draw};
 
 /// An account that a page links.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +57,9 @@ const NETWORKS: [Platform; 9] = [
     Platform::Telegram,
 ];
 
+/// In a small France the newer networks would have no account at all.
+const SAMPLE_CHANCE: f64 = 0.08;
+
 const ALERT_APPS: [Platform; 4] = [
     Platform::Panneaupocket,
     Platform::Intramuros,
@@ -68,14 +71,18 @@ const ALERT_APPS: [Platform; 4] = [
 pub(crate) fn own(
     body: &Collectivity,
     slug: &str,
-    population: Population,
-    seed: u64,
+    settings: &WorldSettings,
     draw: &mut Draw,
 ) -> Vec<Linked> {
     let presence = Presence::of(body);
+    let seed = settings.seed;
     let mut accounts = Vec::new();
     for platform in NETWORKS.into_iter().chain(ALERT_APPS) {
-        if !draw.chance(presence.chance(platform, population)) {
+        let mut chance = presence.chance(platform, settings.population);
+        if settings.is_small() && NETWORKS.contains(&platform) {
+            chance = chance.max(SAMPLE_CHANCE);
+        }
+        if !draw.chance(chance) {
             continue;
         }
         if platform == Platform::Illiwap && body.insee_code.is_none() {
@@ -420,7 +427,10 @@ pub(crate) fn traps(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::commune;
+    use crate::{
+        Population,
+        testing::{commune, settings},
+    };
 
     #[test]
     fn the_high_world_has_far_more_pages_of_villages_than_the_low_one() {
@@ -429,7 +439,7 @@ mod tests {
                 .filter(|key| {
                     let body = commune("Bellecombe", "25000", 1_000);
                     let mut draw = Draw::new(1, "accounts", *key);
-                    own(&body, "bellecombe", population, 1, &mut draw)
+                    own(&body, "bellecombe", &settings(population), &mut draw)
                         .iter()
                         .any(|account| account.platform == Platform::Facebook)
                 })
@@ -451,7 +461,7 @@ mod tests {
         let slug = super::super::names::slug(&body);
         for key in 0..50 {
             let mut draw = Draw::new(1, "accounts", key);
-            for account in own(&body, &slug, Population::High, 1, &mut draw) {
+            for account in own(&body, &slug, &settings(Population::High), &mut draw) {
                 let longest = match account.platform {
                     Platform::X | Platform::Snapchat => 15,
                     Platform::Tiktok => 24,

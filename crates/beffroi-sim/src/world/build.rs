@@ -10,12 +10,14 @@ use super::{
     fediverse,
     host::{self, CertificateKind, Dns, Host, Robots, Role},
     names,
+    network::{self, Networks},
     presence::Presence,
     sample,
     site::{Cms, Entry, Feed, FeedShape, Page, PageEncoding, Placement, Site, Sitemap, State},
 };
 use crate::{
     WorldSettings,
+    apis::APIS,
     draw::{Draw, hash},
 };
 
@@ -48,6 +50,7 @@ impl World {
                 addresses: 0,
                 social: Vec::new(),
                 instances: Vec::new(),
+                networks: Networks::default(),
                 body_by_siren,
                 settings,
             },
@@ -65,7 +68,9 @@ impl World {
         for index in others.into_iter().chain(communes) {
             builder.declare(index);
         }
+        network::populate(&mut builder);
         fediverse::populate(&mut builder);
+        builder.apis();
         builder.world
     }
 }
@@ -86,13 +91,7 @@ impl Builder {
     fn body(&mut self, collectivity: Collectivity, slug: Box<str>) {
         let key = hash(collectivity.collectivity_id.as_str().as_bytes());
         let mut draw = Draw::new(self.seed(), "accounts", key);
-        let accounts = account::own(
-            &collectivity,
-            &slug,
-            self.world.settings.population,
-            self.seed(),
-            &mut draw,
-        );
+        let accounts = account::own(&collectivity, &slug, &self.world.settings, &mut draw);
         let (declared, social) = (Declared::Nothing, Vec::new());
         self.world.bodies.push(Body {
             collectivity,
@@ -489,6 +488,16 @@ impl Builder {
             url: url.into(),
         };
         self.world.sites.push(site);
+    }
+
+    /// The hosts of the networks' APIs.
+    fn apis(&mut self) {
+        for (api, number) in APIS.iter().zip(0..) {
+            for name in api.hosts() {
+                let host = self.plain_host(&name, Role::Api(number));
+                self.add_host(host);
+            }
+        }
     }
 
     /// A host without quirks, at an address of its own.

@@ -114,13 +114,10 @@ fn joins(builder: &Builder, body: u32, platform: Platform) -> bool {
         return false;
     }
     let WorldSettings {
-        seed,
-        population,
-        limit,
-        ..
+        seed, population, ..
     } = world.settings;
     let mut chance = Presence::of(&body.collectivity).chance(platform, population);
-    if limit.is_some_and(|limit| limit < 5_000) {
+    if world.settings.is_small() {
         chance = chance.max(SAMPLE_CHANCE);
     }
     let key = hash(body.collectivity.collectivity_id.as_str().as_bytes());

@@ -57,6 +57,8 @@ pub(crate) enum Role {
     Mastodon(u16),
     /// The Bluesky AppView.
     Bluesky,
+    /// A host of the API of that number in the list of all APIs.
+    Api(u8),
 }
 
 /// The robots.txt of a host.

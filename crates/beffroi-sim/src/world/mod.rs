@@ -6,6 +6,7 @@ mod build;
 mod fediverse;
 pub(crate) mod host;
 mod names;
+pub(crate) mod network;
 mod presence;
 mod publications;
 mod sample;
@@ -16,7 +17,7 @@ use std::collections::HashMap;
 
 use beffroi_model::{Collectivity, Siren};
 
-use self::{account::Linked, host::Host, site::Site, social::SocialAccount};
+use self::{account::Linked, host::Host, network::Networks, site::Site, social::SocialAccount};
 use crate::WorldSettings;
 
 pub(crate) use self::{
@@ -36,6 +37,7 @@ pub struct World {
     pub(crate) addresses: u32,
     pub(crate) social: Vec<SocialAccount>,
     pub(crate) instances: Vec<Instance>,
+    pub(crate) networks: Networks,
     pub(crate) body_by_siren: HashMap<Siren, u32>,
 }
 

@@ -93,6 +93,8 @@ impl Presence {
             }
             Platform::Mastodon | Platform::Bluesky if high => self.open_network,
             Platform::Mastodon | Platform::Bluesky => self.open_network / 3.0,
+            // Rarer than the rest of the fediverse.
+            Platform::Peertube => self.open_network / 10.0,
             Platform::Panneaupocket if high => self.alert_app,
             Platform::Panneaupocket => self.alert_app / 2.0,
             Platform::Intramuros => self.alert_app / 3.0,

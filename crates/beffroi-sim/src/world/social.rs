@@ -75,6 +75,8 @@ pub enum Case {
     Dormant,
     /// A hostile raid under one post.
     Raid,
+    /// Not planted: left X in January 2025; the account stands, without a word since.
+    Departed,
 }
 
 impl Case {
@@ -252,8 +254,13 @@ fn posts(draw: &mut Draw, character: &Character, followers: u64, people: f64) ->
             for _ in 0..threads {
                 let hostile = character.case == Case::Raid;
                 let rate = if hostile { 0.02 } else { reply_rate };
-                post.threads
-                    .extend(thread(draw, at_ms, as_of_ms, rate, character.platform));
+                post.threads.extend(visitor_thread(
+                    draw,
+                    at_ms,
+                    as_of_ms,
+                    rate,
+                    character.platform,
+                ));
             }
         }
         let parent = posts.len();
@@ -267,7 +274,7 @@ fn posts(draw: &mut Draw, character: &Character, followers: u64, people: f64) ->
                 quotes: 0,
                 continues: Some(parent),
                 threads: if draw.chance(0.3) {
-                    thread(draw, continued_ms, as_of_ms, reply_rate, character.platform)
+                    visitor_thread(draw, continued_ms, as_of_ms, reply_rate, character.platform)
                         .into_iter()
                         .collect()
                 } else {
@@ -295,7 +302,7 @@ fn interact(draw: &mut Draw, post: &mut Post, character: &Character, followers: 
 }
 
 /// A visitor's thread under a post, if it falls before `as_of`.
-fn thread(
+pub(super) fn visitor_thread(
     draw: &mut Draw,
     post_ms: i64,
     as_of_ms: i64,

@@ -10,9 +10,9 @@ use std::{
 };
 
 use anyhow::Context;
-use beffroi_model::{MissingReason, Platform};
+use beffroi_model::{FigureName, MissingReason, Platform};
 use beffroi_sim::{
-    AccountTruth, Expected, ObservedSite, PostTruth, SiteTruth, SocialTruth, TruthLine,
+    AccountTruth, Expected, FigureTruth, ObservedSite, PostTruth, SiteTruth, SocialTruth, TruthLine,
 };
 use beffroi_store::Store;
 use jiff::Timestamp;
@@ -76,7 +76,11 @@ struct SocialRow {
     following: Option<u64>,
     posts_total: Option<u64>,
     threads_opened: Option<u32>,
-    dialogue_missing: String,
+    permanent_id: String,
+    renamed_to: String,
+    created_ms: Option<i64>,
+    /// Missing figures, with the reasons.
+    unavailable: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -88,6 +92,7 @@ struct PostRow {
     reactions: Option<u64>,
     comments: Option<u64>,
     shares: Option<u64>,
+    views: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -118,7 +123,7 @@ pub(crate) async fn compare(
     json: bool,
 ) -> anyhow::Result<ExitCode> {
     let service = StoreService::open(config).await?;
-    let result = of_run(&service.store, truth, run).await;
+    let result = of_run(&service.store, truth, run, &config.run.platforms).await;
     service.close().await?;
     let comparison = result?;
     if json {
@@ -133,17 +138,18 @@ pub(crate) async fn compare(
     })
 }
 
-/// Compares a run with the truth of the simulator at that address.
+/// Compares a run, which measured these platforms, with the truth of the simulator at that address.
 pub(crate) async fn of_run(
     store: &Store,
     simulator: &str,
     run: Option<&str>,
+    platforms: &[Platform],
 ) -> anyhow::Result<Comparison> {
     let run = find_run(store, run).await?;
     let truth = fetch_truth(simulator).await?;
     let stored = Stored::read(store, &run.run_id).await?;
     let mut comparison = Comparison::default();
-    comparison.compare_all(&truth, &stored, run.as_of.timestamp());
+    comparison.compare_all(&truth, &stored, run.as_of.timestamp(), platforms);
     Ok(comparison)
 }
 
@@ -242,13 +248,32 @@ fn key(platform: &str, handle: &str) -> anyhow::Result<Key> {
     ))
 }
 
-fn restricted(truth: &SocialTruth) -> bool {
-    let missing = truth.dialogue_missing.as_ref();
-    missing.is_some_and(|missing| missing.reason == MissingReason::RepliesRestricted)
-}
+/// Reads a figure of a post in the truth and in the store.
+type PostFigure = (
+    FigureName,
+    fn(&PostTruth) -> FigureTruth,
+    fn(&PostRow) -> Option<u64>,
+);
+
+const POST_FIGURES: [PostFigure; 4] = [
+    (
+        FigureName::Reactions,
+        |it| it.reactions,
+        |row| row.reactions,
+    ),
+    (FigureName::Comments, |it| it.comments, |row| row.comments),
+    (FigureName::Shares, |it| it.shares, |row| row.shares),
+    (FigureName::Views, |it| it.views, |row| row.views),
+];
 
 impl Comparison {
-    fn compare_all(&mut self, truth: &[TruthLine], stored: &Stored, as_of: Timestamp) {
+    fn compare_all(
+        &mut self,
+        truth: &[TruthLine],
+        stored: &Stored,
+        as_of: Timestamp,
+        platforms: &[Platform],
+    ) {
         let mut measured: HashSet<Key> = HashSet::new();
         for line in truth {
             if let Some(site) = &line.website {
@@ -262,7 +287,8 @@ impl Comparison {
             self.presence(line, stored.presence.get(&line.collectivity_id));
             for account in &line.accounts {
                 let key = (account.platform, account.handle.clone());
-                let is_due = matches!(account.expected, Expected::Accept | Expected::Moved);
+                let is_due = matches!(account.expected, Expected::Accept | Expected::Moved)
+                    && platforms.contains(&account.platform);
                 if let Some(truth) = account.measure.as_ref().filter(|_| is_due)
                     && measured.insert(key.clone())
                 {
@@ -436,9 +462,16 @@ impl Comparison {
         if truth.outcome != "measured" || row.outcome != "measured" {
             return;
         }
-        self.equal("followers", &of, truth.followers, row.followers);
-        self.equal("following", &of, truth.following, row.following);
-        self.equal("posts_total", &of, truth.posts_total, row.posts_total);
+        self.identity(&of, truth, row);
+        for (name, truth, value) in [
+            (FigureName::Followers, truth.followers, row.followers),
+            (FigureName::Following, truth.following, row.following),
+            (FigureName::PostsTotal, truth.posts_total, row.posts_total),
+        ] {
+            self.equal(name.into(), &of, truth.known(), value);
+            self.missing(&of, name, truth.missing(), row);
+        }
+        self.missing(&of, FigureName::Posts, truth.posts_missing, row);
         let begin = as_of - WINDOW;
         // What continues a post of the account's own belongs to that post.
         let is_counted = |post: &&PostTruth| post.published_at > begin && post.continues.is_none();
@@ -460,30 +493,26 @@ impl Comparison {
                 post.published_at.as_millisecond(),
                 row.published_ms,
             );
-            self.equal("reactions", &of, Some(post.reactions), row.reactions);
-            // Where replies are restricted, having none means nothing.
-            let is_restricted = post.comments == 0 && row.comments.is_none() && restricted(truth);
-            self.check(
-                "comments",
-                is_restricted || row.comments == Some(post.comments),
-                || format!("{of}: stored {:?}, true {}", row.comments, post.comments),
-            );
-            self.equal("shares", &of, Some(post.shares), row.shares);
+            for (name, truth, stored) in POST_FIGURES {
+                self.equal(name.into(), &of, truth(post).known(), stored(row));
+            }
+        }
+        // The store keeps the reason of a figure that no post has; of single posts it has none.
+        for (name, truth, _) in POST_FIGURES {
+            let mut reasons = in_window.iter().map(|post| truth(post).missing());
+            if let Some(Some(reason)) = reasons.next()
+                && reasons.all(|other| other == Some(reason))
+            {
+                self.missing(&of, name, Some(reason), row);
+            }
         }
         let shown: HashSet<&str> = in_window.iter().map(|post| post.id.as_str()).collect();
-        let missing = truth.dialogue_missing.as_ref().filter(|missing| {
-            missing
-                .post_ids
-                .iter()
-                .any(|id| shown.contains(id.as_str()))
-        });
-        let missing_reason = missing.map(|it| it.reason.to_string()).unwrap_or_default();
-        self.equal(
-            "dialogue missing",
-            &of,
-            &missing_reason,
-            &row.dialogue_missing,
-        );
+        let missing = truth
+            .dialogue_missing
+            .as_ref()
+            .filter(|missing| missing.holds(|id| shown.contains(id)));
+        let reason = missing.map(|missing| missing.reason);
+        self.missing(&of, FigureName::Dialogue, reason, row);
         if missing.is_some() {
             return;
         }
@@ -518,6 +547,34 @@ impl Comparison {
         for (expected, found) in expected.iter().zip(&found) {
             self.equal("thread", &of, expected, found);
         }
+    }
+
+    /// Who the account is, where the truth knows it.
+    fn identity(&mut self, of: &str, truth: &SocialTruth, row: &SocialRow) {
+        if let Some(permanent_id) = &truth.permanent_id {
+            self.equal("permanent_id", of, permanent_id, &row.permanent_id);
+            let renamed_to = truth.renamed_to.clone().unwrap_or_default();
+            self.equal("renamed_to", of, &renamed_to, &row.renamed_to);
+        }
+        if let Some(created_at) = truth.created_at {
+            let created_ms = Some(created_at.as_millisecond());
+            self.equal("created_at", of, created_ms, row.created_ms);
+        }
+    }
+
+    /// What is missing in the truth is missing in the store, for the same reason.
+    fn missing(
+        &mut self,
+        of: &str,
+        name: FigureName,
+        truth: Option<MissingReason>,
+        row: &SocialRow,
+    ) {
+        let truth = truth.map(|reason| reason.to_string());
+        let stored = row.unavailable.get(&name.to_string());
+        self.check("why missing", truth.as_ref() == stored, || {
+            format!("{of} {name}: stored {stored:?}, true {truth:?}")
+        });
     }
 
     /// For people.

@@ -85,7 +85,8 @@ async fn show(args: &DemoArgs) -> anyhow::Result<ExitCode> {
 
     step("proof: every stored figure against the simulator's truth, and what its referee saw")?;
     let simulator = format!("http://127.0.0.1:{HTTP_PORT}");
-    let comparison = compare::of_run(&service.store, &simulator, None).await?;
+    let platforms = &config.run.platforms;
+    let comparison = compare::of_run(&service.store, &simulator, None, platforms).await?;
     comparison.print()?;
     let referee = referee(&simulator).await?;
     let violations: u64 = referee.violations.values().sum();

@@ -151,6 +151,21 @@ fn an_account_of_a_namesakes_postcode_is_not_ours() {
 }
 
 #[test]
+fn the_port_of_an_instance_is_no_postcode() {
+    let page = r#"<footer>
+        <a rel="me" href="http://video.example:14400/c/exemplesurloire">x</a>
+        <a rel="me" href="http://social.example:14400/@exemplesurloire">y</a></footer>"#;
+    let (accepted, _) = accounts(page, NAME, Roof::Own);
+    assert_eq!(
+        accepted,
+        [
+            "mastodon:exemplesurloire@social.example:14400",
+            "peertube:channel:exemplesurloire@video.example:14400",
+        ]
+    );
+}
+
+#[test]
 fn an_ambiguous_name_in_a_text_is_not_enough() {
     let text =
         |href: &str| format!("<article><p>Voir <a href='{href}'>cette page</a></p></article>");

@@ -1,0 +1,43 @@
+//! A night over every network that the simulator serves.
+
+use beffroi_tests::{Installation, Simulator};
+
+use crate::{
+    citizens,
+    judge::{
+        assert_all_figures_are_true, assert_good_manners, certificate_of, import_websites, number,
+    },
+};
+
+/// In the order of their names.
+const PLATFORMS: [&str; 6] = [
+    "bluesky",
+    "facebook",
+    "instagram",
+    "mastodon",
+    "threads",
+    "website",
+];
+
+#[test]
+fn a_night_over_all_networks_is_true_to_the_last_figure_and_within_every_quota() {
+    let france = Simulator::start(250);
+    let platforms = format!("[{}]", PLATFORMS.join(","));
+    let here = Installation::in_france(&france).with_variable("BEFFROI_RUN__PLATFORMS", &platforms);
+    import_websites(&here, &france);
+
+    let night = here.start("night", &["run", "--json", "-vv"]).wait();
+    let log = night.stderr.clone();
+    let certificate = certificate_of(night, &PLATFORMS);
+
+    for platform in PLATFORMS {
+        let measured = number(&certificate["platforms"][platform]["measured"]);
+        let tally = &certificate["platforms"][platform]["reasons"];
+        assert!(measured > 0, "{platform}: {tally}");
+    }
+    assert_all_figures_are_true(&here, &france, 30_000);
+    assert_good_manners(&france);
+    assert_eq!(france.meters().violations(), 0, "{:?}", france.meters());
+    citizens::assert_none_is_stored(&here);
+    citizens::assert_none_is_in(&log);
+}
