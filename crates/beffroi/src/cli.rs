@@ -107,6 +107,9 @@ pub(crate) enum Command {
     /// robots.txt.
     #[command(subcommand)]
     Robots(RobotsCommand),
+    /// The keys and tokens of the platforms.
+    #[command(subcommand)]
+    Credentials(CredentialsCommand),
     /// What the platforms' terms allow to be stored, combined and published.
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -183,6 +186,22 @@ pub(crate) struct PlanArgs {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CredentialsCommand {
+    /// Try each credential with a call or two, and say what it is good for; succeeds when nothing is
+    /// missing.
+    #[command(
+        after_help = "Examples:\n  beffroi credentials check\n  beffroi credentials check youtube x --json"
+    )]
+    Check {
+        /// Platforms to try. Default: all that have a credential.
+        platforms: Vec<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -466,6 +485,7 @@ impl Command {
             | Self::Discover { .. }
             | Self::Fetch { .. }
             | Self::Robots(_)
+            | Self::Credentials(_)
             | Self::Policy(_)
             | Self::Report(_)
             | Self::Sql { .. }

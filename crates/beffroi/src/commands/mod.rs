@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod compare;
+pub(crate) mod credentials;
 pub(crate) mod demo;
 pub(crate) mod engine;
 pub(crate) mod lanes;
@@ -21,7 +22,7 @@ pub(crate) mod worker;
 use std::process::ExitCode;
 
 use crate::{
-    cli::{AccountCommand, Cli, Command, RobotsCommand, SimCommand},
+    cli::{AccountCommand, Cli, Command, CredentialsCommand, RobotsCommand, SimCommand},
     config::{Config, ConfigError, DEFAULT_FILE, with_place},
     output::{self, say},
     services::StoreService,
@@ -58,6 +59,9 @@ async fn carry_out(config: &Config, command: Command) -> anyhow::Result<ExitCode
         Command::Account(AccountCommand::Parse { urls, json }) => account::parse(&urls, json),
         Command::Account(AccountCommand::Reparse { dry_run, json }) => {
             reparse::reparse(config, dry_run, json).await
+        }
+        Command::Credentials(CredentialsCommand::Check { platforms, json }) => {
+            credentials::check(config, &platforms, json).await
         }
         Command::Policy(command) => policy::policy(config, command).await,
         Command::Measure { account_url, json } => {
