@@ -19,7 +19,10 @@ use super::{
 };
 use crate::draw::{Draw, hash};
 
-pub(crate) use self::{fate::Fate, life::Life};
+pub(crate) use self::{
+    fate::Fate,
+    life::{Life, Post},
+};
 
 /// Networks whose accounts can be measured.
 pub(crate) const PLATFORMS: [Platform; 10] = [
@@ -83,9 +86,9 @@ impl NetworkAccount {
         Draw::new(self.key, subject, 0)
     }
 
-    /// The bare name of the handle: without `@`, `company:`, and host.
+    /// The bare name of the handle: without `@`, `company:` and the like, and host.
     pub(crate) fn name(&self) -> &str {
-        let kinds = ["channel:", "company:", "@"];
+        let kinds = ["channel:", "company:", "user:", "c:", "@"];
         let mut bare = kinds
             .iter()
             .filter_map(|kind| self.handle.strip_prefix(kind));
