@@ -117,6 +117,32 @@ pub struct Quotas {
     pub instagram_calls_per_hour: u64,
     /// Threads: calls of one user's token in any 24 hours. Default 1,000.
     pub threads_calls_per_day: u64,
+    /// YouTube: units of a project in a Pacific day. Default 10,000.
+    pub youtube_units_per_day: u64,
+    /// YouTube: units of `videos:batchGetStats`, which has an allowance of its own. Default 10,000.
+    pub youtube_statistics_per_day: u64,
+    /// YouTube: requests of a project in a minute. Not published; default 1,800, chosen by us.
+    pub youtube_requests_per_minute: u64,
+    /// YouTube: videos of one `videos:batchGetStats`. Not published; default 50.
+    pub youtube_statistics_ids: u64,
+    /// X: requests of an app in 15 minutes for users, by each of the two ways. Default 300.
+    pub x_user_requests: u64,
+    /// X: the same for the posts of a user. Default 10,000.
+    pub x_timeline_requests: u64,
+    /// X: the same for posts by their ids. Default 3,500.
+    pub x_post_requests: u64,
+    /// X: the same for recent searches. Default 450.
+    pub x_search_requests: u64,
+    /// X: the same for mentions. Default 450.
+    pub x_mention_requests: u64,
+    /// X: the same for counts. Default 300.
+    pub x_count_requests: u64,
+    /// X: the same for one's own consumption. Default 50.
+    pub x_usage_requests: u64,
+    /// X: posts read in a billing cycle (30 days). Default 3,000,000.
+    pub x_posts_per_cycle: u64,
+    /// X: prepaid credit, in tenths of a US cent. Default 100,000,000 ($100,000), chosen by us.
+    pub x_credit_mills: u64,
 }
 
 impl Default for Quotas {
@@ -126,6 +152,19 @@ impl Default for Quotas {
             facebook_page_calls_per_day: 4_800,
             instagram_calls_per_hour: 200,
             threads_calls_per_day: 1_000,
+            youtube_units_per_day: 10_000,
+            youtube_statistics_per_day: 10_000,
+            youtube_requests_per_minute: 1_800,
+            youtube_statistics_ids: 50,
+            x_user_requests: 300,
+            x_timeline_requests: 10_000,
+            x_post_requests: 3_500,
+            x_search_requests: 450,
+            x_mention_requests: 450,
+            x_count_requests: 300,
+            x_usage_requests: 50,
+            x_posts_per_cycle: 3_000_000,
+            x_credit_mills: 100_000_000,
         }
     }
 }

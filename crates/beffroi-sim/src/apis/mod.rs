@@ -9,6 +9,8 @@ pub(crate) mod mastodon;
 pub(crate) mod network;
 mod threads;
 mod tokens;
+mod x;
+mod youtube;
 
 use std::collections::HashMap;
 
@@ -23,7 +25,12 @@ pub(crate) use self::{limit::FixedWindow, malformed::spoil, network::NetworkApi}
 use crate::world::World;
 
 /// The networks' APIs. A new one is a file in this folder and a line here.
-pub(crate) static APIS: [&dyn NetworkApi; 2] = [&graph::MetaGraph, &threads::Threads];
+pub(crate) static APIS: [&dyn NetworkApi; 4] = [
+    &graph::MetaGraph,
+    &threads::Threads,
+    &x::X,
+    &youtube::Youtube,
+];
 
 /// The API that serves a network's accounts, where the simulator has it.
 pub(crate) fn api_of(platform: Platform) -> Option<&'static dyn NetworkApi> {

@@ -195,10 +195,12 @@ impl Meters {
             kind,
             id,
         ));
+        let meter = counts.of(platform, credential);
         if is_new {
-            let meter = counts.of(platform, credential);
             *meter.objects.entry(kind.to_owned()).or_default() += 1;
             meter.cost_mills += price_mills;
+        } else {
+            *meter.again.entry(kind.to_owned()).or_default() += 1;
         }
         is_new
     }
@@ -284,6 +286,7 @@ mod tests {
         assert!(bill(0, 7) && !bill(0, 7) && bill(0, 8) && bill(1, 7));
         let meter = &meters.report().platforms[&Platform::X]["1"];
         assert_eq!((meter.objects["post"], meter.cost_mills), (3, 15));
+        assert_eq!(meter.again["post"], 1);
         meters.reset();
         assert!(meters.report().platforms.is_empty() && !bill(1, 7));
     }

@@ -22,6 +22,10 @@ pub struct CredentialMeter {
     pub units: BTreeMap<String, u64>,
     /// Objects billed, by kind: each at most once in a UTC day.
     pub objects: BTreeMap<String, u64>,
+    /// Objects that an answer held though they were billed that day already: free, but a client
+    /// that asks for an object twice relies on it.
+    #[serde(default)]
+    pub again: BTreeMap<String, u64>,
     /// What they cost, in tenths of a US cent.
     pub cost_mills: u64,
     /// Calls refused, by kind.

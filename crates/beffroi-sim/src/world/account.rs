@@ -182,11 +182,17 @@ fn spelling(
                 (format!("UC{id}"), href, false)
             } else {
                 let handle = fit(30);
-                let href = match draw.below(2) {
-                    0 => format!("https://www.youtube.com/@{}/videos", capitalised(&handle)),
-                    _ => format!("https://youtube.com/@{handle}?si=abc"),
+                let shout = capitalised(&handle);
+                let (kind, href) = match draw.below(10) {
+                    0 => (
+                        "user:",
+                        format!("http://www.youtube.com/user/{shout}?feature=watch"),
+                    ),
+                    1 => ("c:", format!("https://www.youtube.com/c/{shout}")),
+                    2..6 => ("@", format!("https://www.youtube.com/@{shout}/videos")),
+                    _ => ("@", format!("https://youtube.com/@{handle}?si=abc")),
                 };
-                (format!("@{handle}"), href, false)
+                (format!("{kind}{handle}"), href, false)
             }
         }
         Platform::Linkedin => {

@@ -1,6 +1,6 @@
 //! Making the world: hosts first for the bodies that others live with (EPCI), then for all.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::atomic::AtomicI64};
 
 use beffroi_model::{Category, Collectivity, Platform};
 
@@ -52,6 +52,7 @@ impl World {
                 instances: Vec::new(),
                 networks: Networks::default(),
                 body_by_siren,
+                shown_until: AtomicI64::new(i64::MAX),
                 settings,
             },
             group_addresses: HashMap::new(),

@@ -13,9 +13,13 @@ mod sample;
 pub(crate) mod site;
 pub(crate) mod social;
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicI64, Ordering},
+};
 
 use beffroi_model::{Collectivity, Siren};
+use jiff::Timestamp;
 
 use self::{account::Linked, host::Host, network::Networks, site::Site, social::SocialAccount};
 use crate::WorldSettings;
@@ -39,6 +43,8 @@ pub struct World {
     pub(crate) instances: Vec<Instance>,
     pub(crate) networks: Networks,
     pub(crate) body_by_siren: HashMap<Siren, u32>,
+    /// See [`World::show_until`].
+    pub(crate) shown_until: AtomicI64,
 }
 
 /// A collectivity and its presence on the web.
@@ -66,6 +72,19 @@ pub(crate) enum Declared {
 }
 
 impl World {
+    /// Shows of the networks with an API of their own (Mastodon and Bluesky excepted) only what had
+    /// happened by then, in answers and in the truth: so one world has several nights. At first
+    /// everything is shown.
+    pub fn show_until(&self, moment: Timestamp) {
+        self.shown_until
+            .store(moment.as_second(), Ordering::Relaxed);
+    }
+
+    /// The last second that is shown, Unix seconds.
+    pub(crate) fn shown_until(&self) -> i64 {
+        self.shown_until.load(Ordering::Relaxed)
+    }
+
     /// The URL prefix of a host: `http://www.mairie-x.test:8480`.
     pub(crate) fn origin(&self, host: &Host) -> String {
         use host::CertificateKind;

@@ -140,7 +140,7 @@ impl NetworkAccount {
         }
         .all();
         keep_times_apart(&mut posts);
-        Life {
+        let mut life = Life {
             followers,
             following: draw.between(2, 400) as u64,
             // Without a recent post there never was one.
@@ -150,6 +150,25 @@ impl NetworkAccount {
             },
             created_at,
             posts,
+        };
+        life.forget_after(world.shown_until());
+        life
+    }
+}
+
+impl Life {
+    /// Takes away what happened later, as if it were still to come.
+    fn forget_after(&mut self, last: i64) {
+        let count = self.posts.len();
+        self.posts.retain(|post| post.at <= last);
+        self.posts_total -= (count - self.posts.len()) as u64;
+        let last_ms = last.saturating_mul(1000);
+        for post in &mut self.posts {
+            post.threads.retain(|thread| thread.opened_ms <= last_ms);
+            for thread in &mut post.threads {
+                thread.steps.retain(|step| step.at_ms <= last_ms);
+            }
+            post.own_comments.retain(|at| *at <= last);
         }
     }
 }
@@ -334,6 +353,33 @@ mod tests {
         assert!(
             posts > 10_000 && threads > 2_000,
             "{posts} posts, {threads} threads"
+        );
+    }
+
+    #[test]
+    fn of_an_earlier_night_nothing_later_is_shown_and_nothing_else_is_changed() {
+        let world = world();
+        let night = world.settings.as_of.as_second() - 3 * DAY;
+        let (mut more_posts, mut more_threads) = (0, 0);
+        for account in &world.networks.accounts {
+            world.show_until(world.settings.as_of);
+            let today = account.life(&world);
+            world.show_until(Timestamp::from_second(night).unwrap());
+            let then = account.life(&world);
+            let posts = then.posts.len();
+            assert!(then.posts.iter().all(|post| post.at <= night));
+            assert!(today.posts[posts..].iter().all(|post| post.at > night));
+            let new = (today.posts.len() - posts) as u64;
+            assert_eq!(then.posts_total + new, today.posts_total);
+            more_posts += new;
+            for (then, today) in then.posts.iter().zip(&today.posts) {
+                assert_eq!((then.at, then.reactions), (today.at, today.reactions));
+                more_threads += today.threads.len() - then.threads.len();
+            }
+        }
+        assert!(
+            more_posts > 500 && more_threads > 20,
+            "{more_posts} {more_threads}"
         );
     }
 

@@ -86,9 +86,9 @@ impl NetworkAccount {
         Draw::new(self.key, subject, 0)
     }
 
-    /// The bare name of the handle: without `@`, `company:`, and host.
+    /// The bare name of the handle: without `@`, `company:` and the like, and host.
     pub(crate) fn name(&self) -> &str {
-        let kinds = ["channel:", "company:", "@"];
+        let kinds = ["channel:", "company:", "user:", "c:", "@"];
         let mut bare = kinds
             .iter()
             .filter_map(|kind| self.handle.strip_prefix(kind));
