@@ -119,6 +119,33 @@ impl Comparison {
         self.dialogue(of, truth, found, &true_ids);
     }
 
+    /// Of answers that are spoilt much may be missing, but what is stored is true. Gives the number
+    /// of figures that are missing and could be had.
+    pub(crate) fn assert_nothing_false(truth: &SocialTruth, found: &Measurement) -> usize {
+        let of = &found.account.handle;
+        let mut lost = 0;
+        let mut check =
+            |name: &str, stored: Figure<u64>, truth: FigureTruth| match (stored, truth.known()) {
+                (Figure::Known(stored), Some(truth)) => assert_eq!(stored, truth, "{of} {name}"),
+                (Figure::Missing(_), Some(_)) => lost += 1,
+                (_, None) => {}
+            };
+        let figures = found.figures;
+        check("followers", figures.followers, truth.followers);
+        check("following", figures.following, truth.following);
+        check("posts_total", figures.posts_total, truth.posts_total);
+        for post in &found.posts {
+            let truth = truth.posts.iter().find(|it| it.id == post.post_id);
+            let truth = truth.unwrap_or_else(|| panic!("{of} {}", post.post_id));
+            assert_eq!(post.published_at, truth.published_at);
+            check("reactions", post.reactions, truth.reactions);
+            check("comments", post.comments, truth.comments);
+            check("shares", post.shares, truth.shares);
+            check("views", post.views, truth.views);
+        }
+        lost
+    }
+
     fn figure(&mut self, name: &'static str, of: &str, stored: Figure<u64>, truth: FigureTruth) {
         let truth = match truth {
             FigureTruth::Known(value) => Figure::Known(value),

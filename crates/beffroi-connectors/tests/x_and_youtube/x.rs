@@ -225,6 +225,26 @@ async fn a_cap_or_credits_that_are_spent_end_the_asking() {
     }
 }
 
+/// Answers that end in the middle, have a field renamed or their numbers as texts.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_spoilt_answers_nothing_false_is_stored() {
+    let sim = france(600, |settings| {
+        settings.malformed_share = 0.3;
+    })
+    .await;
+    let truths = night(&sim, sim.as_of);
+    let connector = connector(&sim, |_| {});
+    let found = visit(&connector, truths.keys(), sim.as_of, &States::new()).await;
+    let lost: usize = truths
+        .iter()
+        .map(|(handle, truth)| Comparison::assert_nothing_false(truth, &found[handle]))
+        .sum();
+    let measured = found.values().filter(|it| !it.posts.is_empty()).count();
+    println!("{measured} with posts, {lost} figures lost");
+    assert!(measured > 20 && lost > 20, "{measured} {lost}");
+    sim.stop().await;
+}
+
 /// One that is known by its permanent id is found though its old name is nobody's, which a first
 /// visit would not: it is compared here.
 fn take_renamed(
