@@ -23,7 +23,7 @@ mod world;
 pub use apis::{CANARY, CREDENTIALS, Credentials, LOGIN_TOKEN};
 pub use meters::{CredentialMeter, MeterViolation, MetersReport};
 pub use referee::{RefereeReport, Violation};
-pub use running::{RunningSim, SimError, crawler_config, serve};
+pub use running::{RunningSim, SimError, crawler_config, serve, served_platforms};
 pub use settings::{Population, Quotas, SimSettings, UnknownPopulation, WorldSettings};
 pub use truth::{
     AccountTruth, DialogueMissing, Expected, FigureTruth, ObservedSite, PostTruth, SiteTruth,

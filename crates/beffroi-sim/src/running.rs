@@ -2,7 +2,7 @@
 
 use std::{net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 
-use beffroi_model::Collectivity;
+use beffroi_model::{Collectivity, Platform};
 use jiff::{Timestamp, ToSpan as _};
 use tokio::{
     net::{TcpListener, UdpSocket},
@@ -226,6 +226,13 @@ impl Drop for RunningSim {
             let _ = std::fs::remove_file(&self.authority);
         }
     }
+}
+
+/// The platforms whose accounts the simulated world answers for, websites among them.
+pub fn served_platforms() -> Vec<Platform> {
+    let known = [Platform::Website, Platform::Mastodon, Platform::Bluesky];
+    let networks = APIS.iter().flat_map(|api| api.platforms());
+    known.into_iter().chain(networks.copied()).collect()
 }
 
 /// The configuration, in TOML, with which a crawler meets the simulated world.

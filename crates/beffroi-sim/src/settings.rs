@@ -169,6 +169,22 @@ impl Default for Quotas {
     }
 }
 
+impl Quotas {
+    /// What a whole night over all of France needs, whatever the platforms publish: for proofs of the
+    /// figures, which the published allowances would spread over weeks.
+    pub fn ample() -> Self {
+        Self {
+            instagram_calls_per_hour: 200_000,
+            threads_calls_per_day: 100_000,
+            youtube_units_per_day: 100_000,
+            youtube_statistics_per_day: 100_000,
+            x_user_requests: 3_000,
+            x_search_requests: 4_500,
+            ..Self::default()
+        }
+    }
+}
+
 /// What world generation needs to know, ports bound and time fixed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorldSettings {

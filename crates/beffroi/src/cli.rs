@@ -445,6 +445,10 @@ pub(crate) struct SimArgs {
     /// The moment up to which the world has published. Default: the beginning of this hour.
     #[arg(long)]
     pub(crate) as_of: Option<jiff::Timestamp>,
+    /// Further settings, TOML: `malformed_share = 0.02`, `new_field_names = true`, `[quotas]`
+    /// (`instagram_calls_per_hour`, `youtube_units_per_day` …). The options here come on top.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
     /// Also stop when standard input ends, so that the simulator dies with who started it.
     #[arg(long)]
     pub(crate) until_eof: bool,
@@ -457,7 +461,9 @@ pub(crate) struct SimArgs {
 #[command(after_help = "\
 Examples:
   beffroi demo                 all of France, in a folder of its own (beffroi-demo/)
-  beffroi demo --limit 500     a small one")]
+  beffroi demo --limit 500     a small one
+  beffroi demo --all-platforms --folder beffroi-demo-all
+                               every network that is simulated, with ample allowances")]
 pub(crate) struct DemoArgs {
     /// Folder of the demonstration's data.
     #[arg(long, value_name = "FOLDER", default_value = "beffroi-demo")]
@@ -468,6 +474,13 @@ pub(crate) struct DemoArgs {
     /// Everything is drawn from it.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// How many collectivities are on the networks: `low` (as counted) or `high` (as surveyed).
+    #[arg(long, default_value = "high")]
+    pub(crate) population: beffroi_sim::Population,
+    /// Measure every network that is simulated, not only those of `run.platforms`' default. The
+    /// simulated platforms then allow what one night needs.
+    #[arg(long)]
+    pub(crate) all_platforms: bool,
 }
 
 impl Command {

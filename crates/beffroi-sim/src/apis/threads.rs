@@ -116,13 +116,16 @@ impl NetworkApi for Threads {
         graph::with_app_usage(answer, &standing)
     }
 
-    fn configuration(&self, _settings: &SimSettings, http_port: u16) -> String {
+    fn configuration(&self, settings: &SimSettings, http_port: u16) -> String {
         let secret = Credentials::of(PLATFORM).map_or("", |it| it.secret);
+        let allowed = settings.quotas.threads_calls_per_day.max(1);
+        // Twenty a second, until they are spent.
+        let spread = allowed * 50;
         format!(
             "[platforms.threads]\n\
              base_url = \"http://{HOST}:{http_port}/v1.0/\"\n\
-             requests = 20\n\
-             per = \"1s\"\n\
+             requests = {allowed}\n\
+             spread = \"{spread}ms\"\n\
              \n\
              [platforms.threads.credentials.simulated]\n\
              secret = \"{secret}\"\n"

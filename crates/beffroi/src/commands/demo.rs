@@ -4,13 +4,15 @@
 //! own, so that what is said of the crawler's memory is the crawler's alone.
 
 use std::{
+    collections::BTreeMap,
     path::Path,
     process::{ExitCode, Stdio},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, bail};
-use beffroi_sim::RefereeReport;
+use beffroi_sim::{MetersReport, Population, Quotas, RefereeReport, SimSettings};
+use serde::de::DeserializeOwned;
 use tokio::process::{Child, Command};
 
 use crate::{
@@ -32,6 +34,9 @@ const SIM_START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Accounts shown of the engagement table.
 const ENGAGEMENT_ROWS: &str = "15";
+
+/// The simulator's settings, where they are not its defaults.
+const SIM_SETTINGS_FILE: &str = "simulator.toml";
 
 /// Time between two looks at the memory of a command.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
@@ -88,8 +93,11 @@ async fn show(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     let platforms = &config.run.platforms;
     let comparison = compare::of_run(&service.store, &simulator, None, platforms).await?;
     comparison.print()?;
-    let referee = referee(&simulator).await?;
+    let referee: RefereeReport = told(&simulator, "referee").await?;
     let violations: u64 = referee.violations.values().sum();
+    let meters: MetersReport = told(&simulator, "meters").await?;
+    print_meters(&meters)?;
+    let violations = violations + meters.violations();
     say!(
         "referee: {} requests, {violations} violations of pace, robots, Retry-After and API budgets",
         output::thousands(referee.requests)
@@ -188,6 +196,19 @@ async fn start_simulator(args: &DemoArgs) -> anyhow::Result<Child> {
     if let Some(limit) = args.limit {
         command.args(["--limit", &limit.to_string()]);
     }
+    if args.population == Population::Low {
+        command.args(["--population", "low"]);
+    }
+    if args.all_platforms {
+        let settings = SimSettings {
+            quotas: Quotas::ample(),
+            ..SimSettings::default()
+        };
+        let file = args.folder.join(SIM_SETTINGS_FILE);
+        std::fs::write(&file, toml::to_string(&settings)?)
+            .context("could not write the simulator's settings")?;
+        command.arg("--settings").arg(&file);
+    }
     let mut simulator = command
         .spawn()
         .context("the simulator could not be started")?;
@@ -204,14 +225,22 @@ async fn start_simulator(args: &DemoArgs) -> anyhow::Result<Child> {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    append_engine_folder(&config_file, &args.folder)?;
+    append(&config_file, args)?;
     Ok(simulator)
 }
 
 /// The demonstration's data stay in its folder, also for the commands that go on with it.
-fn append_engine_folder(config_file: &Path, folder: &Path) -> anyhow::Result<()> {
+fn append(config_file: &Path, args: &DemoArgs) -> anyhow::Result<()> {
     let mut text = std::fs::read_to_string(config_file)?;
-    let data_dir = folder.join("engine");
+    if args.all_platforms {
+        let platforms = beffroi_sim::served_platforms();
+        let platforms: Vec<String> = platforms.iter().map(|it| format!("\"{it}\"")).collect();
+        text.push_str(&format!(
+            "\n[run]\nplatforms = [{}]\n",
+            platforms.join(", ")
+        ));
+    }
+    let data_dir = args.folder.join("engine");
     text.push_str(&format!(
         "\n[engine]\ndata_dir = {:?}\n",
         data_dir.to_string_lossy()
@@ -219,18 +248,52 @@ fn append_engine_folder(config_file: &Path, folder: &Path) -> anyhow::Result<()>
     std::fs::write(config_file, text).context("could not write the configuration")
 }
 
-async fn referee(simulator: &str) -> anyhow::Result<RefereeReport> {
+/// What each credential used, as the platforms themselves counted it.
+fn print_meters(meters: &MetersReport) -> anyhow::Result<()> {
+    let headings = [
+        "platform",
+        "requests",
+        "units",
+        "objects",
+        "$",
+        "refused",
+        "violations",
+    ];
+    let mut table = output::table(headings, 1);
+    for (platform, credentials) in &meters.platforms {
+        for meter in credentials.values() {
+            let sum = |counts: &BTreeMap<String, u64>| output::thousands(counts.values().sum());
+            table.add_row([
+                platform.to_string(),
+                output::thousands(meter.requests),
+                sum(&meter.units),
+                sum(&meter.objects),
+                format!("{:.2}", meter.cost_mills as f64 / 1000.0),
+                sum(&meter.refusals),
+                output::thousands(meter.violations.values().sum()),
+            ]);
+        }
+    }
+    if table.row_count() == 0 {
+        return Ok(());
+    }
+    say!("\n{table}")
+}
+
+/// What the simulator tells of itself.
+async fn told<T: DeserializeOwned>(simulator: &str, what: &str) -> anyhow::Result<T> {
     let client = reqwest::Client::builder()
         .no_proxy()
         .timeout(Duration::from_secs(30))
         .build()?;
     let text = client
-        .get(format!("{simulator}/_sim/referee"))
+        .get(format!("{simulator}/_sim/{what}"))
         .send()
         .await?
         .text()
         .await?;
-    serde_json::from_str(&text).context("the referee's report has another shape")
+    serde_json::from_str(&text)
+        .with_context(|| format!("the simulator's {what} have another shape"))
 }
 
 /// The largest resident size that a process has had so far.

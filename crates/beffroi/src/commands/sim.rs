@@ -27,7 +27,7 @@ pub(crate) async fn serve(mut args: SimArgs) -> anyhow::Result<ExitCode> {
         dns_port: args.dns_port,
         as_of: args.as_of,
         out: Some(args.out.clone()),
-        ..SimSettings::default()
+        ..base_settings(args.settings.as_deref())?
     };
     let sim = start(settings, &args.out).await?;
     say!(
@@ -52,6 +52,17 @@ pub(crate) async fn serve(mut args: SimArgs) -> anyhow::Result<ExitCode> {
     }
     sim.stop().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the file says, or the defaults.
+fn base_settings(file: Option<&Path>) -> anyhow::Result<SimSettings> {
+    let Some(file) = file else {
+        return Ok(SimSettings::default());
+    };
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("could not read `{}`", file.display()))?;
+    toml::from_str(&text)
+        .with_context(|| format!("`{}` holds no settings of the simulator", file.display()))
 }
 
 async fn end_of_input() {

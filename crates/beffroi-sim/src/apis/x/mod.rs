@@ -90,6 +90,7 @@ impl NetworkApi for X {
 
     fn configuration(&self, settings: &SimSettings, http_port: u16) -> String {
         let secret = Credentials::of(PLATFORM).map_or("", |it| it.secret);
+        let quotas = &settings.quotas;
         let words = match settings.new_field_names {
             true => "post",
             false => "tweet",
@@ -100,8 +101,16 @@ impl NetworkApi for X {
              field_names = \"{words}\"\n\
              dollars_per_day = 5000.0\n\
              posts_per_day = 1000000\n\
+             user_requests = {}\n\
+             timeline_requests = {}\n\
+             post_requests = {}\n\
+             search_requests = {}\n\
              [platforms.x.credentials.simulated]\n\
-             secret = \"{secret}\"\n"
+             secret = \"{secret}\"\n",
+            quotas.x_user_requests.max(1),
+            quotas.x_timeline_requests.max(1),
+            quotas.x_post_requests.max(1),
+            quotas.x_search_requests.max(1),
         )
     }
 }

@@ -64,13 +64,17 @@ impl NetworkApi for Youtube {
         }
     }
 
-    fn configuration(&self, _settings: &SimSettings, http_port: u16) -> String {
+    fn configuration(&self, settings: &SimSettings, http_port: u16) -> String {
         let secret = Credentials::of(PLATFORM).map_or("", |it| it.secret);
+        let units = settings.quotas.youtube_units_per_day.max(1);
+        let statistics = settings.quotas.youtube_statistics_per_day.max(1);
         format!(
             "[platforms.youtube]\n\
              base_url = \"http://{HOST}:{http_port}{ROOT}\"\n\
              site_url = \"http://{SITE}:{http_port}/\"\n\
              requests_per_second = 25\n\
+             units_per_day = {units}\n\
+             statistics_per_day = {statistics}\n\
              [platforms.youtube.credentials.simulated]\n\
              secret = \"{secret}\"\n"
         )
