@@ -109,12 +109,35 @@ pub struct UnknownPopulation(String);
 pub struct Quotas {
     /// Threads: calls of one user's token in any 24 hours. Default 1,000.
     pub threads_calls_per_day: u64,
+    /// Telegram: pages in a minute. Default 3,000: nothing is published, a flood is walled off.
+    pub telegram_pages_per_minute: u64,
+    /// PeerTube: calls of an instance's API in 10 seconds; one of the instances allows less.
+    /// Default 50.
+    pub peertube_calls_per_window: u64,
+    /// LinkedIn: calls of each kind that an application makes in a UTC day. Default 500, and 100 of
+    /// them for each member: what developers tell of applications under development.
+    pub linkedin_calls_per_day: u64,
+    /// LinkedIn: calls of each kind with one member's token in a UTC day. Default 100.
+    pub linkedin_member_calls_per_day: u64,
+    /// TikTok: research calls of all of an organisation's clients in a UTC day. Default 1,000.
+    pub tiktok_calls_per_day: u64,
+    /// TikTok: research calls in a second. Default 20: nothing is published.
+    pub tiktok_calls_per_second: u64,
+    /// Snapchat: pages in a minute. Default 3,000: nothing is published, a flood is walled off.
+    pub snapchat_pages_per_minute: u64,
 }
 
 impl Default for Quotas {
     fn default() -> Self {
         Self {
             threads_calls_per_day: 1_000,
+            telegram_pages_per_minute: 3_000,
+            peertube_calls_per_window: 50,
+            linkedin_calls_per_day: 500,
+            linkedin_member_calls_per_day: 100,
+            tiktok_calls_per_day: 1_000,
+            tiktok_calls_per_second: 20,
+            snapchat_pages_per_minute: 3_000,
         }
     }
 }

@@ -4,10 +4,15 @@ pub(crate) mod bluesky;
 mod citizen;
 mod graph;
 mod limit;
+mod linkedin;
 mod malformed;
 pub(crate) mod mastodon;
 pub(crate) mod network;
+mod peertube;
+mod snapchat;
+mod telegram;
 mod threads;
+mod tiktok;
 mod tokens;
 
 use std::collections::HashMap;
@@ -23,7 +28,14 @@ pub(crate) use self::{limit::FixedWindow, malformed::spoil, network::NetworkApi}
 use crate::world::World;
 
 /// The networks' APIs. A new one is a file in this folder and a line here.
-pub(crate) static APIS: [&dyn NetworkApi; 1] = [&threads::Threads];
+pub(crate) static APIS: [&dyn NetworkApi; 6] = [
+    &threads::Threads,
+    &linkedin::Linkedin,
+    &peertube::Peertube,
+    &snapchat::Snapchat,
+    &telegram::Telegram,
+    &tiktok::Tiktok,
+];
 
 /// The API that serves a network's accounts, where the simulator has it.
 pub(crate) fn api_of(platform: Platform) -> Option<&'static dyn NetworkApi> {

@@ -19,7 +19,10 @@ use super::{
 };
 use crate::draw::{Draw, hash};
 
-pub(crate) use self::{fate::Fate, life::Life};
+pub(crate) use self::{
+    fate::Fate,
+    life::{Life, Post},
+};
 
 /// Networks whose accounts can be measured.
 pub(crate) const PLATFORMS: [Platform; 10] = [
