@@ -1,4 +1,4 @@
-//! Calls of platforms' APIs: one GET through the polite client, its record kept, and the meaning
+//! Calls of platforms' APIs: one request through the polite client, its record kept, and the meaning
 //! of answers that are no answer.
 
 use std::borrow::Cow;
@@ -48,6 +48,16 @@ impl Calls {
         request: Request,
         shown: &Url,
     ) -> Result<Reply, Setback> {
+        let answer = self.get_hidden_or_error(request, shown).await;
+        answer.map_err(|error| Setback::from(&*error))
+    }
+
+    /// The same, and a failure as the client tells it.
+    pub(crate) async fn get_hidden_or_error(
+        &mut self,
+        request: Request,
+        shown: &Url,
+    ) -> Result<Reply, Box<FetchError>> {
         let mut answer = self.client.get(request).await;
         let records = match &mut answer {
             Ok(fetched) => &mut fetched.records,
@@ -61,7 +71,7 @@ impl Calls {
         for record in records {
             record.url.clone_from(shown);
         }
-        self.keep(answer).map_err(|error| Setback::from(&*error))
+        self.keep(answer)
     }
 
     fn keep(&mut self, answer: Result<Fetched, FetchError>) -> Result<Reply, Box<FetchError>> {
@@ -79,6 +89,11 @@ impl Calls {
                 Err(Box::new(error))
             }
         }
+    }
+
+    /// How many exchanges there were so far.
+    pub(crate) fn count(&self) -> usize {
+        self.records.len()
     }
 
     /// The records of all exchanges.

@@ -34,3 +34,11 @@ pub(crate) fn time(key: &str, time: Duration) -> Checked<'_> {
     let problem = "found `0s`, expected a time longer than zero".to_owned();
     Err((vec![key], problem))
 }
+
+/// The same with the key of the table in which the settings stand.
+pub(crate) fn within<'a>(table: &'a str, checked: Checked<'a>) -> Checked<'a> {
+    checked.map_err(|(mut path, problem)| {
+        path.insert(0, table);
+        (path, problem)
+    })
+}

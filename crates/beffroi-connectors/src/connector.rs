@@ -7,6 +7,8 @@ use async_trait::async_trait;
 use beffroi_model::{AccountRef, Measurement, Platform, Subject};
 use jiff::Timestamp;
 
+use crate::CredentialCheck;
+
 /// One account to be measured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeasureRequest {
@@ -35,6 +37,12 @@ pub trait Connector: Send + Sync {
     /// Measures the accounts: one measurement for each request, in the same order, whatever
     /// happens. An error becomes an outcome.
     async fn measure(&self, batch: &[MeasureRequest]) -> Vec<Measured>;
+
+    /// Asks the platform, as cheaply as it can be asked, what the credential is good for. `None`
+    /// where the platform takes none, or there is none: then nothing is asked.
+    async fn check_credential(&self) -> Option<CredentialCheck> {
+        None
+    }
 }
 
 /// A measurement, and whether the job should rather be tried again later.

@@ -1,11 +1,20 @@
 //! What a platform asks of those who read it: a key or token, by the name that it has in the
 //! configuration. Each has a lane and budgets of its own; none steps in for another.
 
+mod barred;
+mod check;
+
 use std::{collections::BTreeMap, io, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use beffroi_fetch::header::HeaderValue;
+
 use crate::Secret;
+
+pub(crate) use barred::Barred;
+pub use check::CredentialCheck;
+pub(crate) use check::Givers;
 
 /// `[platforms.PLATFORM.credentials]` of the configuration: by name.
 pub type CredentialSettings = BTreeMap<String, CredentialSource>;
@@ -53,6 +62,16 @@ pub enum CredentialProblem {
     /// What was found cannot be a secret.
     #[error("{0}")]
     Shape(&'static str),
+}
+
+impl Credential {
+    /// The header `Authorization` that shows it, marked so that no log does; `None` where it cannot
+    /// stand in a header, which [`CredentialSource::read`] refuses.
+    pub(crate) fn bearer(&self) -> Option<HeaderValue> {
+        let mut value = HeaderValue::from_str(&format!("Bearer {}", self.secret.expose())).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
 }
 
 impl CredentialSource {

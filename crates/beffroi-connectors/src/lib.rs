@@ -6,12 +6,16 @@ mod check;
 mod connector;
 mod conversation;
 mod credential;
+mod day;
 mod dialogue;
+mod graph_error;
+mod platforms;
 #[cfg(test)]
 mod recorded;
 mod report;
 mod secret;
 mod tolerant;
+mod turns;
 mod window;
 
 pub mod accounts;
@@ -30,6 +34,9 @@ pub mod x;
 pub mod youtube;
 
 pub use connector::{Connector, MeasureRequest, Measured, Retry};
-pub use credential::{Credential, CredentialProblem, CredentialSettings, CredentialSource};
+pub use credential::{
+    Credential, CredentialCheck, CredentialProblem, CredentialSettings, CredentialSource,
+};
+pub use platforms::{MEASURABLE, PlatformSettings, connector};
 pub use report::{Report, ReportedAccount, ReportedDialogue, ReportedFigures, ReportedPost};
 pub use secret::Secret;

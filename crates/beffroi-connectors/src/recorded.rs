@@ -8,7 +8,7 @@ use std::{
 
 use beffroi_fetch::{FetchClient, FetchSettings};
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
 use hyper::{
     HeaderMap, Request, Response, body::Incoming, server::conn::http1, service::service_fn,
 };
@@ -22,6 +22,10 @@ use url::Url;
 pub(crate) struct Asked {
     /// The whole address.
     pub(crate) url: Url,
+    /// `GET` or `POST`.
+    pub(crate) method: String,
+    /// The body, as sent.
+    pub(crate) body: String,
     /// `Authorization`, as sent.
     pub(crate) authorization: Option<String>,
     headers: HeaderMap,
@@ -143,24 +147,28 @@ async fn serve(listener: TcpListener, asked: Arc<Mutex<Vec<Asked>>>, answer: Arc
     while let Ok((stream, _)) = listener.accept().await {
         let (asked, answer) = (Arc::clone(&asked), Arc::clone(&answer));
         let respond = service_fn(move |request: Request<Incoming>| {
-            let response = respond(&request, &asked, &*answer);
-            async move { Ok::<_, Infallible>(response) }
+            let (asked, answer) = (Arc::clone(&asked), Arc::clone(&answer));
+            async move { Ok::<_, Infallible>(respond(request, &asked, &*answer).await) }
         });
         connections.spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), respond));
     }
 }
 
-fn respond(
-    request: &Request<Incoming>,
+async fn respond(
+    request: Request<Incoming>,
     asked: &Mutex<Vec<Asked>>,
     answer: &Answering,
 ) -> Response<Full<Bytes>> {
-    let header = |name: &str| request.headers().get(name)?.to_str().ok();
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    let header = |name: &str| head.headers.get(name)?.to_str().ok();
     let host = header("host").unwrap();
     let question = Asked {
-        url: format!("http://{host}{}", request.uri()).parse().unwrap(),
+        url: format!("http://{host}{}", head.uri).parse().unwrap(),
+        method: head.method.to_string(),
+        body: String::from_utf8(body.to_vec()).unwrap(),
         authorization: header("authorization").map(str::to_owned),
-        headers: request.headers().clone(),
+        headers: head.headers.clone(),
     };
     let answer = answer(&question);
     asked.lock().unwrap().push(question);

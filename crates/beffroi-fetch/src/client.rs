@@ -59,7 +59,7 @@ impl FetchClient {
         })
     }
 
-    /// Fetches a document whole.
+    /// Fetches a document whole, or what a POST answers.
     pub async fn get(&self, request: Request) -> Result<Fetched, FetchError> {
         let mut whole = Collect::default();
         let mut fetched = self.get_into(request, &mut whole).await?;
@@ -79,6 +79,7 @@ impl FetchClient {
             max_redirects: self.inner.settings.max_redirects,
             robots: request.robots,
             budget: request.budget,
+            post: request.post,
             url: request.url,
         };
         let mut journey = Journey::default();

@@ -1,6 +1,9 @@
 //! How a fetch can fail: always a named outcome, never a panic.
 
+use std::fmt;
+
 use beffroi_model::{FetchRecord, Outcome};
+use bytes::Bytes;
 use jiff::Timestamp;
 use url::Url;
 
@@ -18,6 +21,8 @@ pub struct FetchError {
     pub status: Option<u16>,
     /// The head of the answer, when there was one and it was of a bearable size.
     pub head: Option<Box<Head>>,
+    /// What an API says with a 429: which of its limits is met.
+    pub words: Words,
     /// Before this moment the server does not want to be asked again (`Retry-After`, rate-limit
     /// headers). The client refuses to go to that host before; the job is best parked until then.
     pub not_before: Option<Timestamp>,
@@ -30,6 +35,16 @@ pub struct FetchError {
     /// The library's error, for the log.
     #[source]
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// The first bytes of the body of a refusal. They may repeat what was asked, and do not print.
+#[derive(Clone, Default)]
+pub struct Words(pub Bytes);
+
+impl fmt::Debug for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
 }
 
 /// Settings with which no client can be made.
@@ -65,6 +80,7 @@ impl FetchError {
             outcome: self.outcome,
             status: self.status,
             head: None,
+            words: Words::default(),
             not_before: self.not_before,
             is_transient: self.is_transient,
             source: None,
@@ -78,6 +94,7 @@ pub(crate) struct Failure {
     pub(crate) outcome: Outcome,
     pub(crate) status: Option<u16>,
     pub(crate) head: Option<Box<Head>>,
+    pub(crate) words: Words,
     pub(crate) not_before: Option<Timestamp>,
     pub(crate) is_transient: bool,
     pub(crate) source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -90,6 +107,7 @@ impl Failure {
             outcome,
             status: None,
             head: None,
+            words: Words::default(),
             not_before: None,
             is_transient: false,
             source: None,

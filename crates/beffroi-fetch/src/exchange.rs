@@ -13,13 +13,13 @@ use reqwest::{
 };
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout};
-use url::Url;
 
 use crate::{
-    BodySink, BuildError, FetchSettings, Head,
+    BodySink, BuildError, Collect, FetchSettings, Head, Words,
     coding::{self, Decoding, Stop},
     failure::{Phase, class_of},
     guard::Target,
+    journey::Errand,
     pins::Pins,
     tls,
 };
@@ -28,6 +28,9 @@ use crate::{
 /// set a cookie for everything; it makes room for as many as are allowed with each answer (32 KiB),
 /// so that this cannot be as many as the bytes would hold.
 const MAX_HEADERS: usize = 512;
+
+/// How much is read of what an API says with a 429.
+const MAX_WORDS_BYTES: u64 = 4 * 1024;
 
 /// Sends requests.
 pub(crate) struct Exchanger {
@@ -46,12 +49,14 @@ pub(crate) enum BodyLimit {
     CutAt(u64),
 }
 
-/// An answer. Of a redirect, a 429 or a 5xx only the head is read.
+/// An answer. Of a redirect, a 429 or a 5xx only the head is read, and of an API's 429 what it says.
 pub(crate) struct Answer {
     pub(crate) head: Head,
     pub(crate) body_bytes: u64,
     /// Hash of a body that was read whole.
     pub(crate) body_hash: Option<BodyHash>,
+    /// What an API says with a 429.
+    pub(crate) words: Words,
 }
 
 /// An exchange that brought no answer.
@@ -109,20 +114,19 @@ impl Exchanger {
         })
     }
 
-    /// Sends one GET and reads its answer into the sink.
-    pub(crate) async fn get(
+    /// Sends one request and reads its answer into the sink.
+    pub(crate) async fn send(
         &self,
-        url: &Url,
+        errand: &Errand,
         target: &Target,
         headers: HeaderMap,
-        limit: BodyLimit,
         sink: &mut dyn BodySink,
     ) -> (Result<Answer, NoAnswer>, FetchRecord) {
         let at = Timestamp::now();
         let begin = Instant::now();
         let mut progress = Progress::default();
         let _pin = self.pins.pin(target);
-        let exchange = self.send_and_read(url, headers, limit, sink, &mut progress);
+        let exchange = self.send_and_read(errand, headers, sink, &mut progress);
         let outcome = timeout(self.total_timeout, exchange).await;
         let answer = outcome.unwrap_or(Err((Failed::TotalTimeout, None)));
         let answer = answer.map_err(|(class, source)| NoAnswer {
@@ -133,7 +137,7 @@ impl Exchanger {
         });
         let record = FetchRecord {
             at,
-            url: url.clone(),
+            url: errand.url.clone(),
             status: progress.status,
             error_class: error_class(&answer),
             body_bytes: progress.body_bytes,
@@ -145,17 +149,19 @@ impl Exchanger {
 
     async fn send_and_read(
         &self,
-        url: &Url,
+        errand: &Errand,
         headers: HeaderMap,
-        limit: BodyLimit,
         sink: &mut dyn BodySink,
         progress: &mut Progress,
     ) -> Result<Answer, (Failed, Option<reqwest::Error>)> {
         let is_conditional =
             headers.contains_key(IF_NONE_MATCH) || headers.contains_key(IF_MODIFIED_SINCE);
-        let mut response = self
-            .http
-            .get(url.clone())
+        let (url, limit) = (&errand.url, errand.limit);
+        let request = match &errand.post {
+            None => self.http.get(url.clone()),
+            Some(post) => self.http.post(url.clone()).body(post.body.clone()),
+        };
+        let mut response = request
             .headers(headers)
             .send()
             .await
@@ -175,7 +181,13 @@ impl Exchanger {
             return Err((Failed::MalformedResponse, None));
         }
         let mut body_hash = None;
-        if wants_body(head) {
+        let mut words = Collect::default();
+        if status == 429 && errand.budget.is_some() {
+            let limit = BodyLimit::CutAt(MAX_WORDS_BYTES);
+            // The head says what matters: words that do not come whole are not missed.
+            let read = read_body(response, head, limit, &mut words, &mut progress.body_bytes).await;
+            body_hash = read.unwrap_or_default();
+        } else if wants_body(head) {
             sink.start(head);
             body_hash = read_body(response, head, limit, sink, &mut progress.body_bytes).await?;
         }
@@ -183,6 +195,7 @@ impl Exchanger {
             head: progress.head.take().expect("the head has just come"),
             body_bytes: progress.body_bytes,
             body_hash,
+            words: Words(words.body.into()),
         })
     }
 }

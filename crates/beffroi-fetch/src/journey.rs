@@ -14,12 +14,13 @@ use crate::{
     BodySink, BudgetSpec, FetchError, RobotsPolicy,
     client::Inner,
     cookies::Cookies,
-    error::Failure,
+    error::{Failure, Words},
     exchange::{Answer, BodyLimit, NoAnswer, is_redirect},
     failure::{is_transient, is_transport, is_worth_retrying},
     guard::{Refusal, Target},
     hints,
     pace::{NotNow, Permit, Tempo},
+    post::Post,
     retry,
 };
 
@@ -31,6 +32,7 @@ pub(crate) struct Errand {
     pub(crate) max_redirects: u32,
     pub(crate) robots: RobotsPolicy,
     pub(crate) budget: Option<BudgetSpec>,
+    pub(crate) post: Option<Post>,
 }
 
 /// What has happened on the way.
@@ -50,6 +52,7 @@ impl Journey {
             url,
             status: failure.status,
             head: failure.head,
+            words: failure.words,
             not_before: failure.not_before,
             is_transient: failure.is_transient,
             redirects: self.redirects,
@@ -68,6 +71,9 @@ impl Inner {
         journey: &mut Journey,
     ) -> Result<Answer, FetchError> {
         errand.url.set_fragment(None);
+        if let Some(Err(failure)) = errand.post.as_ref().map(Post::check) {
+            return Err(std::mem::take(journey).into_error(errand.url, failure));
+        }
         loop {
             let hop = match self.hop(&errand, sink, journey).await {
                 Ok(answer) if !is_redirect(answer.head.status) => return Ok(answer),
@@ -129,10 +135,7 @@ impl Inner {
             let permit = self.pace.enter(&target, is_https, tempo).await?;
             let mut headers = errand.headers.clone();
             journey.cookies.add_to(&errand.url, &mut headers);
-            let (answer, record) = self
-                .exchanger
-                .get(&errand.url, &target, headers, errand.limit, sink)
-                .await;
+            let (answer, record) = self.exchanger.send(errand, &target, headers, sink).await;
             self.counters.count(&record);
             journey.records.push(record);
             note_connection(&permit, tempo, &answer);
@@ -143,6 +146,8 @@ impl Inner {
                 Ok(answer) => return Ok(answer),
                 Err(judgement) => judgement,
             };
+            let post = errand.post.as_ref();
+            let may_pass = may_pass && post.is_none_or(|post| post.may_be_sent_again(&failure));
             if !may_pass || retries_done >= self.settings.retries || self.is_too_late(not_before) {
                 return Err(failure);
             }
@@ -206,6 +211,7 @@ fn judge(
             let failure = Failure {
                 status: Some(status),
                 head: Some(Box::new(answer.head)),
+                words: answer.words,
                 not_before,
                 is_transient: may_pass,
                 ..Failure::of(Outcome::Failed(class))
@@ -217,6 +223,7 @@ fn judge(
                 outcome: Outcome::Failed(no_answer.class),
                 status: no_answer.status,
                 head: no_answer.head.map(Box::new),
+                words: Words::default(),
                 not_before,
                 is_transient: is_transient(no_answer.class),
                 source: no_answer.source.map(Into::into),
@@ -226,7 +233,8 @@ fn judge(
     }
 }
 
-/// Where a redirect leads. An address that was asked already leads in a circle, unless it was
+/// Where a redirect leads: a POST nowhere, since what it carries is meant for the server that was
+/// named. An address that was asked already leads in a circle, unless it was
 /// asked without a cookie that has been set since.
 fn next_hop(errand: &Errand, answer: &Answer, journey: &Journey) -> Result<Url, Failure> {
     let fail = |class| Failure {
@@ -234,6 +242,9 @@ fn next_hop(errand: &Errand, answer: &Answer, journey: &Journey) -> Result<Url, 
         head: Some(Box::new(answer.head.clone())),
         ..Failure::of(Outcome::Failed(class))
     };
+    if errand.post.is_some() {
+        return Err(fail(Failed::BadRedirect));
+    }
     let next = answer
         .head
         .headers

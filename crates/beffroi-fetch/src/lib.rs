@@ -16,6 +16,7 @@ mod hints;
 mod journey;
 mod pace;
 mod pins;
+mod post;
 mod request;
 mod retry;
 mod robots;
@@ -29,7 +30,8 @@ pub use reqwest::header;
 pub use counters::CountersSnapshot;
 pub use decode::{TextDecoder, TextKind, decode_whole};
 pub use dns_settings::DnsSettings;
-pub use error::{BuildError, FetchError};
+pub use error::{BuildError, FetchError, Words};
+pub use post::Repeat;
 pub use request::{
     BodySink, BudgetSpec, Collect, Document, Fetched, Head, Request, RobotsPolicy, Validators,
 };

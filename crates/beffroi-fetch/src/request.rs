@@ -5,10 +5,12 @@ use std::{num::NonZeroU32, time::Duration};
 use beffroi_model::{BodyHash, FetchRecord};
 use bytes::Bytes;
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HOST, HeaderMap, HeaderName, HeaderValue,
-    IF_MODIFIED_SINCE, IF_NONE_MATCH, RANGE, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, HOST, HeaderMap, HeaderName,
+    HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, RANGE, USER_AGENT,
 };
 use url::Url;
+
+use crate::post::{Post, Repeat};
 
 /// The kind of document expected: it rules the byte limit and the `Accept` header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,7 +73,7 @@ pub struct BudgetSpec {
     pub concurrency: NonZeroU32,
 }
 
-/// One GET.
+/// One GET; or one POST, of an API.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub(crate) url: Url,
@@ -80,6 +82,7 @@ pub struct Request {
     pub(crate) budget: Option<BudgetSpec>,
     pub(crate) validators: Validators,
     pub(crate) headers: HeaderMap,
+    pub(crate) post: Option<Post>,
 }
 
 impl Request {
@@ -92,6 +95,7 @@ impl Request {
             budget: None,
             validators: Validators::default(),
             headers: HeaderMap::new(),
+            post: None,
         }
     }
 
@@ -104,6 +108,27 @@ impl Request {
             budget: Some(budget),
             validators: Validators::default(),
             headers: HeaderMap::new(),
+            post: None,
+        }
+    }
+
+    /// A POST to a documented API, within `budget` for its host and port. The body stands in no
+    /// record and no log, and so may hold a secret. An answer that sends it elsewhere fails as
+    /// [`Failed::BadRedirect`](beffroi_model::Failed::BadRedirect): no other server is handed it.
+    pub fn api_post(
+        url: Url,
+        budget: BudgetSpec,
+        media_type: &'static str,
+        body: impl Into<Bytes>,
+        repeat: Repeat,
+    ) -> Self {
+        Self {
+            post: Some(Post {
+                media_type: HeaderValue::from_static(media_type),
+                body: body.into(),
+                repeat,
+            }),
+            ..Self::api(url, budget)
         }
     }
 
@@ -132,6 +157,9 @@ impl Request {
             (IF_NONE_MATCH, &self.validators.etag),
             (IF_MODIFIED_SINCE, &self.validators.last_modified),
         ];
+        if let Some(post) = &self.post {
+            headers.insert(CONTENT_TYPE, post.media_type.clone());
+        }
         for (name, validator) in validators {
             if let Some(Ok(value)) = validator.as_deref().map(HeaderValue::from_str) {
                 headers.insert(name, value);

@@ -164,6 +164,8 @@ pub enum Forbidden {
     CredentialRefused,
     /// The credential lacks a permission that the platform grants on application.
     PermissionMissing,
+    /// The platform may be read only if it is switched on in the settings, and it is not.
+    SwitchedOff,
 }
 
 /// Why an account could not be read this time.
@@ -228,7 +230,8 @@ pub enum Failed {
     HeadersTooLarge,
     /// More redirects than allowed, or a loop.
     TooManyRedirects,
-    /// A redirect to nowhere or to an address that cannot be read.
+    /// A redirect to nowhere, to an address that cannot be read, or of a call that is meant for one
+    /// server alone.
     BadRedirect,
     /// Not HTTP, or cut short.
     MalformedResponse,

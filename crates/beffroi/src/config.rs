@@ -7,11 +7,7 @@ mod explain;
 
 use std::path::{Path, PathBuf};
 
-use beffroi_connectors::{
-    bluesky::BlueskySettings, facebook::FacebookSettings, instagram::InstagramSettings,
-    mastodon::MastodonSettings, peertube::PeertubeSettings, telegram::TelegramSettings,
-    threads::ThreadsSettings, website::WebsiteSettings, x::XSettings, youtube::YoutubeSettings,
-};
+use beffroi_connectors::{MEASURABLE, PlatformSettings};
 use beffroi_engine::EngineSettings;
 use beffroi_fetch::FetchSettings;
 use beffroi_model::Platform;
@@ -27,8 +23,6 @@ use serde::{Deserialize, Serialize};
 
 use explain::Sources;
 pub(crate) use explain::with_place;
-
-use crate::services::MEASURABLE;
 
 /// The commented default file, compiled in.
 pub(crate) const DEFAULT_FILE: &str = include_str!("../../../config/default.toml");
@@ -63,9 +57,8 @@ pub(crate) struct Config {
 pub(crate) struct RunSettings {
     /// Lanes over which websites are spread. The same for all that plan and work. Default 64.
     pub(crate) host_lanes: u16,
-    /// Platforms measured in a night, the same for all that plan and work: any of `website`,
-    /// `mastodon`, `bluesky`, `facebook`, `instagram`, `peertube`, `telegram`, `threads`, `x`,
-    /// `youtube`. Accounts of the others are recorded as presence. Default the first three, whose
+    /// Platforms measured in a night, the same for all that plan and work: any that has a table
+    /// `[platforms.…]` below. Accounts of the others are recorded as presence. Default those whose
     /// nights over all of the simulated France have been proved; `beffroi measure` knows all of them.
     pub(crate) platforms: Vec<Platform>,
 }
@@ -77,22 +70,6 @@ impl Default for RunSettings {
             platforms: vec![Platform::Website, Platform::Mastodon, Platform::Bluesky],
         }
     }
-}
-
-/// `[platforms.…]`: one table a platform.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct PlatformSettings {
-    pub(crate) website: WebsiteSettings,
-    pub(crate) mastodon: MastodonSettings,
-    pub(crate) bluesky: BlueskySettings,
-    pub(crate) facebook: FacebookSettings,
-    pub(crate) instagram: InstagramSettings,
-    pub(crate) peertube: PeertubeSettings,
-    pub(crate) telegram: TelegramSettings,
-    pub(crate) threads: ThreadsSettings,
-    pub(crate) x: XSettings,
-    pub(crate) youtube: YoutubeSettings,
 }
 
 /// A configuration that cannot be used.
@@ -145,22 +122,9 @@ impl Config {
             let problem = format!("found `{platform}`, expected any of {}", known.join(", "));
             return Some((vec!["run", "platforms"], problem));
         }
-        let platforms = [
-            ("mastodon", self.platforms.mastodon.check()),
-            ("bluesky", self.platforms.bluesky.check()),
-            ("facebook", self.platforms.facebook.check()),
-            ("instagram", self.platforms.instagram.check()),
-            ("peertube", self.platforms.peertube.check()),
-            ("telegram", self.platforms.telegram.check()),
-            ("threads", self.platforms.threads.check()),
-            ("x", self.platforms.x.check()),
-            ("youtube", self.platforms.youtube.check()),
-        ];
-        platforms.into_iter().find_map(|(platform, checked)| {
-            let (key, problem) = checked.err()?;
-            let path = ["platforms", platform].into_iter().chain(key);
-            Some((path.collect(), problem))
-        })
+        let (key, problem) = self.platforms.check().err()?;
+        let path = ["platforms"].into_iter().chain(key);
+        Some((path.collect(), problem))
     }
 }
 
@@ -202,19 +166,19 @@ mod tests {
 
     #[test]
     fn the_commented_file_names_every_key() {
-        let written = toml::Table::try_from(Config::default()).unwrap();
-        let read: toml::Table = toml::from_str(DEFAULT_FILE).unwrap();
-        for (table, value) in &written {
-            let toml::Value::Table(keys) = value else {
-                continue;
-            };
-            for key in keys.keys() {
-                assert!(
-                    read[table].get(key).is_some(),
-                    "`{table}.{key}` is not in the file"
-                );
+        fn look(written: &toml::Table, read: &toml::Table, above: &str) {
+            for (key, value) in written {
+                let path = format!("{above}{key}");
+                let found = read.get(key);
+                assert!(found.is_some(), "`{path}` is not in the file");
+                if let (toml::Value::Table(below), Some(toml::Value::Table(read))) = (value, found)
+                {
+                    look(below, read, &format!("{path}."));
+                }
             }
         }
+        let written = toml::Table::try_from(Config::default()).unwrap();
+        look(&written, &toml::from_str(DEFAULT_FILE).unwrap(), "");
     }
 
     #[test]

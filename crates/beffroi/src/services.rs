@@ -4,12 +4,7 @@
 use std::{process::Command, sync::Arc};
 
 use anyhow::Context;
-use beffroi_connectors::{
-    Connector, bluesky::BlueskyConnector, facebook::FacebookConnector,
-    instagram::InstagramConnector, mastodon::MastodonConnector, peertube::PeertubeConnector,
-    telegram::TelegramConnector, threads::ThreadsConnector, website::WebsiteConnector,
-    x::XConnector, youtube::YoutubeConnector,
-};
+use beffroi_connectors::Connector;
 use beffroi_engine::{Lifetime, RunningEngine};
 use beffroi_fetch::FetchClient;
 use beffroi_model::Platform;
@@ -17,20 +12,6 @@ use beffroi_queue::Queue;
 use beffroi_store::{Store, StoreSettings};
 
 use crate::config::Config;
-
-/// Platforms that have a connector.
-pub(crate) const MEASURABLE: [Platform; 10] = [
-    Platform::Website,
-    Platform::Mastodon,
-    Platform::Bluesky,
-    Platform::Facebook,
-    Platform::Instagram,
-    Platform::Peertube,
-    Platform::Telegram,
-    Platform::Threads,
-    Platform::X,
-    Platform::Youtube,
-];
 
 /// A store, and the engine under it when it is ours.
 pub(crate) struct StoreService {
@@ -149,34 +130,5 @@ pub(crate) fn connector(
     client: &FetchClient,
     platform: Platform,
 ) -> Option<Arc<dyn Connector>> {
-    let (client, of) = (client.clone(), &config.platforms);
-    Some(match platform {
-        Platform::Website => Arc::new(WebsiteConnector::new(client, of.website.clone())),
-        Platform::Mastodon => Arc::new(MastodonConnector::new(client, of.mastodon.clone())),
-        Platform::Bluesky => Arc::new(BlueskyConnector::new(client, of.bluesky.clone())),
-        Platform::Facebook => Arc::new(FacebookConnector::new(client, of.facebook.clone())),
-        Platform::Instagram => Arc::new(InstagramConnector::new(client, of.instagram.clone())),
-        Platform::Peertube => Arc::new(PeertubeConnector::new(client, of.peertube.clone())),
-        Platform::Telegram => Arc::new(TelegramConnector::new(client, of.telegram.clone())),
-        Platform::Threads => Arc::new(ThreadsConnector::new(client, of.threads.clone())),
-        Platform::X => Arc::new(XConnector::new(client, of.x.clone())),
-        Platform::Youtube => Arc::new(YoutubeConnector::new(client, of.youtube.clone())),
-        _ => return None,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_measurable_has_a_connector_of_its_platform() {
-        let config = Config::default();
-        let client = client(&config).unwrap();
-        for platform in MEASURABLE {
-            let connector = connector(&config, &client, platform).unwrap();
-            assert_eq!(connector.platform(), platform);
-        }
-        assert!(connector(&config, &client, Platform::Linkedin).is_none());
-    }
+    beffroi_connectors::connector(platform, &config.platforms, client.clone(), None)
 }

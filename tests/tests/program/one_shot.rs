@@ -529,8 +529,8 @@ fn an_instance_that_asks_for_a_login_forbids_and_is_not_absent() {
 fn what_cannot_be_measured_says_why() {
     let here = Installation::default();
     let measure = |url: &str| here.run(&["measure", url, "--json"]).exited(1);
-    measure("https://www.linkedin.com/company/exempleville")
-        .said(&["linkedin cannot be measured yet", "facebook"]);
+    measure("https://app.panneaupocket.com/ville/250252113-exemple")
+        .said(&["panneaupocket are recorded as presence", "facebook"]);
     let facebook = measure("https://www.facebook.com/exempleville").json();
     assert_eq!(facebook["outcome"], "forbidden");
     assert_eq!(facebook["reason"], "credential_missing");

@@ -13,8 +13,8 @@ use super::hosts::enclosing_domains;
 use super::link::{Link, MAX_WRAPPERS};
 use super::outsiders::{OUTSIDERS, Outsider};
 use super::shorteners::SHORTENERS;
-use super::{PLATFORMS, Parsed, Service, app_links, presence, reason, text};
-use crate::{mastodon, peertube, x, youtube};
+use super::{Parsed, Service, app_links, presence, reason, text};
+use crate::{mastodon, peertube, platforms::SERVICES, x, youtube};
 
 /// Parameters by which the jump pages of sites name their target.
 const JUMP_PARAMETERS: &[&str] = &["redirect", "redirect_to", "redirect_url", "goto"];
@@ -29,7 +29,7 @@ enum Rule {
 
 /// The rule of each domain that has one.
 static RULES: LazyLock<HashMap<&'static str, Rule>> = LazyLock::new(|| {
-    let services = PLATFORMS.iter().chain(presence::SERVICES);
+    let services = SERVICES.iter().chain(presence::SERVICES);
     let mut rules = HashMap::new();
     for service in services {
         for domain in service.domains {

@@ -26,11 +26,6 @@ pub use parsed::{Kind, Parsed, Strength};
 pub(crate) use placeholders::is_placeholder;
 pub(crate) use text::{cleaned, first_address, is_email, to_url, trimmed};
 
-use crate::{
-    bluesky, facebook, instagram, linkedin, mastodon, peertube, snapchat, telegram, threads,
-    tiktok, x, youtube,
-};
-
 /// Version of the rules, stored beside what they decided; raised whenever an answer may change.
 pub const RULES_VERSION: u32 = 2;
 
@@ -43,22 +38,6 @@ pub(crate) struct Service {
     /// Judges any URL on one of them.
     pub(crate) judge: fn(&Link<'_>) -> Parsed,
 }
-
-/// Every platform whose accounts can be measured. Presence-only services are in `presence`.
-const PLATFORMS: &[Service] = &[
-    bluesky::accounts::SERVICE,
-    facebook::accounts::SERVICE,
-    instagram::accounts::SERVICE,
-    linkedin::accounts::SERVICE,
-    mastodon::accounts::SERVICE,
-    peertube::accounts::SERVICE,
-    snapchat::accounts::SERVICE,
-    telegram::accounts::SERVICE,
-    threads::accounts::SERVICE,
-    tiktok::accounts::SERVICE,
-    x::accounts::SERVICE,
-    youtube::accounts::SERVICE,
-];
 
 /// Judges any text: a URL with or without scheme, `@user@host`, `acct:`, `at://`, or junk.
 pub fn parse(input: &str) -> Parsed {

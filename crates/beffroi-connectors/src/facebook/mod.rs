@@ -18,6 +18,7 @@
 
 pub(crate) mod accounts;
 mod asker;
+mod check;
 mod comments;
 mod gate;
 mod observe;
@@ -37,7 +38,7 @@ use beffroi_fetch::FetchClient;
 use beffroi_model::Platform;
 
 use self::gate::Gate;
-use crate::{Connector, MeasureRequest, Measured};
+use crate::{Connector, CredentialCheck, MeasureRequest, Measured};
 
 pub use settings::FacebookSettings;
 
@@ -77,5 +78,9 @@ impl Connector for FacebookConnector {
             measured.push(Box::pin(visit::measure(self, request)).await);
         }
         measured
+    }
+
+    async fn check_credential(&self) -> Option<CredentialCheck> {
+        check::check(self).await
     }
 }

@@ -93,6 +93,14 @@ impl Stretch {
     }
 }
 
+/// What shows whether a token may read public pages at all: a page, and one post of it.
+pub(super) fn public_page(settings: &FacebookSettings, target: &str) -> Url {
+    let fields = "id,followers_count,posts.limit(1){id,created_time}";
+    let mut url = node(settings, &[target]);
+    url.query_pairs_mut().append_pair("fields", fields);
+    url
+}
+
 /// A page by its number or user name, with its first posts.
 pub(super) fn page(
     settings: &FacebookSettings,

@@ -7,7 +7,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-use crate::tolerant::{self, Count, Found, Items, Scalar};
+use crate::{
+    graph_error,
+    tolerant::{self, Count, Found, Items, Scalar},
+};
 
 /// An error's envelope.
 #[derive(Deserialize)]
@@ -29,6 +32,15 @@ pub(super) struct GraphError {
     pub(super) error_user_msg: Option<String>,
     #[serde(default, deserialize_with = "tolerant::flag")]
     pub(super) is_transient: bool,
+    #[serde(default, rename = "type", deserialize_with = "tolerant::text")]
+    kind: Option<String>,
+}
+
+impl GraphError {
+    /// Its code, subcode and type, which say what happened and nothing of anybody.
+    pub(super) fn name(&self) -> Option<String> {
+        graph_error::name(self.code, self.error_subcode, self.kind.as_deref())
+    }
 }
 
 /// A page.

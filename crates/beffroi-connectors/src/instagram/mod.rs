@@ -19,6 +19,7 @@
 //!   eight hours.
 
 pub(crate) mod accounts;
+mod check;
 mod fields;
 pub(crate) mod graph;
 mod observe;
@@ -36,7 +37,7 @@ use beffroi_fetch::FetchClient;
 use beffroi_model::Platform;
 
 use self::{fields::AcceptedFields, graph::Graph};
-use crate::{Connector, MeasureRequest, Measured};
+use crate::{Connector, CredentialCheck, MeasureRequest, Measured};
 
 pub use settings::InstagramSettings;
 
@@ -75,5 +76,9 @@ impl Connector for InstagramConnector {
             measured.push(Box::pin(visit::measure(self, request)).await);
         }
         measured
+    }
+
+    async fn check_credential(&self) -> Option<CredentialCheck> {
+        check::check(self).await
     }
 }

@@ -9,14 +9,14 @@ use super::{
     InstagramConnector,
     accounts::is_user_name,
     fields::FieldSet,
-    graph::{Meaning, Misses, NoAnswer, Session},
+    graph::{Meaning, NoAnswer, Session},
     observe::{self, Listing},
     requests,
     wire::{Account, Answer, MediaPage},
 };
 use crate::{
     MeasureRequest, Measured, api::Setback, availability::note_missing_figures, tolerant::Found,
-    window::Window,
+    turns::Misses, window::Window,
 };
 
 /// What a visit leaves for the next one.

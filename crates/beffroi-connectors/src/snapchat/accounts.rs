@@ -45,19 +45,23 @@ fn judge(link: &Link<'_>) -> Parsed {
     }
 }
 
-fn account(name: &str) -> Parsed {
-    let name = name.trim_start_matches('@');
-    if is_placeholder(name) {
-        return Parsed::other(PLATFORM, reason::PLACEHOLDER);
-    }
-    let is_name = (3..=15).contains(&name.len())
+/// Whether a text, in lower case, may be the name of an account.
+pub(super) fn is_user_name(name: &str) -> bool {
+    (3..=15).contains(&name.len())
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.bytes().all(|b| {
             b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-')
         })
         // A stop at the end is the sentence's, and would be lost in the canonical URL.
-        && !name.ends_with('.');
-    if !is_name {
+        && !name.ends_with('.')
+}
+
+fn account(name: &str) -> Parsed {
+    let name = name.trim_start_matches('@');
+    if is_placeholder(name) {
+        return Parsed::other(PLATFORM, reason::PLACEHOLDER);
+    }
+    if !is_user_name(name) {
         return Parsed::other(PLATFORM, reason::INVALID_HANDLE);
     }
     Parsed::at(PLATFORM, name, &format!("https://www.snapchat.com/@{name}"))

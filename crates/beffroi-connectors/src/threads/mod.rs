@@ -20,6 +20,7 @@
 //!   one visited weekly.
 
 pub(crate) mod accounts;
+mod check;
 mod observe;
 mod requests;
 mod settings;
@@ -34,7 +35,7 @@ use async_trait::async_trait;
 use beffroi_fetch::FetchClient;
 use beffroi_model::Platform;
 
-use crate::{Connector, MeasureRequest, Measured, instagram::graph::Graph};
+use crate::{Connector, CredentialCheck, MeasureRequest, Measured, instagram::graph::Graph};
 
 pub use settings::ThreadsSettings;
 
@@ -71,5 +72,9 @@ impl Connector for ThreadsConnector {
             measured.push(Box::pin(visit::measure(self, request)).await);
         }
         measured
+    }
+
+    async fn check_credential(&self) -> Option<CredentialCheck> {
+        check::check(self).await
     }
 }

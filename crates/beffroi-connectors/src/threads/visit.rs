@@ -17,8 +17,9 @@ use crate::{
     availability::note_missing_figures,
     instagram::{
         accounts::is_user_name,
-        graph::{Misses, NoAnswer, Session, is_due},
+        graph::{NoAnswer, Session},
     },
+    turns::{Misses, is_due},
     window::Window,
 };
 

@@ -73,17 +73,21 @@ fn spelt<'a>(link: &'a Link<'_>, index: usize) -> &'a str {
     link.spelt(index).trim_start_matches('@')
 }
 
+/// Whether a text, in lower case, may be the name of an account.
+pub(super) fn is_user_name(name: &str) -> bool {
+    (2..=24).contains(&name.len())
+        && !name.ends_with('.')
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_'))
+}
+
 fn account(name: &str) -> Parsed {
     let name = name.trim_start_matches('@');
     if is_placeholder(name) {
         return Parsed::other(PLATFORM, reason::PLACEHOLDER);
     }
-    let is_name = (2..=24).contains(&name.len())
-        && !name.ends_with('.')
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_'));
-    if !is_name {
+    if !is_user_name(name) {
         return Parsed::other(PLATFORM, reason::INVALID_HANDLE);
     }
     Parsed::at(PLATFORM, name, &format!("https://www.tiktok.com/@{name}"))

@@ -29,6 +29,7 @@
 
 pub(crate) mod accounts;
 mod asker;
+mod check;
 mod conclude;
 mod hearing;
 mod listing;
@@ -57,7 +58,7 @@ use self::{
     asker::{Asker, Spent},
     visit::Visit,
 };
-use crate::{Connector, MeasureRequest, Measured, api::Setback};
+use crate::{Connector, CredentialCheck, MeasureRequest, Measured, api::Setback};
 
 pub use settings::{FieldNames, XSettings};
 
@@ -104,5 +105,9 @@ impl Connector for XConnector {
         hearing::hear(&asker, &mut visits).await;
         refresh::read(&asker, &mut visits).await;
         visits.into_iter().map(Visit::finish).collect()
+    }
+
+    async fn check_credential(&self) -> Option<CredentialCheck> {
+        check::check(self).await
     }
 }

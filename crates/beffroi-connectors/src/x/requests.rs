@@ -54,6 +54,13 @@ pub(super) fn users_by_id(base: &Url, ids: &[&str]) -> Url {
     )
 }
 
+/// What the app has consumed this month.
+pub(super) fn usage(base: &Url) -> Url {
+    let mut url = base.clone();
+    url.set_path("/2/usage/tweets");
+    url
+}
+
 /// A page of what a user wrote: reposts left out, own replies only when they are wanted.
 pub(super) fn timeline(
     base: &Url,

@@ -15,10 +15,9 @@ use super::{
     requests::Since,
     state::{Kept, State},
     talk::{Message, Talk},
-    time,
     wire::{self, User},
 };
-use crate::{MeasureRequest, api::Setback, window::Window};
+use crate::{MeasureRequest, api::Setback, turns::is_turn, window::Window};
 
 /// How long an unmoved counter of posts is believed: a post that came while another was deleted
 /// does not move it.
@@ -133,7 +132,7 @@ impl<'a> Visit<'a> {
             Some(_) if self.is_forgotten => by_handle,
             Some(state) => {
                 let days = self.settings.profile_days.get();
-                let is_due = time::is_turn(&state.id, days, state.profile_at, self.as_of());
+                let is_due = is_turn(&state.id, days, state.profile_at, self.as_of());
                 is_due.then_some(Whom::Id(&state.id))
             }
             None => by_handle,
@@ -266,7 +265,7 @@ impl<'a> Visit<'a> {
             return false;
         };
         let days = self.settings.refresh_days.get();
-        time::is_turn(&state.id, days, state.refreshed_at, self.as_of())
+        is_turn(&state.id, days, state.refreshed_at, self.as_of())
     }
 }
 

@@ -162,6 +162,29 @@ struct Reference {
     id: String,
 }
 
+/// What the app's project has consumed.
+#[derive(Deserialize)]
+pub(super) struct Usage {
+    #[serde(deserialize_with = "tolerant::needed")]
+    data: ProjectUsage,
+}
+
+#[derive(Deserialize)]
+struct ProjectUsage {
+    #[serde(default)]
+    project_cap: Count,
+    #[serde(default)]
+    project_usage: Count,
+}
+
+impl Usage {
+    /// Posts that may be read in a month, when that many have been.
+    pub(super) fn spent_cap(&self) -> Option<u64> {
+        let cap = self.data.project_cap.given()?;
+        (self.data.project_usage.given()? >= cap).then_some(cap)
+    }
+}
+
 impl<T> Answer<T> {
     /// Whether it is an answer at all, and one of which something can be read: else the layout has
     /// changed, which is not to be taken for "nothing found".

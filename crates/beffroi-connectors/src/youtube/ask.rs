@@ -17,7 +17,7 @@ use super::{
 use crate::api::{Calls, Reply, Setback};
 
 /// The header in which Google's APIs take a key, so that it stands in no address.
-const API_KEY: HeaderName = HeaderName::from_static("x-goog-api-key");
+pub(super) const API_KEY: HeaderName = HeaderName::from_static("x-goog-api-key");
 
 /// Asks, and keeps the record of every exchange.
 pub(super) struct Asker<'a> {

@@ -24,6 +24,7 @@
 pub(crate) mod accounts;
 mod ask;
 mod channels;
+mod check;
 mod comments;
 mod feed;
 mod keyless;
@@ -51,7 +52,7 @@ use futures::{StreamExt, stream};
 use jiff::Timestamp;
 
 use self::{quota::Quotas, statistics::VideoMethod, visit::Visit};
-use crate::{Connector, MeasureRequest, Measured, api::Setback};
+use crate::{Connector, CredentialCheck, MeasureRequest, Measured, api::Setback};
 
 pub use settings::YoutubeSettings;
 
@@ -137,6 +138,10 @@ impl Connector for YoutubeConnector {
             (None, true) => self.by_feed(batch).await,
             (None, false) => batch.iter().map(without_credential).collect(),
         }
+    }
+
+    async fn check_credential(&self) -> Option<CredentialCheck> {
+        check::check(self).await
     }
 }
 

@@ -11,7 +11,7 @@ use super::{MAX_ROBOTS_BYTES, SiteRobots, Verdict};
 use crate::{
     Collect, FetchError, RobotsPolicy,
     client::Inner,
-    error::Failure,
+    error::{Failure, Words},
     exchange::BodyLimit,
     journey::{Errand, Journey},
 };
@@ -48,6 +48,7 @@ impl Inner {
                 outcome: Outcome::Failed(Failed::RobotsUnreachable),
                 status,
                 head: None,
+                words: Words::default(),
                 not_before,
                 is_transient,
                 source: None,
@@ -74,6 +75,7 @@ impl Inner {
                 max_redirects: MAX_REDIRECTS,
                 robots: RobotsPolicy::PublicApi,
                 budget: None,
+                post: None,
             };
             let mut file = Collect::default();
             let mut journey = Journey::default();

@@ -9,6 +9,7 @@ mod codings;
 mod failures;
 mod names;
 mod paces;
+mod posts;
 mod redirects;
 mod robots;
 mod server;

@@ -9,7 +9,7 @@ use std::{
 
 use beffroi_fetch::{Document, FetchClient, FetchError, FetchSettings, Fetched, Request};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
@@ -20,8 +20,10 @@ use url::Url;
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
     pub(crate) at: Instant,
+    pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) headers: HashMap<String, String>,
+    pub(crate) body: String,
     /// How many requests for this path came before.
     pub(crate) earlier: usize,
 }
@@ -211,6 +213,7 @@ async fn serve(
             return Ok(());
         }
         let at = Instant::now();
+        let method = line.split(' ').next().unwrap_or_default().to_owned();
         let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
         let mut headers = HashMap::new();
         loop {
@@ -221,13 +224,20 @@ async fn serve(
             };
             headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
         }
+        let length = headers.get("content-length");
+        let length = length.map_or(0, |length| length.parse().unwrap());
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).await?;
+        let body = String::from_utf8_lossy(&body).into_owned();
         let seen = {
             let mut notes = notes.lock().unwrap();
             let earlier = notes.iter().filter(|seen| seen.path == path).count();
             notes.push(Seen {
                 at,
+                method,
                 path,
                 headers,
+                body,
                 earlier,
             });
             notes.last().unwrap().clone()

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use beffroi_connectors::{
-    MeasureRequest, Report,
+    MEASURABLE, MeasureRequest, Report,
     accounts::{self, Parsed},
     website,
 };
@@ -20,7 +20,7 @@ use crate::{
     address,
     config::Config,
     output::{self, say},
-    services::{self, MEASURABLE},
+    services,
 };
 
 #[derive(Serialize)]
@@ -180,7 +180,7 @@ pub(crate) async fn measure(config: &Config, url: &str, json: bool) -> anyhow::R
     let Some(connector) = connector else {
         let known: Vec<String> = MEASURABLE[1..].iter().map(Platform::to_string).collect();
         bail!(
-            "accounts of {} cannot be measured yet; those of {} can",
+            "accounts of {} are recorded as presence and never measured; those of {} can be",
             account.platform,
             known.join(", ")
         );

@@ -160,12 +160,12 @@ fn the_printed_form_has_the_five_fields_of_the_command() {
 
 #[test]
 fn platforms_are_listed_in_order_and_share_no_domain() {
-    let services: Vec<_> = super::PLATFORMS
+    let services: Vec<_> = crate::platforms::SERVICES
         .iter()
         .chain(super::presence::SERVICES)
         .collect();
     assert!(
-        super::PLATFORMS
+        crate::platforms::SERVICES
             .iter()
             .is_sorted_by_key(|service| service.platform.as_str())
     );
@@ -192,7 +192,7 @@ fn platforms_are_listed_in_order_and_share_no_domain() {
 #[test]
 fn every_platform_but_websites_and_text_signals_is_recognised_by_some_domain() {
     use strum::IntoEnumIterator;
-    let known: Vec<Platform> = super::PLATFORMS
+    let known: Vec<Platform> = crate::platforms::SERVICES
         .iter()
         .chain(super::presence::SERVICES)
         .map(|service| service.platform)

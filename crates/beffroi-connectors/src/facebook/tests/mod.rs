@@ -3,6 +3,7 @@
 //! nor may `TOKEN`.
 
 mod absence;
+mod check;
 mod comments;
 mod credentials;
 mod limits;

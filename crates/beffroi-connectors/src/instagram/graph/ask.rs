@@ -71,6 +71,8 @@ pub(crate) struct Session<'a> {
     graph: &'a Graph,
     calls: Calls,
     key: Option<KeyIndex>,
+    /// The name of the last error.
+    told: Option<String>,
 }
 
 impl Graph {
@@ -103,6 +105,7 @@ impl Graph {
             graph: self,
             calls: Calls::new(self.client.clone()),
             key: None,
+            told: None,
         }
     }
 }
@@ -122,10 +125,16 @@ impl Session<'_> {
         match self.calls.get(request).await {
             Ok(reply) => {
                 self.graph.obey_usage(index, &reply);
+                self.told = GraphError::read(&reply).and_then(|error| error.name());
                 self.graph.read(index, &reply)
             }
             Err(setback) => Err(NoAnswer::Setback(self.graph.obey_429(index, setback))),
         }
+    }
+
+    /// The code and type of the last answer, where it was an error.
+    pub(crate) fn take_told(&mut self) -> Option<String> {
+        self.told.take()
     }
 
     /// The records of all exchanges.

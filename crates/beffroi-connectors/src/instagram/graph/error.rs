@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::{
     Retry,
     api::{Reply, Setback},
+    graph_error,
     tolerant::{self, Count},
 };
 
@@ -36,6 +37,8 @@ pub(crate) struct GraphError {
     is_transient: bool,
     #[serde(default, deserialize_with = "tolerant::text")]
     message: Option<String>,
+    #[serde(default, rename = "type", deserialize_with = "tolerant::text")]
+    kind: Option<String>,
 }
 
 /// What an error means.
@@ -84,6 +87,11 @@ impl GraphError {
             _ if self.is_transient => Meaning::Passing,
             _ => Meaning::Other,
         }
+    }
+
+    /// Its code, subcode and type, which say what happened and nothing of anybody.
+    pub(crate) fn name(&self) -> Option<String> {
+        graph_error::name(self.code, self.error_subcode, self.kind.as_deref())
     }
 
     /// Whether it is the general code 100 and its message speaks of a user.

@@ -7,10 +7,8 @@
 mod ask;
 mod error;
 mod keys;
-mod recheck;
 mod usage;
 
 pub(crate) use ask::{Graph, NoAnswer, Session, Terms};
 pub(crate) use error::Meaning;
 pub(crate) use keys::refuse_token;
-pub(crate) use recheck::{Misses, is_due};

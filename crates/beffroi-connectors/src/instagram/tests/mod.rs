@@ -2,6 +2,7 @@
 //! hold `CANARY`, as do names of citizens, and it must be found nowhere afterwards.
 
 mod absence;
+mod check;
 mod credentials;
 mod fields;
 mod limits;

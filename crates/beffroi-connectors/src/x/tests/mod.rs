@@ -4,6 +4,7 @@
 
 mod absence;
 mod batches;
+mod check;
 mod credentials;
 mod dialogue;
 mod layouts;

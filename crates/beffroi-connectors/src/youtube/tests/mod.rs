@@ -5,6 +5,7 @@
 mod absence;
 mod api;
 mod batches;
+mod check;
 mod dialogue;
 mod keyless;
 mod limits;

@@ -1,4 +1,6 @@
-//! When an account that the platform does not show is asked for again, so that the many that it
+//! When what is not asked every night has its turn.
+//!
+//! An account that the platform does not show is asked for again so seldom that the many that it
 //! will never show do not eat the allowance: at the interval of the settings during the first four
 //! of them, then four times more seldom.
 
@@ -43,6 +45,25 @@ pub(crate) fn is_due(last: Option<Timestamp>, as_of: Timestamp, every_days: u16)
     last.is_none_or(|last| is_past(last, as_of, days(every_days)))
 }
 
+/// Whether the turn of an account has come that is read every `days`: accounts are spread over the
+/// days by their ids, and one whose day was missed is read on the next.
+pub(crate) fn is_turn(id: &str, days: u16, last: Option<Timestamp>, as_of: Timestamp) -> bool {
+    let Some(last) = last else { return true };
+    if days <= 1 {
+        return true;
+    }
+    let spread = id.bytes().fold(0_u64, |number, digit| {
+        number.wrapping_mul(10).wrapping_add(u64::from(digit))
+    });
+    let days = i64::from(days);
+    let offset = (spread % 10_000).cast_signed() % days;
+    let round = |moment: Timestamp| {
+        let day = moment.as_second().div_euclid(24 * 3600);
+        (day + offset).div_euclid(days)
+    };
+    round(as_of) > round(last)
+}
+
 /// A run from before the last one (repeated by hand) asks.
 fn is_past(last: Timestamp, as_of: Timestamp, wait: SignedDuration) -> bool {
     let since = as_of.duration_since(last);
@@ -82,5 +103,51 @@ mod tests {
         assert!(is_due(None, night(0), 7));
         assert!(!is_due(Some(night(0)), night(6), 7));
         assert!(is_due(Some(night(3)), night(0), 7), "an earlier run");
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn every_account_has_its_turn_once_in_the_days() {
+        let first = at("2026-11-01T23:00:00Z");
+        let night = |number: i64| first + SignedDuration::from_hours(24 * number);
+        for id in ["7", "1460323737035677698", "12", "13"] {
+            let mut last = first;
+            let mut turns = Vec::new();
+            for number in 1..=28 {
+                if is_turn(id, 7, Some(last), night(number)) {
+                    last = night(number);
+                    turns.push(number);
+                }
+            }
+            assert_eq!(turns.len(), 4, "{id}: {turns:?}");
+            assert!(
+                turns.windows(2).all(|pair| pair[1] - pair[0] == 7),
+                "{turns:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn accounts_are_spread_over_the_days() {
+        let (last, tonight) = (at("2026-11-01T23:00:00Z"), at("2026-11-02T23:00:00Z"));
+        let due = (1000..1700).filter(|id| is_turn(&id.to_string(), 7, Some(last), tonight));
+        let due = due.count();
+        assert!((60..=140).contains(&due), "{due} of 700");
+    }
+
+    #[test]
+    fn who_was_never_read_or_is_read_every_night_is_due() {
+        let now = at("2026-11-02T23:00:00Z");
+        assert!(is_turn("7", 7, None, now));
+        assert!(is_turn("7", 1, Some(now), now), "a second run of a day");
+        assert!(!is_turn("7", 7, Some(now), now));
+        let long_ago = at("2026-09-01T23:00:00Z");
+        assert!(
+            is_turn("7", 7, Some(long_ago), now),
+            "a turn that was missed"
+        );
     }
 }

@@ -1,0 +1,123 @@
+//! Whole visits to an API whose answers are recorded. Every organisation is fictitious; whatever a
+//! citizen wrote or is called holds `CANARY`, which must be found nowhere afterwards.
+
+mod absence;
+mod check;
+mod credentials;
+mod figures;
+mod limits;
+mod posts;
+mod server;
+mod talk;
+mod visits;
+
+use std::num::{NonZeroU16, NonZeroU32};
+
+use beffroi_model::{
+    Absent, AccountRef, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome, Platform,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use self::server::{Linkedin, comment, metadata, organization, post, problem};
+use super::*;
+use crate::{
+    Secret,
+    recorded::{Answer, Server, client},
+};
+
+const CANARY: &str = "citizen-canary";
+const TOKEN: &str = "hush-token";
+const HANDLE: &str = "company:ville-de-test";
+const ID: &str = "2414183";
+
+fn as_of() -> Timestamp {
+    "2026-11-23T00:00:00Z".parse().unwrap()
+}
+
+fn nights_later(nights: i64) -> Timestamp {
+    let later = SignedDuration::from_hours(24 * nights);
+    as_of().checked_add(later).unwrap()
+}
+
+fn request(handle: &str) -> MeasureRequest {
+    let page = handle.replace(':', "/");
+    MeasureRequest {
+        account: AccountRef {
+            platform: Platform::Linkedin,
+            handle: handle.to_owned(),
+            url: format!("https://www.linkedin.com/{page}").parse().unwrap(),
+        },
+        subjects: Vec::new(),
+        as_of: as_of(),
+        previous_state: None,
+    }
+}
+
+fn credential() -> Credential {
+    Credential {
+        name: "member".to_owned(),
+        id: None,
+        secret: Secret::new(TOKEN),
+    }
+}
+
+/// Settings that spend no time waiting.
+fn settings(server: &Server) -> LinkedinSettings {
+    LinkedinSettings {
+        base_url: server.root(),
+        requests_per_second: NonZeroU32::new(10_000).unwrap(),
+        ..LinkedinSettings::default()
+    }
+}
+
+/// The same for an organisation that granted its posts.
+fn granted(server: &Server) -> LinkedinSettings {
+    LinkedinSettings {
+        granted: vec![HANDLE.to_owned()],
+        ..settings(server)
+    }
+}
+
+fn connector(server: &Server, settings: LinkedinSettings) -> LinkedinConnector {
+    LinkedinConnector::new(client(&[server]), settings, Some(credential()))
+}
+
+/// Measures, and looks whether a citizen or the token is kept.
+async fn measure(connector: &LinkedinConnector, batch: &[MeasureRequest]) -> Vec<Measured> {
+    let measured = connector.measure(batch).await;
+    let shown = format!("{connector:?} {measured:?}");
+    for hidden in [CANARY, "hush"] {
+        assert!(!shown.contains(hidden), "{hidden} is kept: {shown}");
+    }
+    let asked: Vec<_> = batch.iter().map(|request| &request.account).collect();
+    let answered: Vec<_> = measured
+        .iter()
+        .map(|measured| &measured.measurement.account)
+        .collect();
+    assert_eq!(asked, answered, "one for each, in order");
+    measured
+}
+
+async fn visit(linkedin: Linkedin) -> Measured {
+    let server = linkedin.start().await;
+    let connector = connector(&server, settings(&server));
+    measure(&connector, &[request(HANDLE)]).await.remove(0)
+}
+
+async fn visit_granted(linkedin: Linkedin) -> Measured {
+    let server = linkedin.start().await;
+    let connector = connector(&server, granted(&server));
+    measure(&connector, &[request(HANDLE)]).await.remove(0)
+}
+
+async fn outcome(linkedin: Linkedin) -> Outcome {
+    visit(linkedin).await.measurement.outcome
+}
+
+/// A state as a visit leaves it that described the organisation and read its followers.
+fn known_state() -> String {
+    json!({"id": ID, "name": "ville-de-test", "described_at": "2026-11-23T00:00:00Z",
+        "followers_at": "2026-11-23T00:00:00Z"})
+    .to_string()
+}
