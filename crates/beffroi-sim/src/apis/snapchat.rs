@@ -234,7 +234,7 @@ fn page_props(service: &Service<'_>, account: &NetworkAccount, name: &str) -> Va
         "hasStory": account.is("story", 0.3),
         "hasCuratedHighlights": false,
         "hasSpotlightHighlights": false,
-        "businessProfileId": format!("{:x}", account.number("business", 0, i64::MAX)),
+        "businessProfileId": format!("{:x}", account.number("business", 1, 1 << 60)),
     });
     match layout {
         Layout::Old | Layout::Number => info["subscriberCount"] = followers.into(),

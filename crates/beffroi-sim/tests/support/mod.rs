@@ -109,6 +109,22 @@ pub async fn get(sim: &RunningSim, url: &str) -> Response {
 
 /// The same with further header lines, each ended by CRLF.
 pub async fn get_with(sim: &RunningSim, url: &str, headers: &str) -> Response {
+    exchange(sim, "GET", url, headers, "").await
+}
+
+/// POST, with header lines as above.
+pub async fn post(sim: &RunningSim, url: &str, headers: &str, body: &str) -> Response {
+    let headers = format!("Content-Length: {}\r\n{headers}", body.len());
+    exchange(sim, "POST", url, &headers, body).await
+}
+
+async fn exchange(
+    sim: &RunningSim,
+    method: &str,
+    url: &str,
+    headers: &str,
+    body: &str,
+) -> Response {
     let url: url::Url = url.parse().unwrap();
     let host = url.host_str().unwrap();
     let ip = match host.parse::<IpAddr>() {
@@ -120,8 +136,9 @@ pub async fn get_with(sim: &RunningSim, url: &str, headers: &str) -> Response {
     let port = url.port().unwrap();
     let mut stream = TcpStream::connect(SocketAddr::new(ip, port)).await.unwrap();
     let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
-    let request =
-        format!("GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n{headers}\r\n");
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n{headers}\r\n{body}"
+    );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut raw = Vec::new();
     let read = stream.read_to_end(&mut raw);

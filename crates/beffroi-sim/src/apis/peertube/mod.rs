@@ -126,7 +126,9 @@ impl NetworkApi for Peertube {
             continues: None,
         });
         let posts: Vec<PostTruth> = posts.collect();
-        let dialogue_missing = channel.is_closed.then(|| DialogueMissing {
+        // Without any video there is nothing that could be closed.
+        let is_closed = channel.is_closed && !posts.is_empty();
+        let dialogue_missing = is_closed.then(|| DialogueMissing {
             reason: MissingReason::RepliesRestricted,
             post_ids: posts.iter().map(|post| post.id.clone()).collect(),
         });

@@ -32,6 +32,9 @@ use crate::{
 const PLATFORM: Platform = Platform::Tiktok;
 const HOST: &str = "open.tiktokapis.test";
 
+/// Whose the day's allowance is, whichever of its clients asks.
+const ORGANISATION: &str = "organisation";
+
 /// Every so manieth call of a day fails on the platform's side, and counts all the same.
 const FAILS_EVERY: u64 = 40;
 
@@ -127,7 +130,6 @@ impl NetworkApi for Tiktok {
             clock: Clock::Window { secs: 1 },
             is_published: false,
         };
-        // The organisation's, whichever of its clients asks.
         let day = Quota {
             bucket: "day",
             subject: 0,
@@ -139,12 +141,13 @@ impl NetworkApi for Tiktok {
             let message = "The API rate limit was exceeded. Please try again later.";
             return error(429, "rate_limit_exceeded", message);
         }
-        let standing = service.spend(PLATFORM, "organisation", day, 1, call.now);
+        let standing = service.spend(PLATFORM, ORGANISATION, day, 1, call.now);
         if standing.is_spent {
             let message = "Daily quota limit was exceeded. Please try again later.";
             return error(429, "daily_quota_limit_exceeded", message);
         }
         if let Some(answer) = failure(&standing) {
+            service.meters.refuse(PLATFORM, ORGANISATION, "failure");
             return answer;
         }
         let Ok(body) = serde_json::from_slice::<Value>(&call.body) else {

@@ -1,7 +1,7 @@
 //! Searches of the archive: videos by conditions and days, and the comments of a video.
 //!
-//! A search has an id that every page must be asked with. The platform sometimes forgets where a
-//! reader is: always so for the same search.
+//! A search has an id that every page must be asked with. In a long one of several days the platform
+//! forgets where its reader is.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use super::{
         citizen,
         network::{Call, Service},
     },
-    PLATFORM, archive,
+    ORGANISATION, PLATFORM, archive,
     archive::Archived,
     envelope::{error, fields, ok, only},
     is_shown, name_today, shown,
@@ -53,8 +53,8 @@ const LONGEST_DAYS: i32 = 30;
 /// Most values of a condition; the platform's own limit is not published.
 const MOST_VALUES: usize = 100;
 
-/// One in so many searches loses its reader after the first page.
-const LOSES_ONE_IN: u64 = 6;
+/// Beyond so many videos a search of more than one day loses its reader.
+const LOSES_BEYOND: u64 = 400;
 
 /// One in so many videos of a page is left out: deleted or made private since.
 const LEFT_OUT_ONE_IN: usize = 33;
@@ -84,12 +84,13 @@ pub(super) fn videos(service: &Service<'_>, call: &Call<'_>, body: &Value) -> An
     };
     let cursor = body.get("cursor").map_or(Some(0), Value::as_u64);
     let search = search_id(body);
-    let is_lost = hash(search.as_bytes()).is_multiple_of(LOSES_ONE_IN);
     let (Some(count), Some(cursor)) = (count, cursor) else {
         return invalid("Invalid count or cursor");
     };
+    let is_lost = cursor >= LOSES_BEYOND && from < to;
     let is_same = body["search_id"].as_str() == Some(search.as_str());
     if cursor > 0 && (!is_same || is_lost) {
+        service.meters.refuse(PLATFORM, ORGANISATION, "cursor");
         return invalid("Invalid count or cursor");
     }
     let mut found: Vec<(&NetworkAccount, Archived)> = Vec::new();
