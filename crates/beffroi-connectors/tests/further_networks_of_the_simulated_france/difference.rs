@@ -87,12 +87,14 @@ fn counters(findings: &mut Findings, truth: &SocialTruth, found: &Measurement, g
             truth.posts_total,
         ),
     ];
-    let not_asked = Figure::Missing(MissingReason::NotAsked);
-    let is_left_out = gaps == Gaps::Counters && figures.iter().all(|(_, it, _)| *it == not_asked);
+    let not_asked = MissingReason::NotAsked;
+    let is_left_out = gaps == Gaps::Counters && figures[0].1 == Figure::Missing(not_asked);
     for (name, stored, truth) in figures {
-        let truth = match is_left_out {
-            true => FigureTruth::Missing(MissingReason::NotAsked),
-            false => truth,
+        let truth = match truth {
+            // What is never given is known without asking.
+            FigureTruth::Missing(MissingReason::NotGivenByPlatform) => truth,
+            _ if is_left_out => FigureTruth::Missing(not_asked),
+            _ => truth,
         };
         findings.equal(name.into(), known(stored), truth);
         unavailable(findings, name, truth.missing(), found);

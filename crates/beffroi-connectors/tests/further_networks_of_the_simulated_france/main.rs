@@ -8,5 +8,8 @@
 
 mod difference;
 mod france;
+mod linkedin;
 mod peertube;
+mod snapchat;
 mod telegram;
+mod tiktok;

@@ -25,6 +25,6 @@ async fn every_channel_is_stored_as_it_is() {
         outcomes["measured"] > 15 && outcomes.len() >= 2,
         "{outcomes:?}"
     );
-    assert_polite(&sim, PLATFORM, &nights);
+    assert_polite(&sim, PLATFORM, &nights, &[]);
     sim.stop().await;
 }
