@@ -9,9 +9,10 @@ use std::{
 
 use anyhow::Context;
 
-use crate::server;
+use crate::{recorded, server};
 
 const ENGINE: &str = "play-engine";
+const RECORDED: &str = "play-recorded";
 const SERVER: &str = "play-server";
 const SIMULATOR: &str = "play-simulator";
 
@@ -27,6 +28,11 @@ impl Helper {
     /// Starts the server of pages and feeds.
     pub fn server() -> anyhow::Result<Self> {
         Self::start(SERVER)
+    }
+
+    /// Starts the server of every platform's answers.
+    pub fn recorded() -> anyhow::Result<Self> {
+        Self::start(RECORDED)
     }
 
     /// Starts the simulated France.
@@ -83,6 +89,7 @@ pub fn play() -> Option<ExitCode> {
         .as_slice()
     {
         [ENGINE, request] => play_engine(request),
+        [RECORDED] => serve_until_end_of_input(recorded::serve),
         [SERVER] => serve_until_end_of_input(server::serve),
         [SIMULATOR] => serve_until_end_of_input(simulate),
         _ => return None,

@@ -7,6 +7,7 @@ pub mod night_rows;
 pub mod pages;
 pub mod pipeline;
 pub mod plain;
+pub mod recorded;
 pub mod samples;
 pub mod server;
 pub mod simulator;

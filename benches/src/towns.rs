@@ -58,7 +58,8 @@ impl Night {
         self.job(number, account)
     }
 
-    fn job(&self, number: usize, account: AccountRef) -> Job {
+    /// The measurement of any account of a town.
+    pub fn job(&self, number: usize, account: AccountRef) -> Job {
         let subject = Subject {
             collectivity_id: CollectivityId::from_stored(format!("{:09}", 210_000_000 + number)),
             name: format!("Sainte-Épreuve {}", server::town(number % self.names)),

@@ -4,10 +4,10 @@
 use std::num::NonZeroUsize;
 
 use async_trait::async_trait;
-use beffroi_model::{AccountRef, Measurement, Platform, Subject};
+use beffroi_model::{AccountRef, Measurement, Outcome, Platform, Subject};
 use jiff::Timestamp;
 
-use crate::CredentialCheck;
+use crate::{CredentialCheck, api::Setback, availability::note_missing_figures};
 
 /// One account to be measured.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +20,18 @@ pub struct MeasureRequest {
     pub as_of: Timestamp,
     /// What this connector left at its last visit in an earlier run ([`Measurement::state`]).
     pub previous_state: Option<String>,
+}
+
+impl MeasureRequest {
+    /// The measurement of which nothing was brought yet. What the last visit left is kept unless this
+    /// one leaves something else.
+    pub(crate) fn begun(&self) -> Measurement {
+        let account = self.account.clone();
+        let now = Timestamp::now();
+        let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
+        measurement.state.clone_from(&self.previous_state);
+        measurement
+    }
 }
 
 /// A platform that can be asked.
@@ -53,6 +65,22 @@ pub struct Measured {
     /// Set when the failure may pass: the worker tries the job again (not before the moment given,
     /// if any) until its tries are spent, and only then keeps this measurement as its end.
     pub retry: Option<Retry>,
+}
+
+impl Measured {
+    /// A visit that came to its end, or to a setback.
+    pub(crate) fn ended(mut measurement: Measurement, end: Result<(), Setback>) -> Self {
+        match end {
+            Ok(()) => {
+                note_missing_figures(&mut measurement);
+                Self {
+                    measurement,
+                    retry: None,
+                }
+            }
+            Err(setback) => setback.end(measurement),
+        }
+    }
 }
 
 /// A failure that may pass.

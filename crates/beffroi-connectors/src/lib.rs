@@ -8,6 +8,7 @@ mod conversation;
 mod credential;
 mod day;
 mod dialogue;
+mod fediverse;
 mod graph_error;
 mod platforms;
 #[cfg(test)]

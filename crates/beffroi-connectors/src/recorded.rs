@@ -7,15 +7,19 @@ use std::{
 };
 
 use beffroi_fetch::{FetchClient, FetchSettings};
+use beffroi_model::{AccountRef, Platform};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{
     HeaderMap, Request, Response, body::Incoming, server::conn::http1, service::service_fn,
 };
 use hyper_util::rt::TokioIo;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 use url::Url;
+
+use crate::{Connector, MeasureRequest, Measured};
 
 /// What a server was asked.
 #[derive(Debug, Clone)]
@@ -188,4 +192,49 @@ pub(crate) fn client(servers: &[&Server]) -> FetchClient {
         ..FetchSettings::default()
     })
     .unwrap()
+}
+
+/// End of the window of the first night.
+pub(crate) fn as_of() -> Timestamp {
+    "2026-11-23T00:00:00Z".parse().unwrap()
+}
+
+/// The same so many nights later.
+pub(crate) fn nights_later(nights: i64) -> Timestamp {
+    as_of() + SignedDuration::from_hours(24 * nights)
+}
+
+/// A first visit to an account, whose page is at this address.
+pub(crate) fn request(platform: Platform, handle: &str, page: &str) -> MeasureRequest {
+    MeasureRequest {
+        account: AccountRef {
+            platform,
+            handle: handle.to_owned(),
+            url: page.parse().unwrap(),
+        },
+        subjects: Vec::new(),
+        as_of: as_of(),
+        previous_state: None,
+    }
+}
+
+/// Measures, and makes sure that each account is answered, in order, and that nothing which is to be
+/// hidden shows in what is brought back nor in the connector itself.
+pub(crate) async fn measure_hiding(
+    connector: &(impl Connector + std::fmt::Debug),
+    batch: &[MeasureRequest],
+    hidden: &[&str],
+) -> Vec<Measured> {
+    let measured = connector.measure(batch).await;
+    let shown = format!("{connector:?} {measured:?}");
+    for hidden in hidden {
+        assert!(!shown.contains(hidden), "{hidden} is kept: {shown}");
+    }
+    let asked: Vec<_> = batch.iter().map(|request| &request.account).collect();
+    let answered: Vec<_> = measured
+        .iter()
+        .map(|measured| &measured.measurement.account)
+        .collect();
+    assert_eq!(asked, answered, "one for each, in order");
+    measured
 }

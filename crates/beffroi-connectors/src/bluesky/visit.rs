@@ -4,10 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use beffroi_fetch::{FetchClient, Request};
-use beffroi_model::{
-    Absent, FetchRecord, FigureName, Forbidden, Measurement, MissingReason, Outcome,
-};
-use jiff::Timestamp;
+use beffroi_model::{Absent, FetchRecord, FigureName, Forbidden, Measurement, MissingReason};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -82,10 +79,7 @@ impl<'a> Visit<'a> {
         profile: Result<Option<Profile>, Setback>,
         mut records: Vec<FetchRecord>,
     ) -> Measured {
-        let account = self.request.account.clone();
-        let now = Timestamp::now();
-        let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
-        measurement.state.clone_from(&self.request.previous_state);
+        let mut measurement = self.request.begun();
         let end = self.run(profile, &mut measurement).await;
         records.append(&mut self.calls.into_records());
         measurement.fetches = records;

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use beffroi_model::{Absent, Failed, FigureName, Forbidden, Measurement, MissingReason, Outcome};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -19,7 +18,6 @@ use super::{
 use crate::{
     MeasureRequest, Measured,
     api::Setback,
-    availability::note_missing_figures,
     dialogue::{Dialogue, Remembered},
     tolerant::Found,
     window::Window,
@@ -50,10 +48,7 @@ struct State {
 
 /// Measures a page.
 pub(super) async fn measure(connector: &FacebookConnector, request: &MeasureRequest) -> Measured {
-    let now = Timestamp::now();
-    let account = request.account.clone();
-    let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
-    measurement.state.clone_from(&request.previous_state);
+    let mut measurement = request.begun();
     if !connector.settings.is_configured() {
         return Setback::forbidden(Forbidden::CredentialMissing).end(measurement);
     }
@@ -67,16 +62,7 @@ pub(super) async fn measure(connector: &FacebookConnector, request: &MeasureRequ
     };
     let end = visit.run(&mut measurement).await;
     measurement.fetches = visit.asker.into_records();
-    match end {
-        Ok(()) => {
-            note_missing_figures(&mut measurement);
-            Measured {
-                measurement,
-                retry: None,
-            }
-        }
-        Err(setback) => setback.end(measurement),
-    }
+    Measured::ended(measurement, end)
 }
 
 struct Visit<'a> {

@@ -1,7 +1,7 @@
 //! One visit to one account: its counters with the newest publications, then older ones of the
 //! window. What fails on the way leaves what was brought before.
 
-use beffroi_model::{Absent, Figure, FigureName, Forbidden, Measurement, MissingReason, Outcome};
+use beffroi_model::{Absent, Figure, FigureName, Forbidden, Measurement, MissingReason};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +15,7 @@ use super::{
     wire::{Account, Answer, MediaPage},
 };
 use crate::{
-    MeasureRequest, Measured, api::Setback, availability::note_missing_figures, tolerant::Found,
-    turns::Misses, window::Window,
+    MeasureRequest, Measured, api::Setback, tolerant::Found, turns::Misses, window::Window,
 };
 
 /// What a visit leaves for the next one.
@@ -33,10 +32,7 @@ struct State {
 
 /// Measures an account.
 pub(super) async fn measure(connector: &InstagramConnector, request: &MeasureRequest) -> Measured {
-    let account = request.account.clone();
-    let now = Timestamp::now();
-    let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
-    measurement.state.clone_from(&request.previous_state);
+    let mut measurement = request.begun();
     let mut visit = Visit {
         connector,
         name: &request.account.handle,
@@ -45,16 +41,7 @@ pub(super) async fn measure(connector: &InstagramConnector, request: &MeasureReq
     };
     let end = visit.run(request, &mut measurement).await;
     measurement.fetches = visit.session.into_records();
-    match end {
-        Ok(()) => {
-            note_missing_figures(&mut measurement);
-            Measured {
-                measurement,
-                retry: None,
-            }
-        }
-        Err(setback) => setback.end(measurement),
-    }
+    Measured::ended(measurement, end)
 }
 
 struct Visit<'a> {

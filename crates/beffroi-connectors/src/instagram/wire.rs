@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::graph::Paging;
 use crate::tolerant::{self, Count, Found, Items};
 
 /// The answer: our own account, with what it discovered.
@@ -40,18 +41,6 @@ pub(super) struct MediaPage {
     paging: Option<Paging>,
 }
 
-#[derive(Deserialize)]
-struct Paging {
-    #[serde(default, deserialize_with = "tolerant::object")]
-    cursors: Option<Cursors>,
-}
-
-#[derive(Deserialize)]
-struct Cursors {
-    #[serde(default, deserialize_with = "tolerant::text")]
-    after: Option<String>,
-}
-
 /// A publication.
 #[derive(Deserialize)]
 pub(super) struct Media {
@@ -81,6 +70,6 @@ pub(super) struct Media {
 impl MediaPage {
     /// The cursor behind which the next page begins.
     pub(super) fn next(&self) -> Option<&str> {
-        self.paging.as_ref()?.cursors.as_ref()?.after.as_deref()
+        self.paging.as_ref()?.after()
     }
 }

@@ -2,10 +2,7 @@
 //! has come, and its posts where it granted them. What fails on the way leaves what was brought
 //! before.
 
-use beffroi_model::{
-    Absent, FetchRecord, Figure, FigureName, Figures, Measurement, MissingReason, Outcome,
-};
-use jiff::Timestamp;
+use beffroi_model::{Absent, FetchRecord, Figure, FigureName, Figures, Measurement, MissingReason};
 
 use super::{
     LinkedinConnector,
@@ -42,10 +39,7 @@ pub(super) struct Visit<'a> {
 impl<'a> Visit<'a> {
     /// A visit of which nothing was asked yet.
     pub(super) fn new(connector: &'a LinkedinConnector, request: &'a MeasureRequest) -> Self {
-        let account = request.account.clone();
-        let now = Timestamp::now();
-        let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
-        measurement.state.clone_from(&request.previous_state);
+        let measurement = request.begun();
         let name = Name::of_handle(&request.account.handle);
         let remembered = State::read(request.previous_state.as_deref());
         let remembered = remembered.filter(|state| name::is_number(&state.id));

@@ -5,6 +5,8 @@
 
 use url::Url;
 
+use crate::fediverse::below;
+
 use super::address::Handle;
 
 /// Most statuses one page holds (documented maximum).
@@ -90,16 +92,6 @@ pub(super) fn next_page(root: &Url, link_header: &str) -> Option<Url> {
 
 fn at(root: &Url, path: &str) -> Url {
     root.join(path).expect("a fixed path joins any root")
-}
-
-/// Segments are encoded, so that an id cannot lead to another address.
-fn below(root: &Url, segments: &[&str]) -> Url {
-    let mut url = root.clone();
-    url.path_segments_mut()
-        .expect("roots are http addresses, which have a path")
-        .clear()
-        .extend(segments);
-    url
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use std::{collections::HashMap, sync::Mutex, time::Duration};
 use tokio::time::Instant;
 use url::Url;
 
-use super::{requests, visit::Asker, wire};
+use super::{requests, visit::Asker};
+use crate::fediverse::{NodeInfo, NodeInfoIndex};
 
 /// Servers that answer the routes of Mastodon's client API that we use (nodeinfo names).
 const MASTODON_LIKE: &[&str] = &[
@@ -95,15 +96,9 @@ pub(super) async fn software(asker: &mut Asker<'_>, cache: &SoftwareCache, root:
 
 async fn ask(asker: &mut Asker<'_>, root: &Url) -> Option<Software> {
     let reply = asker.get(requests::nodeinfo(root)).await.ok()?;
-    let index: wire::NodeInfoIndex = reply.json()?;
-    // The highest schema; their names differ in the last number alone.
-    let schemas = index.links.into_iter().filter(|link| {
-        let rel = link.rel.as_deref().unwrap_or_default();
-        rel.contains("nodeinfo.diaspora.software/ns/schema/")
-    });
-    let highest = schemas.max_by(|a, b| a.rel.cmp(&b.rel))?;
-    let url = root.join(highest.href.as_deref()?).ok()?;
-    let document: wire::NodeInfo = asker.get(url).await.ok()?.json()?;
+    let index: NodeInfoIndex = reply.json()?;
+    let url = index.document(root)?;
+    let document: NodeInfo = asker.get(url).await.ok()?.json()?;
     Some(Software::named(&document.software.name))
 }
 

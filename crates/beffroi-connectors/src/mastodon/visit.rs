@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use beffroi_fetch::Request;
-use beffroi_model::{Absent, FigureName, Measurement, MissingReason, Outcome, Post};
+use beffroi_model::{Absent, FigureName, Measurement, MissingReason, Post};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -20,7 +20,6 @@ use super::{
 use crate::{
     MeasureRequest, Measured,
     api::{Calls, Reply, Setback},
-    availability::note_missing_figures,
     conversation::ThreadTimes,
     dialogue::{Dialogue, Remembered},
     tolerant::Items,
@@ -67,10 +66,7 @@ impl Asker<'_> {
 
 /// Measures an account.
 pub(super) async fn measure(connector: &MastodonConnector, request: &MeasureRequest) -> Measured {
-    let now = Timestamp::now();
-    let account = request.account.clone();
-    let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
-    measurement.state.clone_from(&request.previous_state);
+    let mut measurement = request.begun();
     let mut visit = Visit {
         connector,
         request,
@@ -82,16 +78,7 @@ pub(super) async fn measure(connector: &MastodonConnector, request: &MeasureRequ
     };
     let end = visit.run(&mut measurement).await;
     measurement.fetches = visit.asker.calls.into_records();
-    match end {
-        Ok(()) => {
-            note_missing_figures(&mut measurement);
-            Measured {
-                measurement,
-                retry: None,
-            }
-        }
-        Err(setback) => setback.end(measurement),
-    }
+    Measured::ended(measurement, end)
 }
 
 struct Visit<'a> {

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
+use crate::fediverse::Link;
 use crate::tolerant::{self, Count, Items, Scalar};
 
 /// `/.well-known/webfinger`.
@@ -13,34 +14,6 @@ pub(super) struct WebFinger {
     pub(super) subject: Option<String>,
     #[serde(default, deserialize_with = "tolerant::list")]
     pub(super) links: Vec<Link>,
-}
-
-/// `/.well-known/nodeinfo`.
-#[derive(Deserialize)]
-pub(super) struct NodeInfoIndex {
-    #[serde(default, deserialize_with = "tolerant::list")]
-    pub(super) links: Vec<Link>,
-}
-
-/// A link of either document.
-#[derive(Deserialize)]
-pub(super) struct Link {
-    #[serde(default, deserialize_with = "tolerant::text")]
-    pub(super) rel: Option<String>,
-    #[serde(default, deserialize_with = "tolerant::text")]
-    pub(super) href: Option<String>,
-}
-
-/// A nodeinfo document.
-#[derive(Deserialize)]
-pub(super) struct NodeInfo {
-    pub(super) software: SoftwareName,
-}
-
-/// Its `software` member.
-#[derive(Deserialize)]
-pub(super) struct SoftwareName {
-    pub(super) name: String,
 }
 
 /// The account, from `lookup` or by id.

@@ -4,6 +4,8 @@
 
 use url::Url;
 
+use crate::fediverse::below;
+
 use super::address::{Handle, Kind};
 
 /// Most items one page holds (`constants.ts`, PAGINATION, read in 2026); more is refused with 400.
@@ -79,16 +81,6 @@ fn page(url: &mut Url, start: usize, sort: &str) {
         .append_pair("start", &start.to_string())
         .append_pair("count", &ITEMS_PER_PAGE.to_string())
         .append_pair("sort", sort);
-}
-
-/// Segments are encoded, so that an id cannot lead to another address.
-fn below(root: &Url, segments: &[&str]) -> Url {
-    let mut url = root.clone();
-    url.path_segments_mut()
-        .expect("roots are http addresses, which have a path")
-        .clear()
-        .extend(segments);
-    url
 }
 
 #[cfg(test)]

@@ -8,9 +8,12 @@ use super::{
     address::Handle,
     requests,
     visit::Asker,
-    wire::{Actor, NodeInfo, NodeInfoIndex, Problem},
+    wire::{Actor, Problem},
 };
-use crate::api::{Reply, Setback};
+use crate::{
+    api::{Reply, Setback},
+    fediverse::{NodeInfo, NodeInfoIndex},
+};
 
 /// Asks for the actor of `handle`.
 pub(super) async fn find_actor(
@@ -76,13 +79,7 @@ async fn software(asker: &mut Asker, root: &Url) -> Software {
 async fn software_name(asker: &mut Asker, root: &Url) -> Option<String> {
     let reply = asker.get(requests::nodeinfo(root)).await.ok()?;
     let index: NodeInfoIndex = reply.json()?;
-    // The highest schema; their names differ in the last number alone.
-    let schemas = index.links.into_iter().filter(|link| {
-        let rel = link.rel.as_deref().unwrap_or_default();
-        rel.contains("nodeinfo.diaspora.software/ns/schema/")
-    });
-    let highest = schemas.max_by(|a, b| a.rel.cmp(&b.rel))?;
-    let url = root.join(highest.href.as_deref()?).ok()?;
+    let url = index.document(root)?;
     let document: NodeInfo = asker.get(url).await.ok()?.json()?;
     Some(document.software.name)
 }

@@ -5,8 +5,7 @@
 //! each without comments, and 1 for each thread that the account has newly answered.
 
 use beffroi_fetch::{BudgetSpec, Request};
-use beffroi_model::{Absent, Figure, FigureName, Measurement, MissingReason, Outcome};
-use jiff::Timestamp;
+use beffroi_model::{Absent, Figure, FigureName, Measurement, MissingReason};
 use url::Url;
 
 use super::{
@@ -21,7 +20,6 @@ use super::{
 use crate::{
     MeasureRequest, Measured,
     api::{Calls, Reply, Setback},
-    availability::note_missing_figures,
     dialogue::Dialogue,
     window::Window,
 };
@@ -45,10 +43,7 @@ impl Asker {
 
 /// Measures a channel or an account.
 pub(super) async fn measure(connector: &PeertubeConnector, request: &MeasureRequest) -> Measured {
-    let now = Timestamp::now();
-    let account = request.account.clone();
-    let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
-    measurement.state.clone_from(&request.previous_state);
+    let mut measurement = request.begun();
     let mut visit = Visit {
         connector,
         request,
@@ -63,16 +58,7 @@ pub(super) async fn measure(connector: &PeertubeConnector, request: &MeasureRequ
     for record in &mut measurement.fetches {
         record.url = requests::for_the_record(record.url.clone());
     }
-    match end {
-        Ok(()) => {
-            note_missing_figures(&mut measurement);
-            Measured {
-                measurement,
-                retry: None,
-            }
-        }
-        Err(setback) => setback.end(measurement),
-    }
+    Measured::ended(measurement, end)
 }
 
 struct Visit<'a> {

@@ -172,34 +172,6 @@ pub(super) struct Problem {
     pub(super) error: Option<String>,
 }
 
-/// `/.well-known/nodeinfo`.
-#[derive(Deserialize)]
-pub(super) struct NodeInfoIndex {
-    #[serde(default, deserialize_with = "tolerant::list")]
-    pub(super) links: Vec<Link>,
-}
-
-/// A link of it.
-#[derive(Deserialize)]
-pub(super) struct Link {
-    #[serde(default, deserialize_with = "tolerant::text")]
-    pub(super) rel: Option<String>,
-    #[serde(default, deserialize_with = "tolerant::text")]
-    pub(super) href: Option<String>,
-}
-
-/// A nodeinfo document.
-#[derive(Deserialize)]
-pub(super) struct NodeInfo {
-    pub(super) software: SoftwareName,
-}
-
-/// Its `software` member.
-#[derive(Deserialize)]
-pub(super) struct SoftwareName {
-    pub(super) name: String,
-}
-
 /// Reads a flag; `None` when it is absent or something else.
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     tolerant::read(deserializer, |value| match value {

@@ -1,7 +1,7 @@
 //! One visit to one account: its page, where its turn has come.
 
 use beffroi_fetch::{Document, Request};
-use beffroi_model::{Absent, Figure, FigureName, Forbidden, Measurement, MissingReason, Outcome};
+use beffroi_model::{Absent, Figure, FigureName, Forbidden, Measurement, MissingReason};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -15,7 +15,6 @@ use super::{
 use crate::{
     MeasureRequest, Measured,
     api::{Calls, Reply, Setback},
-    availability::note_missing_figures,
     turns::is_turn,
 };
 
@@ -30,23 +29,11 @@ struct State {
 
 /// Measures an account.
 pub(super) async fn measure(connector: &SnapchatConnector, request: &MeasureRequest) -> Measured {
-    let account = request.account.clone();
-    let now = Timestamp::now();
-    let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
-    measurement.state.clone_from(&request.previous_state);
+    let mut measurement = request.begun();
     let mut calls = Calls::new(connector.client.clone());
     let end = visit(connector, request, &mut calls, &mut measurement).await;
     measurement.fetches = calls.into_records();
-    match end {
-        Ok(()) => {
-            note_missing_figures(&mut measurement);
-            Measured {
-                measurement,
-                retry: None,
-            }
-        }
-        Err(setback) => setback.end(measurement),
-    }
+    Measured::ended(measurement, end)
 }
 
 async fn visit(

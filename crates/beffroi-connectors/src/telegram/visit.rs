@@ -9,7 +9,6 @@ use beffroi_fetch::{
 use beffroi_model::{
     Absent, Failed, Figure, FigureName, Forbidden, Measurement, MissingReason, Outcome,
 };
-use jiff::Timestamp;
 
 use super::{
     TelegramConnector, name,
@@ -20,16 +19,12 @@ use super::{
 use crate::{
     MeasureRequest, Measured, Retry,
     api::{Calls, Reply, Setback},
-    availability::note_missing_figures,
     window::Window,
 };
 
 /// Measures a channel.
 pub(super) async fn measure(connector: &TelegramConnector, request: &MeasureRequest) -> Measured {
-    let now = Timestamp::now();
-    let account = request.account.clone();
-    let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
-    measurement.state.clone_from(&request.previous_state);
+    let mut measurement = request.begun();
     let mut visit = Visit {
         connector,
         name: &request.account.handle,
@@ -38,16 +33,7 @@ pub(super) async fn measure(connector: &TelegramConnector, request: &MeasureRequ
     };
     let end = visit.run(&mut measurement).await;
     measurement.fetches = visit.calls.into_records();
-    match end {
-        Ok(()) => {
-            note_missing_figures(&mut measurement);
-            Measured {
-                measurement,
-                retry: None,
-            }
-        }
-        Err(setback) => setback.end(measurement),
-    }
+    Measured::ended(measurement, end)
 }
 
 struct Visit<'a> {

@@ -14,7 +14,6 @@ use super::{
 use crate::{
     MeasureRequest, Measured,
     api::Setback,
-    availability::note_missing_figures,
     instagram::{
         accounts::is_user_name,
         graph::{NoAnswer, Session},
@@ -37,10 +36,7 @@ struct State {
 
 /// Measures an account.
 pub(super) async fn measure(connector: &ThreadsConnector, request: &MeasureRequest) -> Measured {
-    let account = request.account.clone();
-    let now = Timestamp::now();
-    let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
-    measurement.state.clone_from(&request.previous_state);
+    let mut measurement = request.begun();
     let mut visit = Visit {
         connector,
         name: &request.account.handle,
@@ -49,16 +45,7 @@ pub(super) async fn measure(connector: &ThreadsConnector, request: &MeasureReque
     };
     let end = visit.run(request, &mut measurement).await;
     measurement.fetches = visit.session.into_records();
-    match end {
-        Ok(()) => {
-            note_missing_figures(&mut measurement);
-            Measured {
-                measurement,
-                retry: None,
-            }
-        }
-        Err(setback) => setback.end(measurement),
-    }
+    Measured::ended(measurement, end)
 }
 
 struct Visit<'a> {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, de::IgnoredAny};
 
+use crate::instagram::graph::Paging;
 use crate::tolerant::{self, Count, Items};
 
 /// `/profile_lookup`.
@@ -23,18 +24,6 @@ pub(super) struct Posts {
     pub(super) data: Items<ListedPost>,
     #[serde(default, deserialize_with = "tolerant::object")]
     paging: Option<Paging>,
-}
-
-#[derive(Deserialize)]
-struct Paging {
-    #[serde(default, deserialize_with = "tolerant::object")]
-    cursors: Option<Cursors>,
-}
-
-#[derive(Deserialize)]
-struct Cursors {
-    #[serde(default, deserialize_with = "tolerant::text")]
-    after: Option<String>,
 }
 
 /// A post.
@@ -66,7 +55,7 @@ impl Profile {
 impl Posts {
     /// The cursor behind which the next page begins.
     pub(super) fn next(&self) -> Option<&str> {
-        self.paging.as_ref()?.cursors.as_ref()?.after.as_deref()
+        self.paging.as_ref()?.after()
     }
 }
 

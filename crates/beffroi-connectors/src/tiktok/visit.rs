@@ -3,9 +3,7 @@
 
 use std::cmp::Reverse;
 
-use beffroi_model::{
-    Absent, FetchRecord, FigureName, Figures, Measurement, MissingReason, Outcome, Post,
-};
+use beffroi_model::{Absent, FetchRecord, FigureName, Figures, Measurement, MissingReason, Post};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -57,10 +55,7 @@ pub(super) struct Visit<'a> {
 impl<'a> Visit<'a> {
     /// A visit of which nothing was asked yet.
     pub(super) fn new(connector: &'a TiktokConnector, request: &'a MeasureRequest) -> Self {
-        let account = request.account.clone();
-        let now = Timestamp::now();
-        let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
-        measurement.state.clone_from(&request.previous_state);
+        let measurement = request.begun();
         // A state that cannot be read (another version's) is as none.
         let state = request.previous_state.as_deref();
         let state = state.and_then(|state| serde_json::from_str(state).ok());

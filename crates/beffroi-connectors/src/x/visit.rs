@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use beffroi_model::{Absent, FetchRecord, Forbidden, Measurement, MissingReason, Outcome};
+use beffroi_model::{Absent, FetchRecord, Forbidden, Measurement, MissingReason};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
@@ -66,10 +66,7 @@ pub(super) struct Reply {
 impl<'a> Visit<'a> {
     /// A visit of which nothing was asked yet.
     pub(super) fn new(settings: &'a XSettings, request: &'a MeasureRequest) -> Self {
-        let account = request.account.clone();
-        let now = Timestamp::now();
-        let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
-        measurement.state.clone_from(&request.previous_state);
+        let measurement = request.begun();
         let window = Window::before(request.as_of, settings.window_days);
         let mut state = request.previous_state.as_deref().and_then(State::read);
         if let Some(state) = &mut state {

@@ -5,7 +5,6 @@ use beffroi_fetch::Document;
 use beffroi_model::{
     Absent, Failed, Figure, FigureName, Figures, Measurement, MissingReason, Outcome,
 };
-use jiff::Timestamp;
 
 use super::{
     YoutubeConnector,
@@ -19,30 +18,17 @@ use super::{
 use crate::{
     MeasureRequest, Measured, Retry,
     api::{Reply, Setback},
-    availability::note_missing_figures,
     window::Window,
 };
 
 /// Measures an account by its feed: one request, and one more for the page of a name whose id is not
 /// known yet.
 pub(super) async fn measure(connector: &YoutubeConnector, request: &MeasureRequest) -> Measured {
-    let account = request.account.clone();
-    let now = Timestamp::now();
-    let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
-    measurement.state.clone_from(&request.previous_state);
+    let mut measurement = request.begun();
     let mut asker = Asker::new(connector);
     let end = run(connector, request, &mut asker, &mut measurement).await;
     measurement.fetches = asker.into_records();
-    match end {
-        Ok(()) => {
-            note_missing_figures(&mut measurement);
-            Measured {
-                measurement,
-                retry: None,
-            }
-        }
-        Err(setback) => setback.end(measurement),
-    }
+    Measured::ended(measurement, end)
 }
 
 async fn run(

@@ -47,9 +47,8 @@ use std::num::NonZeroUsize;
 
 use async_trait::async_trait;
 use beffroi_fetch::FetchClient;
-use beffroi_model::{Forbidden, Measurement, Outcome, Platform};
+use beffroi_model::{Forbidden, Platform};
 use futures::{StreamExt, stream};
-use jiff::Timestamp;
 
 use self::{quota::Quotas, statistics::VideoMethod, visit::Visit};
 use crate::{Connector, CredentialCheck, MeasureRequest, Measured, api::Setback};
@@ -147,9 +146,6 @@ impl Connector for YoutubeConnector {
 
 /// The end of an account that may not be asked for at all.
 fn without_credential(request: &MeasureRequest) -> Measured {
-    let account = request.account.clone();
-    let now = Timestamp::now();
-    let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
-    measurement.state.clone_from(&request.previous_state);
+    let measurement = request.begun();
     Setback::forbidden(Forbidden::CredentialMissing).end(measurement)
 }

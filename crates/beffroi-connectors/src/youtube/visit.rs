@@ -1,8 +1,7 @@
 //! The first half of a visit to one channel by the API: who it is, its counters and its uploads. The
 //! second is `opened`; between the two the counters of videos are asked for many accounts at once.
 
-use beffroi_model::{Absent, Forbidden, Measurement, Outcome};
-use jiff::Timestamp;
+use beffroi_model::{Absent, Forbidden, Measurement};
 
 use super::{
     YoutubeConnector,
@@ -54,10 +53,7 @@ impl<'a> Visit<'a> {
         mut self,
         batch: &channels::Batch,
     ) -> Result<Opened<'a>, Box<Measured>> {
-        let account = self.request.account.clone();
-        let now = Timestamp::now();
-        let mut measurement = Measurement::without_figures(account, Outcome::Measured, now);
-        measurement.state.clone_from(&self.request.previous_state);
+        let mut measurement = self.request.begun();
         let records = match self.known_id() {
             Some(_) => batch.records.clone(),
             None => Vec::new(),

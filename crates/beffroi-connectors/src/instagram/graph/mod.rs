@@ -7,8 +7,10 @@
 mod ask;
 mod error;
 mod keys;
+mod paging;
 mod usage;
 
 pub(crate) use ask::{Graph, NoAnswer, Session, Terms};
 pub(crate) use error::Meaning;
 pub(crate) use keys::refuse_token;
+pub(crate) use paging::Paging;

@@ -12,15 +12,15 @@ mod visits;
 use std::{collections::HashMap, num::NonZeroU32, time::Duration};
 
 use beffroi_model::{
-    Absent, AccountRef, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome, Platform,
+    Absent, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome, Platform,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::{
     Secret,
-    recorded::{Answer, Asked, Server, client},
+    recorded::{self, Answer, Asked, Server, client, measure_hiding, nights_later},
 };
 
 const CANARY: &str = "citizen-canary";
@@ -134,28 +134,9 @@ fn page(media: Vec<Value>, next: &str) -> Value {
     json!({"data": media, "paging": {"cursors": {"before": "QVFIB", "after": next}}})
 }
 
-fn as_of() -> Timestamp {
-    "2026-11-23T00:00:00Z".parse().unwrap()
-}
-
-fn nights_later(nights: i64) -> Timestamp {
-    let later = SignedDuration::from_hours(24 * nights);
-    as_of().checked_add(later).unwrap()
-}
-
 fn request(handle: &str) -> MeasureRequest {
-    MeasureRequest {
-        account: AccountRef {
-            platform: Platform::Instagram,
-            handle: handle.to_owned(),
-            url: format!("https://www.instagram.com/{handle}")
-                .parse()
-                .unwrap(),
-        },
-        subjects: Vec::new(),
-        as_of: as_of(),
-        previous_state: None,
-    }
+    let page = format!("https://www.instagram.com/{handle}");
+    recorded::request(Platform::Instagram, handle, &page)
 }
 
 /// Settings that spend no time waiting.
@@ -173,19 +154,9 @@ fn connector(server: &Server, settings: InstagramSettings) -> InstagramConnector
     InstagramConnector::new(client(&[server]), settings)
 }
 
-/// Measures, and looks whether a citizen or a token is kept.
+/// Measures, and looks whether anything is kept that must not be.
 async fn measure(connector: &InstagramConnector, batch: &[MeasureRequest]) -> Vec<Measured> {
-    let measured = connector.measure(batch).await;
-    let shown = format!("{connector:?} {measured:?}");
-    assert!(!shown.contains(CANARY), "a citizen is kept: {shown}");
-    assert!(!shown.contains("hush"), "a token is shown: {shown}");
-    let asked: Vec<_> = batch.iter().map(|request| &request.account).collect();
-    let answered: Vec<_> = measured
-        .iter()
-        .map(|measured| &measured.measurement.account)
-        .collect();
-    assert_eq!(asked, answered, "one for each, in order");
-    measured
+    measure_hiding(connector, batch, &[CANARY, "hush"]).await
 }
 
 async fn visit(discovery: Discovery) -> Measured {

@@ -9,14 +9,12 @@ mod visits;
 use std::{collections::HashMap, time::Duration};
 
 use beffroi_fetch::FetchSettings;
-use beffroi_model::{
-    Absent, AccountRef, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome,
-};
-use jiff::{SignedDuration, Timestamp};
+use beffroi_model::{Absent, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::recorded::{Answer, Server};
+use crate::recorded::{self, Answer, Server, as_of, measure_hiding};
 
 const CANARY: &str = "citizen-canary";
 const NAME: &str = "villedetest";
@@ -71,23 +69,9 @@ fn profile(subscribers: Value) -> Value {
     })
 }
 
-fn as_of() -> Timestamp {
-    "2026-11-23T00:00:00Z".parse().unwrap()
-}
-
 fn request(handle: &str) -> MeasureRequest {
-    MeasureRequest {
-        account: AccountRef {
-            platform: Platform::Snapchat,
-            handle: handle.to_owned(),
-            url: format!("https://www.snapchat.com/@{handle}")
-                .parse()
-                .unwrap(),
-        },
-        subjects: Vec::new(),
-        as_of: as_of(),
-        previous_state: None,
-    }
+    let page = format!("https://www.snapchat.com/@{handle}");
+    recorded::request(Platform::Snapchat, handle, &page)
 }
 
 fn settings(server: &Server) -> SnapchatSettings {
@@ -112,17 +96,9 @@ fn connector(server: &Server, settings: SnapchatSettings) -> SnapchatConnector {
     SnapchatConnector::new(client.unwrap(), settings, None)
 }
 
+/// Measures, and looks whether anything is kept that must not be.
 async fn measure(connector: &SnapchatConnector, batch: &[MeasureRequest]) -> Vec<Measured> {
-    let measured = connector.measure(batch).await;
-    let shown = format!("{connector:?} {measured:?}");
-    assert!(!shown.contains(CANARY), "a text is kept: {shown}");
-    let asked: Vec<_> = batch.iter().map(|request| &request.account).collect();
-    let answered: Vec<_> = measured
-        .iter()
-        .map(|measured| &measured.measurement.account)
-        .collect();
-    assert_eq!(asked, answered, "one for each, in order");
-    measured
+    measure_hiding(connector, batch, &[CANARY]).await
 }
 
 async fn visit(site: Site) -> Measured {

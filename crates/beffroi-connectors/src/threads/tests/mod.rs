@@ -11,7 +11,7 @@ mod visits;
 use std::{collections::HashMap, num::NonZeroU32, time::Duration};
 
 use beffroi_model::{
-    Absent, AccountRef, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome, Platform,
+    Absent, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome, Platform,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     Secret,
-    recorded::{Answer, Asked, Server, client},
+    recorded::{self, Answer, Asked, Server, client, measure_hiding, nights_later},
 };
 
 const CANARY: &str = "citizen-canary";
@@ -112,28 +112,9 @@ fn page(posts: Vec<Value>, next: &str) -> Value {
     json!({"data": posts, "paging": {"cursors": {"before": "QQ", "after": next}}})
 }
 
-fn as_of() -> Timestamp {
-    "2026-11-23T00:00:00Z".parse().unwrap()
-}
-
-fn nights_later(nights: i64) -> Timestamp {
-    let later = SignedDuration::from_hours(24 * nights);
-    as_of().checked_add(later).unwrap()
-}
-
 fn request(handle: &str) -> MeasureRequest {
-    MeasureRequest {
-        account: AccountRef {
-            platform: Platform::Threads,
-            handle: handle.to_owned(),
-            url: format!("https://www.threads.com/@{handle}")
-                .parse()
-                .unwrap(),
-        },
-        subjects: Vec::new(),
-        as_of: as_of(),
-        previous_state: None,
-    }
+    let page = format!("https://www.threads.com/@{handle}");
+    recorded::request(Platform::Threads, handle, &page)
 }
 
 /// Settings that spend no time waiting.
@@ -151,19 +132,9 @@ fn connector(server: &Server, settings: ThreadsSettings) -> ThreadsConnector {
     ThreadsConnector::new(client(&[server]), settings)
 }
 
-/// Measures, and looks whether a citizen or a token is kept.
+/// Measures, and looks whether anything is kept that must not be.
 async fn measure(connector: &ThreadsConnector, batch: &[MeasureRequest]) -> Vec<Measured> {
-    let measured = connector.measure(batch).await;
-    let shown = format!("{connector:?} {measured:?}");
-    assert!(!shown.contains(CANARY), "a citizen is kept: {shown}");
-    assert!(!shown.contains("hush"), "a token is shown: {shown}");
-    let asked: Vec<_> = batch.iter().map(|request| &request.account).collect();
-    let answered: Vec<_> = measured
-        .iter()
-        .map(|measured| &measured.measurement.account)
-        .collect();
-    assert_eq!(asked, answered, "one for each, in order");
-    measured
+    measure_hiding(connector, batch, &[CANARY, "hush"]).await
 }
 
 async fn visit(api: Api) -> Measured {

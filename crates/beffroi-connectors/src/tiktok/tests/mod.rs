@@ -13,42 +13,25 @@ mod visits;
 use std::num::NonZeroU32;
 
 use beffroi_model::{
-    Absent, AccountRef, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome, Platform,
+    Absent, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome, Platform,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use self::server::{QUERY, TOKEN, Tiktok, USER, refusal, user, video};
 use super::*;
 use crate::{
     Secret,
-    recorded::{Answer, Server, client},
+    recorded::{self, Answer, Server, client, measure_hiding, nights_later},
 };
 
 const CANARY: &str = "citizen-canary";
 const SECRET: &str = "hush-secret";
 const NAME: &str = "villedetest";
 
-fn as_of() -> Timestamp {
-    "2026-11-23T00:00:00Z".parse().unwrap()
-}
-
-fn nights_later(nights: i64) -> Timestamp {
-    let later = SignedDuration::from_hours(24 * nights);
-    as_of().checked_add(later).unwrap()
-}
-
 fn request(handle: &str) -> MeasureRequest {
-    MeasureRequest {
-        account: AccountRef {
-            platform: Platform::Tiktok,
-            handle: handle.to_owned(),
-            url: format!("https://www.tiktok.com/@{handle}").parse().unwrap(),
-        },
-        subjects: Vec::new(),
-        as_of: as_of(),
-        previous_state: None,
-    }
+    let page = format!("https://www.tiktok.com/@{handle}");
+    recorded::request(Platform::Tiktok, handle, &page)
 }
 
 fn credential() -> Credential {
@@ -72,20 +55,9 @@ fn connector(server: &Server, settings: TiktokSettings) -> TiktokConnector {
     TiktokConnector::new(client(&[server]), settings, Some(credential()))
 }
 
-/// Measures, and looks whether a citizen, the secret or a token is kept.
+/// Measures, and looks whether anything is kept that must not be.
 async fn measure(connector: &TiktokConnector, batch: &[MeasureRequest]) -> Vec<Measured> {
-    let measured = connector.measure(batch).await;
-    let shown = format!("{connector:?} {measured:?}");
-    for hidden in [CANARY, "hush"] {
-        assert!(!shown.contains(hidden), "{hidden} is kept: {shown}");
-    }
-    let asked: Vec<_> = batch.iter().map(|request| &request.account).collect();
-    let answered: Vec<_> = measured
-        .iter()
-        .map(|measured| &measured.measurement.account)
-        .collect();
-    assert_eq!(asked, answered, "one for each, in order");
-    measured
+    measure_hiding(connector, batch, &[CANARY, "hush"]).await
 }
 
 async fn visit(tiktok: Tiktok) -> Measured {
