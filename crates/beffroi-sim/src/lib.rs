@@ -1,8 +1,4 @@
 #![doc = include_str!("../README.md")]
-#![allow(
-    dead_code,
-    reason = "the foundation serves ten platforms, which come one by one; goes with the last"
-)]
 
 mod answer;
 mod apis;

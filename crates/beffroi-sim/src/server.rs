@@ -231,6 +231,7 @@ impl Site {
             host,
             method: &parts.method,
             path: parts.uri.path(),
+            query,
             parameters: parameters(query),
             headers: &parts.headers,
             body,
@@ -258,7 +259,7 @@ impl Site {
                 requests: self.bluesky_requests_per_second * bluesky::WINDOW_SECS as u32,
                 window_ms: bluesky::WINDOW_SECS as u64 * 1000,
             },
-            Role::Api(number) => APIS[usize::from(number)].manners(path),
+            Role::Api(number) => self.at_pace(APIS[usize::from(number)].manners(path)),
             Role::Sites(_) | Role::RedirectTo(_) if path == "/robots.txt" => {
                 RequestKind::RobotsTxt { unreachable }
             }
@@ -267,6 +268,22 @@ impl Site {
                 allowed: host.robots.allows(path),
                 unreachable,
             },
+        }
+    }
+
+    /// Pages keep the pace of websites, whoever serves them.
+    fn at_pace(&self, kind: RequestKind) -> RequestKind {
+        match kind {
+            RequestKind::Page {
+                interval_ms,
+                allowed,
+                unreachable,
+            } => RequestKind::Page {
+                interval_ms: interval_ms.max(self.host_interval.as_millis() as u64),
+                allowed,
+                unreachable,
+            },
+            RequestKind::Api { .. } | RequestKind::RobotsTxt { .. } => kind,
         }
     }
 

@@ -143,6 +143,22 @@ pub struct Quotas {
     pub x_posts_per_cycle: u64,
     /// X: prepaid credit, in tenths of a US cent. Default 100,000,000 ($100,000), chosen by us.
     pub x_credit_mills: u64,
+    /// Telegram: pages in a minute. Default 3,000: nothing is published, a flood is walled off.
+    pub telegram_pages_per_minute: u64,
+    /// PeerTube: calls of an instance's API in 10 seconds; one of the instances allows less.
+    /// Default 50.
+    pub peertube_calls_per_window: u64,
+    /// LinkedIn: calls of each kind that an application makes in a UTC day. Default 500, and 100 of
+    /// them for each member: what developers tell of applications under development.
+    pub linkedin_calls_per_day: u64,
+    /// LinkedIn: calls of each kind with one member's token in a UTC day. Default 100.
+    pub linkedin_member_calls_per_day: u64,
+    /// TikTok: research calls of all of an organisation's clients in a UTC day. Default 1,000.
+    pub tiktok_calls_per_day: u64,
+    /// TikTok: research calls in a second. Default 20: nothing is published.
+    pub tiktok_calls_per_second: u64,
+    /// Snapchat: pages in a minute. Default 3,000: nothing is published, a flood is walled off.
+    pub snapchat_pages_per_minute: u64,
 }
 
 impl Default for Quotas {
@@ -165,6 +181,13 @@ impl Default for Quotas {
             x_usage_requests: 50,
             x_posts_per_cycle: 3_000_000,
             x_credit_mills: 100_000_000,
+            telegram_pages_per_minute: 3_000,
+            peertube_calls_per_window: 50,
+            linkedin_calls_per_day: 500,
+            linkedin_member_calls_per_day: 100,
+            tiktok_calls_per_day: 1_000,
+            tiktok_calls_per_second: 20,
+            snapchat_pages_per_minute: 3_000,
         }
     }
 }
@@ -180,6 +203,10 @@ impl Quotas {
             youtube_statistics_per_day: 100_000,
             x_user_requests: 3_000,
             x_search_requests: 4_500,
+            peertube_calls_per_window: 500,
+            linkedin_calls_per_day: 100_000,
+            linkedin_member_calls_per_day: 100_000,
+            tiktok_calls_per_day: 100_000,
             ..Self::default()
         }
     }

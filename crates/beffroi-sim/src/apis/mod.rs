@@ -4,10 +4,15 @@ pub(crate) mod bluesky;
 mod citizen;
 mod graph;
 mod limit;
+mod linkedin;
 mod malformed;
 pub(crate) mod mastodon;
 pub(crate) mod network;
+mod peertube;
+mod snapchat;
+mod telegram;
 mod threads;
+mod tiktok;
 mod tokens;
 mod x;
 mod youtube;
@@ -25,9 +30,14 @@ pub(crate) use self::{limit::FixedWindow, malformed::spoil, network::NetworkApi}
 use crate::world::World;
 
 /// The networks' APIs. A new one is a file in this folder and a line here.
-pub(crate) static APIS: [&dyn NetworkApi; 4] = [
+pub(crate) static APIS: [&dyn NetworkApi; 9] = [
     &graph::MetaGraph,
+    &linkedin::Linkedin,
+    &peertube::Peertube,
+    &snapchat::Snapchat,
+    &telegram::Telegram,
     &threads::Threads,
+    &tiktok::Tiktok,
     &x::X,
     &youtube::Youtube,
 ];

@@ -71,6 +71,8 @@ pub(crate) struct Call<'a> {
     pub(crate) host: &'a str,
     pub(crate) method: &'a Method,
     pub(crate) path: &'a str,
+    /// The query as it came.
+    pub(crate) query: &'a str,
     /// The parameters of the query, decoded.
     pub(crate) parameters: Vec<(String, String)>,
     pub(crate) headers: &'a HeaderMap,

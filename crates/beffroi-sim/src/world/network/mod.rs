@@ -145,7 +145,7 @@ pub(in crate::world) fn populate(builder: &mut Builder) {
                 Case::Ordinary
             };
             let networks = &mut builder.world.networks;
-            let key = hash(linked.handle.as_bytes()) ^ hash(linked.platform.as_str().as_bytes());
+            let key = hash(portless(linked).as_bytes()) ^ hash(linked.platform.as_str().as_bytes());
             let mut draw = Draw::new(builder.world.settings.seed, "network", key);
             let (fate, case) = fate::draw(linked.platform, case, &mut draw);
             networks.add(NetworkAccount {
@@ -158,6 +158,14 @@ pub(in crate::world) fn populate(builder: &mut Builder) {
                 handle: linked.handle.clone(),
             });
         }
+    }
+}
+
+/// The handle without the port of an instance: an account is the same whatever port is free.
+fn portless(linked: &Linked) -> &str {
+    match linked.platform {
+        Platform::Peertube => linked.handle.rsplit_once(':').map_or("", |it| it.0),
+        _ => &linked.handle,
     }
 }
 
