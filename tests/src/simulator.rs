@@ -2,7 +2,7 @@
 
 use std::{fs, process::Stdio};
 
-use beffroi_sim::{MetersReport, RefereeReport};
+use beffroi_sim::{MetersReport, RefereeReport, SimSettings};
 use tempfile::TempDir;
 
 use crate::{Running, get, installation::program, temporary_folder, wait_until};
@@ -18,7 +18,14 @@ pub struct Simulator {
 impl Simulator {
     /// Serves a France of so many collectivities on free ports.
     pub fn start(collectivities: u32) -> Self {
+        Self::start_with(collectivities, &SimSettings::default())
+    }
+
+    /// The same with what the settings say of the networks: quotas, spoilt answers, names of fields.
+    pub fn start_with(collectivities: u32, settings: &SimSettings) -> Self {
         let folder = temporary_folder();
+        let file = folder.path().join("simulator.toml");
+        fs::write(&file, toml::to_string(settings).unwrap()).unwrap();
         let mut command = program();
         command
             .args([
@@ -38,6 +45,8 @@ impl Simulator {
                 "--out",
             ])
             .arg(folder.path())
+            .arg("--settings")
+            .arg(&file)
             .stdin(Stdio::piped());
         let mut process = Running::start(command, folder.path(), "simulator");
         let mut url = None;

@@ -1,5 +1,6 @@
 //! A night over every network that the simulator serves.
 
+use beffroi_sim::{Quotas, SimSettings};
 use beffroi_tests::{Installation, Simulator};
 
 use crate::{
@@ -10,18 +11,30 @@ use crate::{
 };
 
 /// In the order of their names.
-const PLATFORMS: [&str; 6] = [
+const PLATFORMS: [&str; 13] = [
     "bluesky",
     "facebook",
     "instagram",
+    "linkedin",
     "mastodon",
+    "peertube",
+    "snapchat",
+    "telegram",
     "threads",
+    "tiktok",
     "website",
+    "x",
+    "youtube",
 ];
 
 #[test]
 fn a_night_over_all_networks_is_true_to_the_last_figure_and_within_every_quota() {
-    let france = Simulator::start(250);
+    // The published allowances would spread such a night over hours.
+    let settings = SimSettings {
+        quotas: Quotas::ample(),
+        ..SimSettings::default()
+    };
+    let france = Simulator::start_with(250, &settings);
     let platforms = format!("[{}]", PLATFORMS.join(","));
     let here = Installation::in_france(&france).with_variable("BEFFROI_RUN__PLATFORMS", &platforms);
     import_websites(&here, &france);
