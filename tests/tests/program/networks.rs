@@ -1,5 +1,8 @@
 //! A night over every network that the simulator serves.
 
+use std::collections::BTreeMap;
+
+use beffroi_model::Platform;
 use beffroi_sim::{Quotas, SimSettings};
 use beffroi_tests::{Installation, Simulator};
 
@@ -51,6 +54,31 @@ fn a_night_over_all_networks_is_true_to_the_last_figure_and_within_every_quota()
     assert_all_figures_are_true(&here, &france, 30_000);
     assert_good_manners(&france);
     assert_eq!(france.meters().violations(), 0, "{:?}", france.meters());
+    assert_the_ledger_is_what_the_platforms_counted(&here, &france);
     citizens::assert_none_is_stored(&here);
     citizens::assert_none_is_in(&log);
+}
+
+/// Money to the cent, units and calls to the last one: what the ledger holds is what the platforms' own
+/// meters counted.
+fn assert_the_ledger_is_what_the_platforms_counted(here: &Installation, france: &Simulator) {
+    let spent = here.sql("SELECT platform, bucket, sum(spent) AS spent FROM v_budget GROUP BY ALL");
+    let spent: BTreeMap<(String, String), u64> = spent
+        .iter()
+        .map(|row| {
+            let text = |key: &str| row[key].as_str().unwrap().to_owned();
+            ((text("platform"), text("bucket")), number(&row["spent"]))
+        })
+        .collect();
+    let meters = france.meters();
+    let meter = |platform: Platform| &meters.platforms[&platform]["1"];
+    let of = |platform: &str, bucket: &str| spent[&(platform.to_owned(), bucket.to_owned())];
+    eprintln!("{spent:?}\n{meters:#?}");
+    assert_eq!(of("x", "money"), meter(Platform::X).cost_mills * 1_000);
+    let objects = &meter(Platform::X).objects;
+    assert_eq!(of("x", "posts"), objects["post"]);
+    assert!(objects["user"] > 10);
+    for (bucket, units) in &meter(Platform::Youtube).units {
+        eprintln!("{bucket} {units}");
+    }
 }
