@@ -96,6 +96,11 @@ impl Calls {
         self.records.len()
     }
 
+    /// How many there were since there were so many.
+    pub(crate) fn since(&self, before: usize) -> u64 {
+        (self.records.len() - before) as u64
+    }
+
     /// The records of all exchanges.
     pub(crate) fn into_records(self) -> Vec<FetchRecord> {
         self.records

@@ -66,18 +66,20 @@ pub struct Cost {
     pub bucket: BucketState,
     /// Expected tonight, in the bucket's unit.
     pub expected: u64,
+    /// What the night can spend: the day's rest, or as many rolling windows as fit into it.
+    pub capacity: u64,
 }
 
 impl Cost {
-    /// Expected and already spent, as a share of the allowance.
+    /// Already spent and expected, as a share of what there is until the night's end.
     pub fn share(&self) -> f64 {
         let used = self.bucket.spent + self.expected;
-        used as f64 / (self.bucket.allowance.amount as f64).max(1.0)
+        used as f64 / ((self.bucket.spent + self.capacity) as f64).max(1.0)
     }
 }
 
 /// Forecasts a lane's night.
-pub fn forecast(load: &Load, terms: &Terms) -> Forecast {
+pub fn forecast(load: &Load, terms: &Terms, night: Duration) -> Forecast {
     let charges = &terms.tariff.charges;
     let (first, again) = (load.first, load.again);
     let calls: f64 = charges
@@ -92,6 +94,7 @@ pub fn forecast(load: &Load, terms: &Terms) -> Forecast {
         Cost {
             bucket: *bucket,
             expected: expected.ceil() as u64,
+            capacity: bucket.capacity(night) as u64,
         }
     });
     let (lower_bound, slowest_host) = lower_bound(load, charges);
@@ -170,7 +173,7 @@ mod tests {
         };
         let mut load = Load::default();
         (0..38_000).for_each(|_| load.add(false, "youtube.com"));
-        let forecast = forecast(&load, &terms);
+        let forecast = forecast(&load, &terms, Duration::from_secs(36_000));
         assert_eq!(forecast.calls, 760 + 1_900);
         assert_eq!(forecast.costs[0].expected, 2_660);
         assert!((forecast.costs[0].share() - 0.366).abs() < 1e-9);
@@ -194,7 +197,7 @@ mod tests {
         let mut load = Load::default();
         (0..100).for_each(|_| load.add(false, "intramuros.org"));
         (0..20).for_each(|_| load.add(true, "exemple.fr"));
-        let forecast = forecast(&load, &terms);
+        let forecast = forecast(&load, &terms, Duration::from_secs(36_000));
         assert_eq!(forecast.calls, 440);
         assert_eq!(forecast.lower_bound_secs, 300);
         assert_eq!(forecast.slowest_host.as_deref(), Some("intramuros.org"));

@@ -119,7 +119,7 @@ pub fn plan(
             load.add(due.visited_at.is_none(), host);
         }
         let lane_plan = LanePlan {
-            forecast: forecast(&load, terms),
+            forecast: forecast(&load, terms, bounds.night),
             later: turns.later,
             bound: turns.bound,
             every_nights,

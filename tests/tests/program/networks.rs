@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use beffroi_model::Platform;
-use beffroi_sim::{Quotas, SimSettings};
+use beffroi_sim::{Credentials, Quotas, SimSettings};
 use beffroi_tests::{Installation, Simulator};
 
 use crate::{
@@ -59,6 +59,45 @@ fn a_night_over_all_networks_is_true_to_the_last_figure_and_within_every_quota()
     citizens::assert_none_is_in(&log);
 }
 
+#[test]
+fn an_expired_token_ends_its_lane_and_nothing_else_and_the_certificate_says_so() {
+    let france = Simulator::start(120);
+    let expired = Credentials::of(Platform::Facebook).unwrap().expired;
+    let here = Installation::in_france(&france)
+        .with_variable("BEFFROI_RUN__PLATFORMS", "[website,facebook,bluesky]")
+        .with_variable(
+            "BEFFROI_PLATFORMS__FACEBOOK__CREDENTIALS__SIMULATED__SECRET",
+            expired,
+        );
+    let check = here.run(&["credentials", "check", "facebook"]).exited(1);
+    assert!(
+        check.stdout.contains("facebook.simulated: does not work"),
+        "{}",
+        check.stdout
+    );
+    assert!(
+        check.stdout.contains("missing   a new access token"),
+        "{}",
+        check.stdout
+    );
+    import_websites(&here, &france);
+
+    let night = here.start("night", &["run", "--json"]).wait();
+    let certificate = certificate_of(night, &["bluesky", "facebook", "website"]);
+    let facebook = &certificate["platforms"]["facebook"];
+    let planned = number(&facebook["planned"]);
+    assert!(planned > 20, "{facebook}");
+    let refused = number(&facebook["reasons"]["forbidden.credential_refused"]);
+    let others = number(&facebook["absent"]);
+    assert_eq!(refused + others, planned, "{facebook}");
+    assert!(number(&certificate["platforms"]["website"]["measured"]) > 50);
+    assert!(number(&certificate["platforms"]["bluesky"]["measured"]) > 0);
+    let asked = &france.meters().platforms[&Platform::Facebook];
+    let asked: u64 = asked.values().map(|meter| meter.requests).sum();
+    assert!(asked <= 10, "a dead token is left alone: {asked}");
+    assert_good_manners(&france);
+}
+
 /// Money to the cent, units and calls to the last one: what the ledger holds is what the platforms' own
 /// meters counted.
 fn assert_the_ledger_is_what_the_platforms_counted(here: &Installation, france: &Simulator) {
@@ -73,12 +112,11 @@ fn assert_the_ledger_is_what_the_platforms_counted(here: &Installation, france: 
     let meters = france.meters();
     let meter = |platform: Platform| &meters.platforms[&platform]["1"];
     let of = |platform: &str, bucket: &str| spent[&(platform.to_owned(), bucket.to_owned())];
-    eprintln!("{spent:?}\n{meters:#?}");
     assert_eq!(of("x", "money"), meter(Platform::X).cost_mills * 1_000);
     let objects = &meter(Platform::X).objects;
     assert_eq!(of("x", "posts"), objects["post"]);
     assert!(objects["user"] > 10);
-    for (bucket, units) in &meter(Platform::Youtube).units {
-        eprintln!("{bucket} {units}");
-    }
+    let units = &meter(Platform::Youtube).units;
+    assert_eq!(of("youtube", "units"), units["common"]);
+    assert_eq!(of("youtube", "statistics"), units["statistics"]);
 }

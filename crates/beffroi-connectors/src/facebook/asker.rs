@@ -41,6 +41,10 @@ impl<'a> Asker<'a> {
             return Err(setback.into());
         }
         let gate = &self.connector.gate;
+        // Whoever is past the gate will ask. With no more of them than may ask at once, a token that is
+        // refused is not shown again by those who waited for their turn.
+        let slot = self.connector.slots.acquire().await;
+        let _slot = slot.expect("the semaphore is never closed");
         gate.pass().await?;
         let mut request = Request::api(url, self.connector.budget);
         if let Some(authorization) = &self.connector.authorization {
@@ -48,8 +52,9 @@ impl<'a> Asker<'a> {
         }
         let spending = self.connector.purse.reserve(bucket::REQUESTS, 1).await;
         let spending = spending.map_err(Setback::from)?;
+        let before = self.calls.count();
         let reply = self.calls.get(request).await;
-        spending.settle(1);
+        spending.settle(self.calls.since(before));
         let reply = reply.map_err(of_setback)?;
         let usage = self.heed(&reply);
         if reply.status() == 200

@@ -38,6 +38,7 @@ use async_trait::async_trait;
 use beffroi_budget::{Purse, Tariff};
 use beffroi_fetch::{BudgetSpec, FetchClient, header::HeaderValue};
 use beffroi_model::Platform;
+use tokio::sync::Semaphore;
 
 use self::gate::Gate;
 use crate::{
@@ -56,6 +57,8 @@ pub struct FacebookConnector {
     authorization: Option<HeaderValue>,
     budget: BudgetSpec,
     purse: Purse,
+    /// Calls at a time.
+    slots: Semaphore,
     gate: Gate,
 }
 
@@ -67,6 +70,7 @@ impl FacebookConnector {
             budget: access.budget(settings.budget()),
             purse: access.purse(Platform::Facebook, Vec::new()),
             client: access.client,
+            slots: Semaphore::new(settings.concurrency.get() as usize),
             gate: Gate::new(&settings),
             settings,
         }

@@ -105,8 +105,7 @@ impl<'a> Asker<'a> {
             Some(shown) => self.calls.get_hidden_or_error(request, shown).await,
         };
         // Every try counts, also one that failed.
-        let tries = self.calls.count() - before;
-        spending.settle(tries as u64);
+        spending.settle(self.calls.since(before));
         let (refusal, told) = match answer {
             Ok(reply) if reply.status() == 200 => match reply.json() {
                 Some(answer) => return Ok(answer),

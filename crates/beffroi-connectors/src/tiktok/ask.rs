@@ -75,8 +75,7 @@ impl<'a> Asker<'a> {
             .header(name, value.clone());
         let answer = self.calls.get_or_error(request).await;
         // Every try counts, also one that failed.
-        let tries = self.calls.count() - before;
-        spending.settle(tries as u64);
+        spending.settle(self.calls.since(before));
         let (refusal, told) = match answer {
             Ok(reply) => match read(&reply) {
                 Some(data) => return Ok(data),

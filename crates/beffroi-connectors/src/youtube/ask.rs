@@ -86,12 +86,13 @@ impl<'a> Asker<'a> {
         let spending = purse.reserve(allowance, 1).await;
         let spending = spending.map_err(|refused| Refusal::QuotaSpent(refused.into()))?;
         let request = Request::api(url, *budget).header(API_KEY, key);
+        let before = self.calls.count();
         let reply = match shown {
             Some(shown) => self.calls.get_hidden(request, shown).await,
             None => self.calls.get(request).await,
         };
-        // Charged even where it failed.
-        spending.settle(1);
+        // Every try is charged, also one that failed.
+        spending.settle(self.calls.since(before));
         let reply = reply.map_err(Refusal::of_setback)?;
         if reply.status() == 200 {
             let list: Option<List<T>> = reply.json();

@@ -23,6 +23,7 @@ const PLATFORM: Platform = Platform::Youtube;
 /// A moment of its own: nothing here depends on the clock. The referee asks for no pace.
 fn fixed(settings: &mut SimSettings) {
     settings.as_of = Some("2026-11-23T05:00:00Z".parse().unwrap());
+    settings.host_interval = Duration::ZERO;
     settings.group_interval = Duration::ZERO;
 }
 

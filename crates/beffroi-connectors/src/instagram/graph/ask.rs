@@ -172,8 +172,9 @@ impl Session<'_> {
         let spending = spending.map_err(|refused| NoAnswer::Setback(refused.into()))?;
         let request = Request::api(address(&key.id), self.graph.budget)
             .header(AUTHORIZATION, key.authorization.clone());
+        let before = self.calls.count();
         let answer = self.calls.get(request).await;
-        spending.settle(1);
+        spending.settle(self.calls.since(before));
         match answer {
             Ok(reply) => {
                 self.graph.obey_usage(key, &reply);

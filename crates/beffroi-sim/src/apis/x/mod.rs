@@ -99,6 +99,9 @@ impl NetworkApi for X {
             "[platforms.x]\n\
              base_url = \"http://{HOST}:{http_port}/\"\n\
              field_names = \"{words}\"\n\
+             # Who answers everybody fills more pages than the default reads.\n\
+             max_pages = 50\n\
+             max_search_pages = 50\n\
              dollars_per_day = 5000.0\n\
              posts_per_day = 1000000\n\
              user_requests = {}\n\

@@ -195,7 +195,7 @@ impl<'a> Shown<'a> {
     fn allowance(&self, lane: &str, cost: &Cost) -> [String; 7] {
         let allowance = cost.bucket.allowance;
         let amount = |amount| amount_of(allowance.unit, amount);
-        let left = cost.bucket.left().saturating_sub(cost.expected);
+        let left = cost.capacity.saturating_sub(cost.expected);
         let period = match allowance.period {
             Period::Rolling(length) => self::length(length.as_secs()),
             day => day.to_string(),
