@@ -40,6 +40,35 @@ pub trait Settings: Send + Sync {
     fn connector(&self, access: Access) -> Arc<dyn Connector>;
 }
 
+/// The settings of a platform that asks for credentials: their checks, credentials, allowances and
+/// tariff are called alike.
+macro_rules! settings_with_credentials {
+    ($settings:ident, $connector:ident) => {
+        impl $crate::Settings for $settings {
+            fn check(&self) -> $crate::Checked<'_> {
+                self.check()
+            }
+
+            fn credentials(&self) -> Option<&$crate::CredentialSettings> {
+                Some(&self.credentials)
+            }
+
+            fn allowances(&self) -> Vec<beffroi_budget::Allowance> {
+                self.allowances()
+            }
+
+            fn tariff(&self) -> beffroi_budget::Tariff {
+                tariff::tariff(self)
+            }
+
+            fn connector(&self, access: $crate::Access) -> std::sync::Arc<dyn $crate::Connector> {
+                std::sync::Arc::new($connector::new(access, self.clone()))
+            }
+        }
+    };
+}
+pub(crate) use settings_with_credentials;
+
 /// A line is `folder: Platform, Settings;`.
 macro_rules! platforms {
     ($($folder:ident: $platform:ident, $settings:ident;)+) => {

@@ -32,18 +32,18 @@ mod usage;
 mod visit;
 mod wire;
 
-use std::{num::NonZeroUsize, sync::Arc};
+use std::num::NonZeroUsize;
 
 use async_trait::async_trait;
-use beffroi_budget::{Purse, Tariff};
+use beffroi_budget::Purse;
 use beffroi_fetch::{BudgetSpec, FetchClient, header::HeaderValue};
 use beffroi_model::Platform;
 use tokio::sync::Semaphore;
 
 use self::gate::Gate;
 use crate::{
-    Access, Checked, Connector, Credential, CredentialCheck, CredentialSettings, MeasureRequest,
-    Measured, Settings,
+    Access, Connector, Credential, CredentialCheck, MeasureRequest, Measured,
+    platforms::settings_with_credentials,
 };
 
 pub use settings::FacebookSettings;
@@ -68,7 +68,7 @@ impl FacebookConnector {
         Self {
             authorization: access.credential.as_ref().and_then(Credential::bearer),
             budget: access.budget(settings.budget()),
-            purse: access.purse(Platform::Facebook, Vec::new()),
+            purse: access.purse(Platform::Facebook, settings.allowances()),
             client: access.client,
             slots: Semaphore::new(settings.concurrency.get() as usize),
             gate: Gate::new(&settings),
@@ -100,20 +100,4 @@ impl Connector for FacebookConnector {
     }
 }
 
-impl Settings for FacebookSettings {
-    fn check(&self) -> Checked<'_> {
-        self.check()
-    }
-
-    fn credentials(&self) -> Option<&CredentialSettings> {
-        Some(&self.credentials)
-    }
-
-    fn tariff(&self) -> Tariff {
-        tariff::tariff(self)
-    }
-
-    fn connector(&self, access: Access) -> Arc<dyn Connector> {
-        Arc::new(FacebookConnector::new(access, self.clone()))
-    }
-}
+settings_with_credentials!(FacebookSettings, FacebookConnector);

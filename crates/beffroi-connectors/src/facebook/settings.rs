@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use beffroi_budget::Allowance;
 use beffroi_fetch::{BudgetSpec, Holder};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -120,6 +121,12 @@ impl FacebookSettings {
             }
         }
         Ok(())
+    }
+
+    /// What a token may spend by the day: Meta tells it in percent only, so that calls are counted and
+    /// not bounded.
+    pub(super) fn allowances(&self) -> Vec<Allowance> {
+        Vec::new()
     }
 
     /// What we spend of Meta's patience.

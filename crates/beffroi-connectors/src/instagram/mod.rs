@@ -31,19 +31,15 @@ mod tests;
 mod visit;
 mod wire;
 
-use std::{
-    num::{NonZeroU16, NonZeroUsize},
-    sync::Arc,
-};
+use std::num::{NonZeroU16, NonZeroUsize};
 
 use async_trait::async_trait;
-use beffroi_budget::{Allowance, Tariff};
 use beffroi_model::Platform;
 
 use self::{fields::AcceptedFields, graph::Graph};
 use crate::{
-    Access, Checked, Connector, CredentialCheck, CredentialSettings, MeasureRequest, Measured,
-    Settings,
+    Access, Connector, CredentialCheck, MeasureRequest, Measured,
+    platforms::settings_with_credentials,
 };
 
 pub use settings::InstagramSettings;
@@ -94,24 +90,4 @@ impl Connector for InstagramConnector {
     }
 }
 
-impl Settings for InstagramSettings {
-    fn check(&self) -> Checked<'_> {
-        self.check()
-    }
-
-    fn credentials(&self) -> Option<&CredentialSettings> {
-        Some(&self.credentials)
-    }
-
-    fn allowances(&self) -> Vec<Allowance> {
-        self.terms().allowances()
-    }
-
-    fn tariff(&self) -> Tariff {
-        tariff::tariff(self)
-    }
-
-    fn connector(&self, access: Access) -> Arc<dyn Connector> {
-        Arc::new(InstagramConnector::new(access, self.clone()))
-    }
-}
+settings_with_credentials!(InstagramSettings, InstagramConnector);

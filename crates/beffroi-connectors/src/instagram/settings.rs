@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use beffroi_budget::Allowance;
 use beffroi_model::Platform;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -85,6 +86,11 @@ impl InstagramSettings {
             }
         }
         Ok(())
+    }
+
+    /// What a token may spend.
+    pub(super) fn allowances(&self) -> Vec<Allowance> {
+        self.terms().allowances()
     }
 
     /// On which terms the API is asked.

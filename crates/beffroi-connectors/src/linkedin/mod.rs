@@ -38,10 +38,10 @@ mod tests;
 mod visit;
 mod wire;
 
-use std::{num::NonZeroUsize, sync::Arc};
+use std::num::NonZeroUsize;
 
 use async_trait::async_trait;
-use beffroi_budget::{Allowance, Purse, Tariff};
+use beffroi_budget::Purse;
 use beffroi_fetch::{BudgetSpec, FetchClient, header::HeaderValue};
 use beffroi_model::{Forbidden, Platform};
 use futures::{StreamExt, stream};
@@ -49,8 +49,8 @@ use jiff::Timestamp;
 
 use self::visit::Visit;
 use crate::{
-    Access, Checked, Connector, Credential, CredentialCheck, CredentialSettings, MeasureRequest,
-    Measured, Settings, api::Setback, credential::Barred,
+    Access, Connector, Credential, CredentialCheck, MeasureRequest, Measured, api::Setback,
+    credential::Barred, platforms::settings_with_credentials,
 };
 
 pub use settings::LinkedinSettings;
@@ -126,24 +126,4 @@ impl Connector for LinkedinConnector {
     }
 }
 
-impl Settings for LinkedinSettings {
-    fn check(&self) -> Checked<'_> {
-        self.check()
-    }
-
-    fn credentials(&self) -> Option<&CredentialSettings> {
-        Some(&self.credentials)
-    }
-
-    fn allowances(&self) -> Vec<Allowance> {
-        self.allowances()
-    }
-
-    fn tariff(&self) -> Tariff {
-        tariff::tariff(self)
-    }
-
-    fn connector(&self, access: Access) -> Arc<dyn Connector> {
-        Arc::new(LinkedinConnector::new(access, self.clone()))
-    }
-}
+settings_with_credentials!(LinkedinSettings, LinkedinConnector);

@@ -30,18 +30,14 @@ mod tests;
 mod visit;
 mod wire;
 
-use std::{
-    num::{NonZeroU16, NonZeroUsize},
-    sync::Arc,
-};
+use std::num::{NonZeroU16, NonZeroUsize};
 
 use async_trait::async_trait;
-use beffroi_budget::{Allowance, Tariff};
 use beffroi_model::Platform;
 
 use crate::{
-    Access, Checked, Connector, CredentialCheck, CredentialSettings, MeasureRequest, Measured,
-    Settings, instagram::graph::Graph,
+    Access, Connector, CredentialCheck, MeasureRequest, Measured, instagram::graph::Graph,
+    platforms::settings_with_credentials,
 };
 
 pub use settings::ThreadsSettings;
@@ -90,24 +86,4 @@ impl Connector for ThreadsConnector {
     }
 }
 
-impl Settings for ThreadsSettings {
-    fn check(&self) -> Checked<'_> {
-        self.check()
-    }
-
-    fn credentials(&self) -> Option<&CredentialSettings> {
-        Some(&self.credentials)
-    }
-
-    fn allowances(&self) -> Vec<Allowance> {
-        self.terms().allowances()
-    }
-
-    fn tariff(&self) -> Tariff {
-        tariff::tariff(self)
-    }
-
-    fn connector(&self, access: Access) -> Arc<dyn Connector> {
-        Arc::new(ThreadsConnector::new(access, self.clone()))
-    }
-}
+settings_with_credentials!(ThreadsSettings, ThreadsConnector);

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use beffroi_budget::Allowance;
 use beffroi_model::Platform;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -78,6 +79,11 @@ impl ThreadsSettings {
         }
         check::days("window_days", self.window_days)?;
         Ok(())
+    }
+
+    /// What a token may spend.
+    pub(super) fn allowances(&self) -> Vec<Allowance> {
+        self.terms().allowances()
     }
 
     /// On which terms the API is asked.

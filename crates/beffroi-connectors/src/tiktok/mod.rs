@@ -34,18 +34,18 @@ mod videos;
 mod visit;
 mod wire;
 
-use std::{num::NonZeroUsize, sync::Arc};
+use std::num::NonZeroUsize;
 
 use async_trait::async_trait;
-use beffroi_budget::{Allowance, Purse, Tariff};
+use beffroi_budget::Purse;
 use beffroi_fetch::{BudgetSpec, FetchClient};
 use beffroi_model::{Forbidden, Platform};
 use futures::{StreamExt, stream};
 
 use self::{token::Tokens, visit::Visit};
 use crate::{
-    Access, Checked, Connector, CredentialCheck, CredentialSettings, MeasureRequest, Measured,
-    Settings, api::Setback,
+    Access, Connector, CredentialCheck, MeasureRequest, Measured, api::Setback,
+    platforms::settings_with_credentials,
 };
 
 pub use settings::TiktokSettings;
@@ -107,24 +107,4 @@ impl Connector for TiktokConnector {
     }
 }
 
-impl Settings for TiktokSettings {
-    fn check(&self) -> Checked<'_> {
-        self.check()
-    }
-
-    fn credentials(&self) -> Option<&CredentialSettings> {
-        Some(&self.credentials)
-    }
-
-    fn allowances(&self) -> Vec<Allowance> {
-        self.allowances()
-    }
-
-    fn tariff(&self) -> Tariff {
-        tariff::tariff(self)
-    }
-
-    fn connector(&self, access: Access) -> Arc<dyn Connector> {
-        Arc::new(TiktokConnector::new(access, self.clone()))
-    }
-}
+settings_with_credentials!(TiktokSettings, TiktokConnector);

@@ -50,10 +50,10 @@ mod time;
 mod visit;
 mod wire;
 
-use std::{num::NonZeroUsize, sync::Arc};
+use std::num::NonZeroUsize;
 
 use async_trait::async_trait;
-use beffroi_budget::{Allowance, Purse, Tariff};
+use beffroi_budget::Purse;
 use beffroi_fetch::{BudgetSpec, FetchClient, Holder, header::HeaderValue};
 use beffroi_model::{Forbidden, Platform};
 
@@ -63,8 +63,8 @@ use self::{
     visit::Visit,
 };
 use crate::{
-    Access, Checked, Connector, Credential, CredentialCheck, CredentialSettings, MeasureRequest,
-    Measured, Settings, api::Setback,
+    Access, Connector, Credential, CredentialCheck, MeasureRequest, Measured, api::Setback,
+    platforms::settings_with_credentials,
 };
 
 pub use price::Dollars;
@@ -136,24 +136,4 @@ impl Connector for XConnector {
     }
 }
 
-impl Settings for XSettings {
-    fn check(&self) -> Checked<'_> {
-        self.check()
-    }
-
-    fn credentials(&self) -> Option<&CredentialSettings> {
-        Some(&self.credentials)
-    }
-
-    fn allowances(&self) -> Vec<Allowance> {
-        self.allowances()
-    }
-
-    fn tariff(&self) -> Tariff {
-        tariff::tariff(self)
-    }
-
-    fn connector(&self, access: Access) -> Arc<dyn Connector> {
-        Arc::new(XConnector::new(access, self.clone()))
-    }
-}
+settings_with_credentials!(XSettings, XConnector);

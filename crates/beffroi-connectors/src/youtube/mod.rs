@@ -44,18 +44,18 @@ mod uploads;
 mod visit;
 mod wire;
 
-use std::{num::NonZeroUsize, sync::Arc};
+use std::num::NonZeroUsize;
 
 use async_trait::async_trait;
-use beffroi_budget::{Allowance, Purse, Tariff};
+use beffroi_budget::Purse;
 use beffroi_fetch::{BudgetSpec, FetchClient, header::HeaderValue};
 use beffroi_model::{Forbidden, Platform};
 use futures::{StreamExt, stream};
 
 use self::{quota::Minute, statistics::VideoMethod, visit::Visit};
 use crate::{
-    Access, Checked, Connector, Credential, CredentialCheck, CredentialSettings, MeasureRequest,
-    Measured, Settings, api::Setback,
+    Access, Connector, Credential, CredentialCheck, MeasureRequest, Measured, api::Setback,
+    platforms::settings_with_credentials,
 };
 
 pub use settings::YoutubeSettings;
@@ -161,24 +161,4 @@ fn without_credential(request: &MeasureRequest) -> Measured {
     Setback::forbidden(Forbidden::CredentialMissing).end(measurement)
 }
 
-impl Settings for YoutubeSettings {
-    fn check(&self) -> Checked<'_> {
-        self.check()
-    }
-
-    fn credentials(&self) -> Option<&CredentialSettings> {
-        Some(&self.credentials)
-    }
-
-    fn allowances(&self) -> Vec<Allowance> {
-        self.allowances()
-    }
-
-    fn tariff(&self) -> Tariff {
-        tariff::tariff(self)
-    }
-
-    fn connector(&self, access: Access) -> Arc<dyn Connector> {
-        Arc::new(YoutubeConnector::new(access, self.clone()))
-    }
-}
+settings_with_credentials!(YoutubeSettings, YoutubeConnector);
