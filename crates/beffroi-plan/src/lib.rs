@@ -9,5 +9,5 @@ mod scope;
 pub use forecast::{Cost, Forecast, Load, forecast};
 pub use lane::{Lanes, site_group};
 pub use plan::{Bounds, Due, LanePlan, Night, Plan, WEBSITES, discovered_job, plan};
-pub use rotation::{Bound, BucketState, Terms, Turns, days_since, nights_for_all, turns};
+pub use rotation::{Bound, BucketState, Terms, Turns, nights_for_all, turns};
 pub use scope::{InvalidScope, Scope};

@@ -6,7 +6,6 @@
 use std::{cmp::Reverse, time::Duration};
 
 use beffroi_budget::{Allowance, Period, Tariff, Unit};
-use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{Due, lane::stable_hash};
@@ -92,10 +91,31 @@ pub fn turns(mut due: Vec<Due>, terms: &Terms, night: Duration) -> Turns {
         let waited = Reverse(due.visited_at.is_none());
         (waited, due.visited_at, stable_hash(id.as_bytes()))
     });
+    let (place, bound) = held(&due, &bounds);
+    let rest = due.split_off(place);
+    // Nights to come have the whole allowance.
+    let bounds = self::bounds(&fresh(terms), night);
+    let mut nights: Vec<u32> = Vec::with_capacity(rest.len());
+    for night in 1.. {
+        let waiting = &rest[nights.len()..];
+        if waiting.is_empty() {
+            break;
+        }
+        // One that no night can hold must not stop the others, nor this loop.
+        let place = held(waiting, &bounds).0.max(1);
+        nights.resize(nights.len() + place, night);
+    }
+    Turns {
+        tonight: due,
+        later: rest.into_iter().zip(nights).collect(),
+        bound,
+    }
+}
+
+/// How many of these accounts, in their order, a night holds, and what bounds it.
+fn held(due: &[Due], bounds: &[Limit]) -> (usize, Option<Bound>) {
     let mut used = vec![0.0; bounds.len()];
-    let mut bound = None;
-    let mut place = 0;
-    for account in &due {
+    for (place, account) in due.iter().enumerate() {
         let is_first = account.visited_at.is_none();
         let full = bounds.iter().zip(&mut used).find_map(|(limit, used)| {
             *used += limit.cost_of_one(is_first);
@@ -103,24 +123,10 @@ pub fn turns(mut due: Vec<Due>, terms: &Terms, night: Duration) -> Turns {
             (*used > limit.capacity * 1.0001).then_some(limit.bound)
         });
         if full.is_some() {
-            bound = full;
-            break;
+            return (place, full);
         }
-        place += 1;
     }
-    let rest = due.split_off(place);
-    // Nights to come have the whole allowance, and find whom they know: what does not fit into tonight
-    // comes in the same order, as many a night as a whole night can hold.
-    let per_night = whole_night(terms, night).max(1);
-    let later = rest.into_iter().enumerate().map(|(rank, due)| {
-        let nights = 1 + rank / per_night;
-        (due, u32::try_from(nights).unwrap_or(u32::MAX))
-    });
-    Turns {
-        tonight: due,
-        later: later.collect(),
-        bound,
-    }
+    (due.len(), None)
 }
 
 /// In how many nights each of so many accounts comes to its turn, once all of them are known.
@@ -130,16 +136,7 @@ pub fn nights_for_all(accounts: usize, terms: &Terms, night: Duration) -> usize 
 
 /// How many known accounts a night with the whole allowance holds.
 fn whole_night(terms: &Terms, night: Duration) -> usize {
-    let fresh = Terms {
-        tariff: terms.tariff.clone(),
-        buckets: (terms.buckets.iter())
-            .map(|bucket| BucketState {
-                spent: 0,
-                ..*bucket
-            })
-            .collect(),
-    };
-    let held = bounds(&fresh, night).into_iter().map(|limit| {
+    let held = bounds(&fresh(terms), night).into_iter().map(|limit| {
         let cost = limit.cost_of_one(false);
         if cost > 0.0 {
             limit.capacity / cost
@@ -148,6 +145,18 @@ fn whole_night(terms: &Terms, night: Duration) -> usize {
         }
     });
     held.fold(f64::INFINITY, f64::min).min(1e9) as usize
+}
+
+/// The same terms with nothing spent.
+fn fresh(terms: &Terms) -> Terms {
+    let unspent = |bucket: &BucketState| BucketState {
+        spent: 0,
+        ..*bucket
+    };
+    Terms {
+        tariff: terms.tariff.clone(),
+        buckets: terms.buckets.iter().map(unspent).collect(),
+    }
 }
 
 /// One thing of which a night has so much.
@@ -213,16 +222,11 @@ fn bounds(terms: &Terms, night: Duration) -> Vec<Limit> {
     limits
 }
 
-/// How long ago the last visit was, for lists.
-pub fn days_since(visited_at: Option<Timestamp>, now: Timestamp) -> Option<i64> {
-    let ago = now.duration_since(visited_at?);
-    Some(ago.as_hours() / 24)
-}
-
 #[cfg(test)]
 mod tests {
     use beffroi_budget::{Charge, Pace};
     use beffroi_model::{AccountRef, Platform};
+    use jiff::Timestamp;
 
     use super::*;
 

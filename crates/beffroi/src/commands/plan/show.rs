@@ -222,12 +222,15 @@ impl<'a> Shown<'a> {
                 length(self.config.run.longest_night.as_secs())
             ),
         };
+        let turns = match plan.every_nights {
+            1 => "every night".to_owned(),
+            nights => format!("every {nights} nights"),
+        };
         say!(
-            "Not tonight: {} of {lane}, since {want}; the last of them come on {}, and each account \
-             every {} nights (`--later` lists them).",
+            "Not tonight: {} of {lane}, since {want}; the last of them come on {}, and once all are \
+             known each comes {turns} (`--later` lists them).",
             accounts_of(plan.later.len()),
             last.night,
-            plan.every_nights
         )
     }
 
