@@ -7,6 +7,7 @@ mod check;
 use std::{collections::BTreeMap, io, path::PathBuf};
 
 use beffroi_fetch::header::HeaderValue;
+use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{Checked, Secret, secret::text_or_number};
@@ -36,6 +37,10 @@ pub struct CredentialSource {
     /// A file that holds the key or token and nothing else, as secrets of containers are mounted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_file: Option<PathBuf>,
+    /// The last day on which it works, as the platform said when it was made: most tell it then, and
+    /// never again by a call that costs nothing. For `beffroi credentials check`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Date>,
 }
 
 fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
@@ -182,6 +187,13 @@ mod tests {
             ..Default::default()
         };
         assert_eq!(from_file.read("main").unwrap().secret.expose(), "hush-2");
+    }
+
+    #[test]
+    fn the_day_on_which_it_ends_can_be_told() {
+        let told = source("secret = 'x'\nexpires = '2027-01-20'");
+        assert_eq!(told.expires, Some(Date::constant(2027, 1, 20)));
+        assert!(toml::from_str::<CredentialSource>("expires = 'soon'").is_err());
     }
 
     #[test]

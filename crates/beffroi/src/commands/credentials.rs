@@ -7,12 +7,12 @@ use beffroi_budget::Ledger;
 use beffroi_connectors::{CredentialCheck, MEASURABLE};
 use beffroi_fetch::FetchClient;
 use beffroi_model::Platform;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
     config::Config,
-    output::{self, MISSING, say},
+    output::{self, say},
     services,
 };
 
@@ -109,6 +109,10 @@ async fn of_platform(
             Some(connector) => connector.check_credential().await,
             None => None,
         };
+        let declared = config
+            .platforms
+            .of(platform)
+            .and_then(|settings| settings.credentials()?.get(&name)?.expires);
         // Nothing was asked: the credential lacks what belongs to it.
         let check = check.unwrap_or_else(|| CredentialCheck {
             works: false,
@@ -118,6 +122,10 @@ async fn of_platform(
             calls: 0,
             told: None,
         });
+        let check = CredentialCheck {
+            expires_at: check.expires_at.or_else(|| end_of(declared?)),
+            ..check
+        };
         checked.push(Checked {
             platform,
             credential: name,
@@ -157,11 +165,36 @@ fn print(checked: &[Checked]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The last moment of a day.
+fn end_of(day: Date) -> Option<Timestamp> {
+    let end = day.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).ok()?;
+    Some(end.timestamp())
+}
+
 fn until(at: Timestamp) -> String {
     let days = at.duration_since(Timestamp::now()).as_hours() / 24;
     let date = at.strftime("%F");
     match days {
-        ..0 => format!("{date}, which is over {MISSING} renew it"),
+        ..0 => format!("{date}, which is past: a new one is needed"),
+        0..14 => format!("{date}, in {days} days: have it renewed"),
         _ => format!("{date}, in {days} days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_credential_is_told_before_it_comes() {
+        let in_days = |days: i64| {
+            let hours = jiff::SignedDuration::from_hours(24 * days + 1);
+            until(Timestamp::now() + hours)
+        };
+        assert!(in_days(60).ends_with("in 60 days"), "{}", in_days(60));
+        assert!(in_days(3).ends_with("in 3 days: have it renewed"));
+        assert!(in_days(-2).contains("is past"));
+        let end = end_of(Date::constant(2027, 1, 20)).unwrap();
+        assert_eq!(end.to_string(), "2027-01-20T23:59:59Z");
     }
 }
