@@ -76,6 +76,8 @@ struct Bucket {
     allowance: Option<Allowance>,
     /// Held by the one who takes the next lease.
     turn: tokio::sync::Mutex<()>,
+    /// Told whenever a reservation is settled.
+    settled: tokio::sync::Notify,
     state: Mutex<State>,
 }
 
@@ -179,6 +181,7 @@ impl Ledger {
                 id,
                 allowance,
                 turn: tokio::sync::Mutex::default(),
+                settled: tokio::sync::Notify::new(),
                 state: Mutex::default(),
             })
         });
@@ -192,8 +195,9 @@ impl Purse {
         &self.allowances
     }
 
-    /// Reserves `amount` of a bucket, in its unit. Waits for the journal at most, never for the
-    /// allowance's renewal.
+    /// Reserves `amount` of a bucket, in its unit. Waits for the journal, and where nothing is left for
+    /// what others of this process have reserved and may give back; never for the allowance's renewal.
+    /// Nobody may therefore hold a reservation of a bucket while reserving of it again.
     pub async fn reserve(&self, bucket: &str, amount: u64) -> Result<Reservation, Refused> {
         let id = BucketId {
             platform: self.platform,
@@ -202,15 +206,16 @@ impl Purse {
         };
         let allowance = self.allowances.iter().find(|it| it.bucket == bucket);
         let bucket = self.ledger.bucket(id, allowance.copied());
-        if let Some(reservation) = bucket.take(amount, Timestamp::now())? {
-            return Ok(reservation);
+        loop {
+            let settled = bucket.settled.notified();
+            tokio::pin!(settled);
+            // Heard from now on, so that no settlement is missed between the look and the wait.
+            settled.as_mut().enable();
+            match bucket.reserve(&self.ledger, amount).await {
+                Err(Refused::Spent { .. }) if bucket.has_outstanding() => settled.await,
+                answer => return answer,
+            }
         }
-        let _turn = bucket.turn.lock().await;
-        // Whoever had the turn before may have taken a lease for all.
-        if let Some(reservation) = bucket.take(amount, Timestamp::now())? {
-            return Ok(reservation);
-        }
-        bucket.renew(&self.ledger, amount).await
     }
 
     /// The same, waiting for the allowance where it is there again within `patience`.
@@ -248,6 +253,27 @@ impl Purse {
 }
 
 impl Bucket {
+    async fn reserve(
+        self: &Arc<Self>,
+        ledger: &Ledger,
+        amount: u64,
+    ) -> Result<Reservation, Refused> {
+        if let Some(reservation) = self.take(amount, Timestamp::now())? {
+            return Ok(reservation);
+        }
+        let _turn = self.turn.lock().await;
+        // Whoever had the turn before may have taken a lease for all.
+        if let Some(reservation) = self.take(amount, Timestamp::now())? {
+            return Ok(reservation);
+        }
+        self.renew(ledger, amount).await
+    }
+
+    /// Whether something that was reserved here may still come back.
+    fn has_outstanding(&self) -> bool {
+        lock(&self.state).leases.iter().any(|it| it.outstanding > 0)
+    }
+
     /// Takes from the lease in use. `None` when another lease is needed.
     fn take(self: &Arc<Self>, amount: u64, now: Timestamp) -> Result<Option<Reservation>, Refused> {
         let mut state = lock(&self.state);
@@ -383,16 +409,23 @@ impl Bucket {
 
     fn settle(&self, lease: Uuid, reserved: u64, spent: u64) {
         let mut state = lock(&self.state);
-        let Some(lease) = state.leases.iter_mut().find(|it| it.entry.id == lease) else {
-            return; // Closed meanwhile: it counts as spent whole.
-        };
-        lease.outstanding = lease.outstanding.saturating_sub(1);
-        lease.left += reserved.saturating_sub(spent);
-        let mut more = spent.saturating_sub(reserved);
-        let from_left = more.min(lease.left);
-        lease.left -= from_left;
-        more -= from_left;
-        lease.excess += more;
+        if spent < reserved && state.refused.is_some_and(|(least, ..)| least > 0) {
+            // There is more than was known when it was refused; what the platform said stands.
+            state.refused = None;
+        }
+        let lease = state.leases.iter_mut().find(|it| it.entry.id == lease);
+        // One that was closed meanwhile counts as spent whole.
+        if let Some(lease) = lease {
+            lease.outstanding = lease.outstanding.saturating_sub(1);
+            lease.left += reserved.saturating_sub(spent);
+            let mut more = spent.saturating_sub(reserved);
+            let from_left = more.min(lease.left);
+            lease.left -= from_left;
+            more -= from_left;
+            lease.excess += more;
+        }
+        drop(state);
+        self.settled.notify_waiters();
     }
 }
 

@@ -164,6 +164,32 @@ async fn what_the_platform_says_is_believed() {
     assert!(matches!(refused, Refused::Spent { until: told, .. } if told == until));
 }
 
+#[tokio::test]
+async fn who_finds_nothing_left_waits_for_what_others_give_back_and_for_no_more() {
+    let journal = Arc::default();
+    let (_ledger, purse) = purse(&journal, 10);
+    let held = purse.reserve("units", 8).await.unwrap();
+    let waiting = tokio::spawn({
+        let purse = purse.clone();
+        async move { purse.reserve("units", 5).await }
+    });
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    assert!(!waiting.is_finished(), "eight are held and may come back");
+    held.settle(1);
+    let reservation = waiting.await.unwrap().unwrap();
+    assert_eq!(reservation.amount(), 5);
+
+    let waiting = tokio::spawn({
+        let purse = purse.clone();
+        async move { purse.reserve("units", 6).await.map(|it| it.settle(6)) }
+    });
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    reservation.settle(5);
+    let refused = waiting.await.unwrap().unwrap_err();
+    assert!(is_spent(&refused), "nothing is held any more");
+    purse.reserve("units", 4).await.unwrap().settle(4);
+}
+
 /// A journal that is away.
 struct Away;
 
