@@ -56,6 +56,15 @@ impl Count {
         }
     }
 
+    /// The sum with a counter that always stands beside this one: missing where either is, since a part
+    /// of a sum is no sum.
+    pub(crate) fn plus(self, other: Self) -> Figure<u64> {
+        match self.figure() {
+            Figure::Known(_) if other.given().is_none() => other.figure(),
+            _ => self.plus_if_given(other),
+        }
+    }
+
     fn from_signed(number: i64) -> Self {
         u64::try_from(number).map_or(Self::Hidden, Self::Given)
     }
@@ -268,6 +277,9 @@ mod tests {
         assert_eq!(three.plus_if_given(Count::Absent), Figure::Known(3));
         let missing = Figure::Missing(MissingReason::NotInAnswer);
         assert_eq!(Count::Absent.plus_if_given(four), missing);
+        assert_eq!(three.plus(four), Figure::Known(7));
+        assert_eq!(three.plus(Count::Absent), missing);
+        assert_eq!(Count::Absent.plus(four), missing);
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl Reading {
             has_no_reply: metrics.reply_count == Count::Given(0),
             reactions: metrics.like_count.figure(),
             comments,
-            shares: metrics.reposts().plus_if_given(metrics.quote_count),
+            shares: metrics.reposts().plus(metrics.quote_count),
             views: metrics.impression_count.figure(),
         }
     }

@@ -143,19 +143,23 @@ async fn counters_that_are_missing_are_no_zeros_and_texts_are_numbers() {
     let mut texts = post(ago(5), 0);
     texts["public_metrics"] = json!({
         "retweet_count": "3", "reply_count": "7", "like_count": "many", "impression_count": null,
+        "quote_count": "1",
     });
-    let seen = visit(X::new(vec![bare, texts])).await.measurement;
+    let mut unquoted = post(ago(3), 0);
+    let counters = unquoted["public_metrics"].as_object_mut().unwrap();
+    counters.remove("quote_count");
+    counters.remove("impression_count");
+    let seen = visit(X::new(vec![bare, texts, unquoted])).await.measurement;
     let missing = Figure::Missing(MissingReason::NotInAnswer);
-    let (texts, bare) = (&seen.posts[0], &seen.posts[1]);
+    let [unquoted, texts, bare] = &seen.posts[..] else {
+        panic!("three posts: {:?}", seen.posts)
+    };
+    assert_eq!(unquoted.shares, missing, "a part of a sum is no sum");
     assert_eq!(bare.reactions, missing);
     assert_eq!(bare.comments, missing);
     assert_eq!(bare.shares, missing);
     assert_eq!(bare.views, missing);
-    assert_eq!(
-        texts.shares,
-        Figure::Known(3),
-        "quotes are newer than reposts"
-    );
+    assert_eq!(texts.shares, Figure::Known(4));
     assert_eq!(texts.comments, Figure::Known(7));
     assert_eq!(texts.reactions, missing);
     assert_eq!(texts.views, missing);
