@@ -1,8 +1,6 @@
 //! The jobs of made-up towns, and the addresses that they lead to.
 
-use beffroi_model::{
-    AccountRef, Category, CollectivityId, Job, JobId, Origin, Platform, RunId, Subject,
-};
+use beffroi_model::{AccountRef, Category, CollectivityId, Job, Origin, Platform, RunId, Subject};
 use beffroi_plan::Lanes;
 use jiff::Timestamp;
 use url::Url;
@@ -75,17 +73,14 @@ impl Night {
             insee_code: None,
             postal_codes: Vec::new(),
         };
-        Job {
-            schema: Job::SCHEMA,
-            job_id: JobId::new(&self.run_id, account.account_id()),
-            run_id: self.run_id.clone(),
-            as_of: Timestamp::now(),
-            lane: lanes().of(&account),
+        Job::new(
+            self.run_id.clone(),
+            Timestamp::now(),
+            lanes().of(&account),
             account,
-            subjects: vec![subject],
-            origin: Origin::Planned,
-            attempt: 0,
-        }
+            vec![subject],
+            Origin::Planned,
+        )
     }
 
     /// What a first visit of a town's website asks for, in its order.

@@ -153,8 +153,11 @@ pub enum Origin {
 /// once may serve them by one call where the platform answers many.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Job {
-    /// Version of this message's shape; see [`Job::SCHEMA`].
+    /// Version of this message's shape, as its writer knew it; see [`Job::SCHEMA`].
     pub schema: u16,
+    /// The oldest version whose reader may work on it: what is new beyond may be passed over.
+    #[serde(default = "first_schema")]
+    pub needs: u16,
     /// Its identity.
     pub job_id: JobId,
     /// The crawl it belongs to.
@@ -173,11 +176,70 @@ pub struct Job {
     /// How often it has been tried before (0 at first).
     #[serde(default)]
     pub attempt: u16,
+    /// How often it was put off without having been tried: its host was not to be asked yet, or its
+    /// turn was too far away.
+    #[serde(default)]
+    pub parked: u16,
+    /// What came of the tries before, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tries: Vec<Try>,
+    /// What another lane's worker had learnt when the way led into this lane: the connector's own text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried: Option<String>,
+    /// What a newer writer added: kept when the job is published again.
+    #[serde(flatten)]
+    pub other: serde_json::Map<String, serde_json::Value>,
+}
+
+/// One try of a job that was put off.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Try {
+    /// When it ended.
+    pub at: Timestamp,
+    /// The worker's name.
+    pub worker: String,
+    /// The reason of its failure, as an outcome would have it.
+    pub reason: String,
+}
+
+fn first_schema() -> u16 {
+    1
 }
 
 impl Job {
-    /// The present version of the message's shape.
-    pub const SCHEMA: u16 = 1;
+    /// The present version of the message's shape: 2 (1 knew no `needs`, `parked`, `tries`, `carried`).
+    pub const SCHEMA: u16 = 2;
+
+    /// The oldest version whose reader may work on what is written now: one that does not know
+    /// `carried` would ask hosts of other lanes.
+    pub const NEEDS: u16 = 2;
+
+    /// A job that nobody has worked on yet.
+    pub fn new(
+        run_id: RunId,
+        as_of: Timestamp,
+        lane: Lane,
+        account: AccountRef,
+        subjects: Vec<Subject>,
+        origin: Origin,
+    ) -> Self {
+        Self {
+            schema: Self::SCHEMA,
+            needs: Self::NEEDS,
+            job_id: JobId::new(&run_id, account.account_id()),
+            run_id,
+            as_of,
+            lane,
+            account,
+            subjects,
+            origin,
+            attempt: 0,
+            parked: 0,
+            tries: Vec::new(),
+            carried: None,
+            other: serde_json::Map::new(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -215,6 +277,24 @@ mod tests {
             JobId::new(&tonight, account),
             JobId::new(&tomorrow, account)
         );
+    }
+
+    #[test]
+    fn a_job_of_the_first_version_is_read_and_a_newer_ones_additions_are_kept() {
+        let first = r#"{"schema":1,"job_id":"2b6a0b0e-0c8a-5d3e-9f0e-6f7d8c9b0a11","run_id":"2026-11-23",
+            "as_of":"2026-11-23T02:00:00Z","lane":"host.07","account":{"platform":"website",
+            "handle":"www.exemple.fr","url":"https://www.exemple.fr/"},"subjects":[],
+            "origin":"planned","attempt":1}"#;
+        let mut job: Job = serde_json::from_str(first).unwrap();
+        assert_eq!(
+            (job.schema, job.needs, job.attempt, job.parked),
+            (1, 1, 1, 0)
+        );
+        assert!(job.tries.is_empty() && job.carried.is_none() && job.other.is_empty());
+
+        job.other.insert("urgency".to_owned(), 3.into());
+        let again: Job = serde_json::from_str(&serde_json::to_string(&job).unwrap()).unwrap();
+        assert_eq!(again, job);
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub use collectivity::{
     Category, Collectivity, CollectivityId, InseeCode, InvalidInseeCode, InvalidSiren, Siren,
     Subject,
 };
-pub use job::{InvalidRunId, Job, JobId, Lane, Origin, RunId};
+pub use job::{InvalidRunId, Job, JobId, Lane, Origin, RunId, Try};
 pub use measurement::{
     BodyHash, FetchRecord, Figure, FigureName, Figures, Identity, Measurement, MissingReason, Post,
     Thread,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use beffroi_model::{
-    AccountRef, Collectivity, CollectivityId, Job, JobId, Origin, Platform, RunId, Subject,
+    AccountRef, Collectivity, CollectivityId, Job, Origin, Platform, RunId, Subject,
 };
 use jiff::Timestamp;
 
@@ -174,17 +174,9 @@ pub fn discovered_job(night: &Night, account: AccountRef, subjects: Vec<Subject>
 }
 
 fn job(night: &Night, account: AccountRef, subjects: Vec<Subject>, origin: Origin) -> Job {
-    Job {
-        schema: Job::SCHEMA,
-        job_id: JobId::new(&night.run_id, account.account_id()),
-        run_id: night.run_id.clone(),
-        as_of: night.as_of,
-        lane: night.lanes.of(&account),
-        account,
-        subjects,
-        origin,
-        attempt: 0,
-    }
+    let lane = night.lanes.of(&account);
+    let run_id = night.run_id.clone();
+    Job::new(run_id, night.as_of, lane, account, subjects, origin)
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Job, Unreadable> {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use beffroi_model::{AccountRef, JobId, Lane, Origin, Platform};
+    use beffroi_model::{AccountRef, Lane, Origin, Platform};
 
     use super::*;
 
@@ -58,17 +58,14 @@ pub(crate) mod tests {
             handle,
         };
         let run_id = "2026-11-23".parse().unwrap();
-        Job {
-            schema: Job::SCHEMA,
-            job_id: JobId::new(&run_id, account.account_id()),
+        Job::new(
             run_id,
-            as_of: "2026-11-23T02:00:00Z".parse().unwrap(),
-            lane: lane.clone(),
+            "2026-11-23T02:00:00Z".parse().unwrap(),
+            lane.clone(),
             account,
-            subjects: Vec::new(),
-            origin: Origin::Planned,
-            attempt: 0,
-        }
+            Vec::new(),
+            Origin::Planned,
+        )
     }
 
     #[test]
@@ -79,8 +76,8 @@ pub(crate) mod tests {
 
     #[test]
     fn a_newer_message_is_told_apart_from_nonsense() {
-        let newer = decode(br#"{"schema":2,"job_id":{"changed":true}}"#).unwrap_err();
-        assert_eq!(newer.to_string(), "schema 2 is newer than 1");
+        let newer = decode(br#"{"schema":3,"job_id":{"changed":true}}"#).unwrap_err();
+        assert_eq!(newer.to_string(), "schema 3 is newer than 2");
         for nonsense in [b"".as_slice(), b"\xff", b"{}", br#"{"schema":1}"#, b"[]"] {
             let error = decode(nonsense).unwrap_err();
             assert!(matches!(error, Unreadable::NotAJob(_)), "{error}");

@@ -40,17 +40,16 @@ fn job(run: &RunId, number: u32) -> Job {
         handle,
         url,
     };
-    Job {
-        schema: Job::SCHEMA,
-        job_id: JobId::new(run, account.account_id()),
-        run_id: run.clone(),
-        as_of: "2026-11-23T02:00:00Z".parse().unwrap(),
-        lane: Lane::api(Platform::Bluesky),
+    let as_of = "2026-11-23T02:00:00Z".parse().unwrap();
+    let lane = Lane::api(Platform::Bluesky);
+    Job::new(
+        run.clone(),
+        as_of,
+        lane,
         account,
-        subjects: Vec::new(),
-        origin: Origin::Planned,
-        attempt: 0,
-    }
+        Vec::new(),
+        Origin::Planned,
+    )
 }
 
 /// What a job that was measured at that second brought.

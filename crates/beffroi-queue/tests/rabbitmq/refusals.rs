@@ -29,7 +29,7 @@ async fn a_message_that_cannot_be_read_is_buried_and_does_not_block_the_lane(
     let channel = raw.create_channel().await.unwrap();
     let bad = [
         b"\xff nonsense".as_slice(),
-        br#"{"schema":2,"new":"shape"}"#,
+        br#"{"schema":3,"new":"shape"}"#,
         b"",
     ];
     for message in bad {
@@ -56,7 +56,7 @@ async fn a_message_that_cannot_be_read_is_buried_and_does_not_block_the_lane(
         "{}",
         dead[0].reason
     );
-    assert_eq!(dead[1].reason, "schema 2 is newer than 1");
+    assert_eq!(dead[1].reason, "schema 3 is newer than 2");
     assert_eq!(dead[1].lane, lane.as_str());
     assert!(dead.iter().all(|letter| letter.job().is_none()));
 }

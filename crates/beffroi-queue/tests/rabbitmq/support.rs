@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use beffroi_model::{AccountRef, Job, JobId, Lane, Origin, Platform};
+use beffroi_model::{AccountRef, Job, Lane, Origin, Platform};
 use beffroi_queue::{Consumer, Delivery, Queue, QueueSettings};
 use futures::future::BoxFuture;
 use tokio::time::timeout;
@@ -86,17 +86,14 @@ pub(crate) fn job(lane: &Lane, number: u32) -> Job {
         handle,
     };
     let run_id = "2026-11-23".parse().unwrap();
-    Job {
-        schema: Job::SCHEMA,
-        job_id: JobId::new(&run_id, account.account_id()),
+    Job::new(
         run_id,
-        as_of: "2026-11-23T02:00:00Z".parse().unwrap(),
-        lane: lane.clone(),
+        "2026-11-23T02:00:00Z".parse().unwrap(),
+        lane.clone(),
         account,
-        subjects: Vec::new(),
-        origin: Origin::Planned,
-        attempt: 0,
-    }
+        Vec::new(),
+        Origin::Planned,
+    )
 }
 
 pub(crate) fn jobs(lane: &Lane, count: u32) -> Vec<Job> {

@@ -224,20 +224,17 @@ fn job_again(night: &Night, bodies: &Bodies, row: JobRow) -> anyhow::Result<Job>
         .filter_map(|id| bodies.get(&beffroi_model::CollectivityId::from_stored(id)))
         .map(beffroi_model::Collectivity::subject)
         .collect();
+    let origin = if row.origin == "discovered" {
+        Origin::Discovered
+    } else {
+        Origin::Planned
+    };
+    let lane = night.lanes.of(&account);
+    let run_id = night.run_id.clone();
+    let job = Job::new(run_id, night.as_of, lane, account, subjects, origin);
     Ok(Job {
-        schema: Job::SCHEMA,
         job_id: JobId::from_uuid(row.job_id),
-        run_id: night.run_id.clone(),
-        as_of: night.as_of,
-        lane: night.lanes.of(&account),
-        account,
-        subjects,
-        origin: if row.origin == "discovered" {
-            Origin::Discovered
-        } else {
-            Origin::Planned
-        },
-        attempt: 0,
+        ..job
     })
 }
 
