@@ -47,6 +47,9 @@ pub struct SimSettings {
     /// Whether APIs whose fields were renamed use the new names (X since its specification 2.167).
     /// Default no.
     pub new_field_names: bool,
+    /// Whether it is written down who asked which host when (`/_sim/arrivals`). Default no: the list
+    /// grows with every request.
+    pub record_arrivals: bool,
     /// Folder for the certificate authority's file (`sim-ca.pem`). Default: the system's folder
     /// for temporary files.
     pub out: Option<PathBuf>,
@@ -70,6 +73,7 @@ impl Default for SimSettings {
             quotas: Quotas::default(),
             malformed_share: 0.0,
             new_field_names: false,
+            record_arrivals: false,
             out: None,
         }
     }

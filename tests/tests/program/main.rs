@@ -2,12 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "tests, also in what they share")]
 
 mod bad_input;
-#[path = "../../../crates/beffroi-queue/tests/rabbitmq/broker.rs"]
-mod broker;
 mod budget;
 mod citizens;
+mod faults;
+mod fence;
 mod interrupted;
-mod judge;
 mod networks;
 mod night;
 mod one_shot;
@@ -17,10 +16,10 @@ mod reparse;
 mod store;
 mod store_faults;
 
+// What must hold of every night, also of those that the rounds of faults disturb.
+use beffroi_tests::judge;
+
 /// A broker of the test's own.
-fn start_broker() -> broker::Broker {
-    let remedy =
-        "no rabbitmq-server was found: `apt-get install rabbitmq-server`, or `make packages`";
-    assert!(broker::installation().is_some(), "{remedy}");
-    broker::Broker::start()
+fn start_broker() -> beffroi_tests::Broker {
+    beffroi_tests::Broker::start()
 }

@@ -50,7 +50,12 @@ pub(crate) fn installation() -> Option<PathBuf> {
 
 impl Broker {
     pub(crate) fn start() -> Self {
-        let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let dir = match option_env!("CARGO_TARGET_TMPDIR") {
+            Some(folder) => tempfile::tempdir_in(folder),
+            // The harness of the end-to-end tests includes this file too.
+            None => tempfile::tempdir(),
+        };
+        let dir = dir.unwrap();
         let [amqp, distribution, port_mapper] = free_ports();
         let ports = Ports {
             amqp,
@@ -90,6 +95,22 @@ impl Broker {
     pub(crate) fn restart(&mut self) {
         self.node = start_node(self.dir.path(), self.ports);
         self.wait_until_serving();
+    }
+
+    /// `rabbitmqctl` with these arguments, not yet started.
+    #[allow(dead_code, reason = "not all who include this file need it")]
+    pub(crate) fn ctl(&self, arguments: &[&str]) -> Command {
+        let script = installation().unwrap().with_file_name("rabbitmqctl");
+        let mut command = Command::new(script);
+        command
+            .env("HOME", self.dir.path())
+            .env("LANG", "C.UTF-8")
+            .env("RABBITMQ_NODENAME", node_name(self.ports))
+            .env("ERL_EPMD_PORT", self.ports.port_mapper.to_string())
+            .env("RABBITMQ_CONF_ENV_FILE", self.dir.path().join("none"))
+            .stdin(Stdio::null())
+            .args(arguments);
+        command
     }
 
     fn wait_until_serving(&self) {
@@ -159,10 +180,7 @@ fn start_node(dir: &Path, ports: Ports) -> Child {
         .env("LANG", "C.UTF-8")
         // Makes RabbitMQ's script become the node, so that our child is the node itself.
         .env("RUNNING_UNDER_SYSTEMD", "1")
-        .env(
-            "RABBITMQ_NODENAME",
-            format!("tests{}@localhost", ports.amqp),
-        )
+        .env("RABBITMQ_NODENAME", node_name(ports))
         .env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1")
         .env("RABBITMQ_NODE_PORT", ports.amqp.to_string())
         .env("RABBITMQ_DIST_PORT", ports.distribution.to_string())
@@ -188,6 +206,10 @@ fn start_node(dir: &Path, ports: Ports) -> Child {
         .stderr(log)
         .spawn()
         .unwrap()
+}
+
+fn node_name(ports: Ports) -> String {
+    format!("tests{}@localhost", ports.amqp)
 }
 
 /// A serving node answers the protocol header; a starting one refuses the connection.
