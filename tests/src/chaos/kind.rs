@@ -106,6 +106,11 @@ impl Kind {
         })
     }
 
+    /// Whether it is the sites that are sick.
+    pub(crate) fn is_weather(self) -> bool {
+        matches!(self, Self::SitesSlow | Self::SitesSilent | Self::SitesReset)
+    }
+
     /// Whether the servers themselves are hit: another fault beside it would only hide it.
     pub(crate) fn is_of_servers(self) -> bool {
         matches!(

@@ -22,7 +22,7 @@ use crate::{
         Figures, Handover, Kind, Script, Servers, World, WorldSettings, handovers,
         inject::{self, Begun},
         lanes_of_hosts,
-        verdict::{self, caught},
+        verdict::{self, Against, caught},
     },
 };
 
@@ -173,8 +173,12 @@ impl Round<'_> {
         };
         let night = world.age();
         let problems = &mut self.report.problems;
-        let clean = self.clean.as_ref();
-        let figures = verdict::of(&mut world, servers, ended, night, clean, problems);
+        let against = Against {
+            clean: self.clean.as_ref(),
+            weather: self.script.faults.iter().any(|it| it.kind.is_weather()),
+            hold: world.hold,
+        };
+        let figures = verdict::of(&mut world, servers, ended, night, &against, problems);
         self.report.figures = Some(figures);
         self.look_at_lanes(&world, servers);
         if !self.report.problems.is_empty() {
@@ -184,9 +188,8 @@ impl Round<'_> {
 
     /// In bad weather a try is lost that other nights have left for sites that are always bad.
     fn more_tries(&self) -> Vec<(&'static str, String)> {
-        let weather = [Kind::SitesSlow, Kind::SitesSilent, Kind::SitesReset];
         let mut faults = self.script.faults.iter();
-        if faults.any(|fault| weather.contains(&fault.kind)) {
+        if faults.any(|fault| fault.kind.is_weather()) {
             vec![("BEFFROI_WORKER__MAX_TRIES", "3".to_owned())]
         } else {
             Vec::new()

@@ -27,7 +27,7 @@ const ROUND: [(&str, &str); 5] = [
 ];
 
 /// How long a lane is held without a proof, where the program can be told.
-const HOLD: (&str, &str) = ("BEFFROI_QUEUE__HOLD", "2s");
+const HOLD: (&str, Duration) = ("BEFFROI_QUEUE__HOLD", Duration::from_secs(2));
 
 /// Whether it can.
 static KNOWS_HOLD: OnceLock<bool> = OnceLock::new();
@@ -85,6 +85,8 @@ pub struct World {
     pub workers: Vec<Member>,
     /// How the names of queues begin.
     pub prefix: String,
+    /// How long a lane is held without a proof; `None` where lanes are not held.
+    pub hold: Option<Duration>,
     broker_url: String,
     ways: Ways,
     begun: Instant,
@@ -109,8 +111,9 @@ impl World {
         for (variable, value) in ROUND {
             home = home.with_variable(variable, value);
         }
-        if *KNOWS_HOLD.get_or_init(|| home.knows_setting("queue", "hold")) {
-            home = home.with_variable(HOLD.0, HOLD.1);
+        let knows_hold = *KNOWS_HOLD.get_or_init(|| home.knows_setting("queue", "hold"));
+        if knows_hold {
+            home = home.with_variable(HOLD.0, &format!("{}s", HOLD.1.as_secs()));
         }
         for (variable, value) in &settings.environment {
             home = home.with_variable(variable, value);
@@ -126,6 +129,7 @@ impl World {
             home,
             workers: Vec::new(),
             prefix: name.to_owned(),
+            hold: knows_hold.then_some(HOLD.1),
             broker_url: servers.broker.url(),
             ways,
             begun: Instant::now(),

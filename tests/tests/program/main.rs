@@ -6,6 +6,7 @@ mod budget;
 mod citizens;
 mod faults;
 mod fence;
+mod hosts;
 mod interrupted;
 mod networks;
 mod night;

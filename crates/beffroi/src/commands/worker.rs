@@ -25,6 +25,7 @@ pub(crate) async fn worker(config: &Config) -> anyhow::Result<ExitCode> {
     }
     let client = services::client(config)?;
     let service = StoreService::open(config).await?;
+    service.store.check_clock().await?;
     let queue = services::open_queue(config).await?;
     let stop = stop_on_signals();
     let worker = assemble(config, &service.store, &client, &queue, stop)?;
