@@ -4,17 +4,15 @@ use std::{
     collections::BTreeMap,
     fmt::Write as _,
     io::{self, Write as _},
+    panic::catch_unwind,
     path::PathBuf,
     process::ExitCode,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
 
-use beffroi_tests::chaos::{Kind, Report, Rounds, Script, Servers};
+use beffroi_tests::chaos::{Kind, Report, Rounds, Script, Servers, WORLDS};
 use clap::Parser;
 
 /// Nights under faults: each round is a night of a small simulated France in which something really
@@ -27,7 +25,7 @@ struct Arguments {
     /// How many rounds.
     #[arg(long, default_value_t = 200)]
     rounds: u64,
-    /// How many at once, each with servers of its own.
+    /// How many at once, 6 at the most, each with servers of its own.
     #[arg(long, default_value_t = 3)]
     jobs: u64,
     /// Only this kind of fault, such as `worker-killed`.
@@ -44,21 +42,21 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
     let folder = std::path::absolute(&arguments.folder).unwrap_or(arguments.folder.clone());
     let rounds = Rounds::in_folder(folder);
-    let next = AtomicU64::new(0);
     let reports = Mutex::new(Vec::new());
+    let jobs = arguments.jobs.clamp(1, WORLDS);
     let begin = Instant::now();
     thread::scope(|scope| {
-        for _ in 0..arguments.jobs.min(arguments.rounds) {
-            scope.spawn(|| work(&arguments, &rounds, &next, &reports));
+        for job in 0..jobs {
+            let (arguments, rounds, reports) = (&arguments, &rounds, &reports);
+            scope.spawn(move || work(arguments, rounds, reports, job, jobs));
         }
     });
     let reports = reports.into_inner().unwrap_or_else(PoisonError::into_inner);
     let failed = reports.iter().filter(|it| !it.problems.is_empty()).count();
     say(&format!(
-        "\n{} rounds from seed {}, {} at once, {:.0} minutes: {} passed, {failed} failed\n\n{}",
+        "\n{} rounds from seed {}, {jobs} at once, {:.0} minutes: {} passed, {failed} failed\n\n{}",
         reports.len(),
         arguments.seed,
-        arguments.jobs,
         begin.elapsed().as_secs_f64() / 60.0,
         reports.len() - failed,
         table(&reports)
@@ -70,34 +68,44 @@ fn main() -> ExitCode {
     }
 }
 
-/// Plays rounds until none is left. The servers live as long as this thread.
-fn work(arguments: &Arguments, rounds: &Rounds, next: &AtomicU64, reports: &Mutex<Vec<Report>>) {
-    let mut servers = Servers::start();
-    loop {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        if number >= arguments.rounds {
+/// Plays the rounds of this job's worlds: the addresses in a world's figures are those of the job, and
+/// only nights with the same addresses have the same checksums. The servers live as long as this thread.
+fn work(arguments: &Arguments, rounds: &Rounds, reports: &Mutex<Vec<Report>>, job: u64, jobs: u64) {
+    let seeds = arguments.seed..arguments.seed + arguments.rounds;
+    let scripts = seeds.map(|seed| Script::of(seed, arguments.only));
+    let mut servers = None;
+    for script in scripts.filter(|script| script.world % jobs == job) {
+        if servers.is_none() {
+            let started = (0..3).find_map(|_| catch_unwind(Servers::start).ok());
+            servers = started;
+        }
+        let Some(running) = &mut servers else {
+            say("       the servers do not start: this job ends");
             return;
-        }
-        let script = Script::of(arguments.seed + number, arguments.only);
-        let report = rounds.run(&script, &mut servers);
-        say(&line(number + 1, &report));
-        if !report.problems.is_empty() {
-            // Whatever it left them in.
-            servers = Servers::start();
-        }
+        };
+        let report = rounds.run(&script, running);
+        let has_failed = !report.problems.is_empty();
         let mut reports = reports.lock().unwrap_or_else(PoisonError::into_inner);
+        say(&line(reports.len() + 1, &report));
         reports.push(report);
+        if has_failed {
+            // Whatever it left them in.
+            servers = None;
+        }
     }
 }
 
-fn line(number: u64, report: &Report) -> String {
+fn line(number: usize, report: &Report) -> String {
     let script = &report.script;
     let verdict = if report.problems.is_empty() {
         "ok"
     } else {
         "FAILED"
     };
-    let night = report.figures.map_or(0.0, |it| it.night.as_secs_f64());
+    let night = report
+        .figures
+        .as_ref()
+        .map_or(0.0, |it| it.night.as_secs_f64());
     let kind = script.kind();
     let mut line = format!("{number:>4} {verdict:<6} {kind:<27} night {night:>5.1} s");
     if let Some(longest) = report.moved.iter().map(|it| it.after_ms).max() {
@@ -132,7 +140,9 @@ fn table(reports: &[Report]) -> String {
         .to_owned();
     for (kind, reports) in kinds {
         let count = |what: fn(&Report) -> bool| reports.iter().filter(|it| what(it)).count();
-        let nights = reports.iter().filter_map(|it| Some(it.figures?.night));
+        let nights = reports
+            .iter()
+            .filter_map(|it| Some(it.figures.as_ref()?.night));
         let moved = reports
             .iter()
             .flat_map(|it| &it.moved)

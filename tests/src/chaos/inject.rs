@@ -58,6 +58,8 @@ pub(crate) fn begin(
         Kind::WorkerKilled => {
             let number = victim(world);
             world.workers[number].kill();
+            // What comes from now on is of another life.
+            at_ms = now_ms();
         }
         Kind::WorkerJoins => {
             worker = Some(world.start_worker());

@@ -24,6 +24,6 @@ pub use figures::Figures;
 pub use kind::Kind;
 pub use moved::{Change, Handover, changes, handovers, lanes_of_hosts, name_of};
 pub use round::{Report, Rounds, on_own_ports};
-pub use script::{Fault, Script};
+pub use script::{Fault, Script, WORLDS};
 pub use servers::Servers;
 pub use world::{Member, Place, World, WorldSettings};

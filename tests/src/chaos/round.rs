@@ -80,13 +80,13 @@ impl Rounds {
     pub fn clean(&self, world: u64, servers: &mut Servers) -> Result<Figures, Report> {
         let seat = self.clean.lock().unwrap().entry(world).or_default().clone();
         let mut known = seat.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(figures) = *known {
-            return Ok(figures);
+        if let Some(figures) = &*known {
+            return Ok(figures.clone());
         }
         let report = self.play(&Script::clean(world), servers, None);
-        match report.figures {
+        match report.figures.clone() {
             Some(figures) if report.problems.is_empty() => {
-                *known = Some(figures);
+                *known = Some(figures.clone());
                 Ok(figures)
             }
             _ => Err(report),
@@ -157,9 +157,10 @@ impl Round<'_> {
                 as_of: Some(as_of),
                 record_arrivals: true,
                 quotas: Quotas::ample(),
+                bluesky_requests_per_second: 20,
                 ..on_own_ports()
             },
-            environment: self.more_tries(),
+            environment: self.tries(),
         };
         let mut world = World::new(servers, folder, name, &settings);
         for _ in 0..self.script.workers {
@@ -186,14 +187,18 @@ impl Round<'_> {
         }
     }
 
-    /// In bad weather a try is lost that other nights have left for sites that are always bad.
-    fn more_tries(&self) -> Vec<(&'static str, String)> {
+    /// Sites that are always bad make a night long: in every other world they are not tried again. In
+    /// bad weather a good site needs another try.
+    fn tries(&self) -> Vec<(&'static str, String)> {
         let mut faults = self.script.faults.iter();
-        if faults.any(|fault| fault.kind.is_weather()) {
-            vec![("BEFFROI_WORKER__MAX_TRIES", "3".to_owned())]
+        let tries = if faults.any(|fault| fault.kind.is_weather()) {
+            "3"
+        } else if self.script.world.is_multiple_of(2) {
+            "2"
         } else {
-            Vec::new()
-        }
+            "1"
+        };
+        vec![("BEFFROI_WORKER__MAX_TRIES", tries.to_owned())]
     }
 
     /// Watches a night to its end, and spoils it.
@@ -230,6 +235,7 @@ impl Round<'_> {
             let asked = world.france.referee().requests as f64;
             let all = self
                 .clean
+                .as_ref()
                 .map_or(f64::INFINITY, |clean| clean.requests as f64);
             if let Some(fault) = faults.next_if(|fault| asked >= all * fault.at) {
                 match inject::begin(fault, world, servers) {
@@ -293,7 +299,15 @@ impl Round<'_> {
             let owner = begun
                 .worker
                 .map(|number| world.workers[number].name.clone());
-            let moved = handovers(&arrivals, &lanes, begun.at_ms, owner.as_deref());
+            let at_ms = begun.at_ms;
+            let moved = if begun.kind == Kind::WorkerKilled {
+                // It may take its lanes again in its next life.
+                let mut moved = handovers(&arrivals, &lanes, at_ms, None);
+                moved.retain(|it| Some(&it.from) == owner.as_ref());
+                moved
+            } else {
+                handovers(&arrivals, &lanes, at_ms, owner.as_deref())
+            };
             self.report.moved.extend(moved);
         }
     }

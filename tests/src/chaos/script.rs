@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use crate::chaos::{Draw, Kind};
 
 /// How many different worlds the rounds are spread over.
-const WORLDS: u64 = 4;
+pub const WORLDS: u64 = 6;
 
 /// A fault in a round.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +40,8 @@ impl Script {
         let kinds = Kind::all();
         let kind = only.unwrap_or(kinds[(seed % kinds.len() as u64) as usize]);
         let mut draw = Draw::new(seed);
+        let world = 1 + draw.number(0..WORLDS);
+        let workers = draw.number(2..5) as usize;
         let mut faults = Vec::new();
         if kind != Kind::Calm {
             faults.push(fault(kind, &mut draw, 0.05, 0.6));
@@ -60,8 +62,8 @@ impl Script {
         }
         Self {
             seed,
-            world: 1 + seed / kinds.len() as u64 % WORLDS,
-            workers: draw.number(2..5) as usize,
+            world,
+            workers,
             faults,
         }
     }

@@ -1,7 +1,7 @@
 //! What must hold after every round.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     panic::{AssertUnwindSafe, catch_unwind},
     thread,
@@ -101,17 +101,46 @@ pub(crate) fn of(
         compared: compared.unwrap_or_default(),
         requests: world.france.referee().requests,
         night,
+        checksums: note(problems, "checksums", || checksums(world, servers)).unwrap_or_default(),
     };
     if let Some(clean) = against.clean
         && compared.is_some()
-        && (figures.compared as f64) < clean.compared as f64 * AS_MANY
     {
-        problems.push(format!(
-            "figures: {} compared, {} in a clean night",
-            figures.compared, clean.compared
-        ));
+        note(problems, "clean night", || {
+            is_like(&figures, clean, against.weather)
+        });
     }
     figures
+}
+
+/// As many figures as in a clean night of the same world. Where exactly as many, the windows of both
+/// nights hold the same posts (they only lose some as time goes by), and every table must be the same.
+fn is_like(figures: &Figures, clean: &Figures, weather: bool) {
+    let (compared, expected) = (figures.compared, clean.compared);
+    assert!(
+        compared as f64 >= expected as f64 * AS_MANY,
+        "{compared} figures compared, {expected} in a clean night"
+    );
+    if compared == expected && !weather {
+        assert_eq!(figures.checksums, clean.checksums, "checksums");
+    }
+}
+
+/// Of the night's tables of facts.
+fn checksums(world: &World, servers: &Servers) -> BTreeMap<String, String> {
+    let database = &world.prefix;
+    let view = format!("{database}.v_checksum");
+    let exists = format!("EXISTS VIEW {view}");
+    if servers.engine.query(&exists) == "0" {
+        return BTreeMap::new();
+    }
+    let rows = servers
+        .engine
+        .query(&format!("SELECT table_name, checksum FROM {view}"));
+    let pairs = rows.lines().filter_map(|line| line.split_once('\t'));
+    pairs
+        .map(|(table, sum)| (table.to_owned(), sum.to_owned()))
+        .collect()
 }
 
 /// No figure is false, and only sick servers leave out any: what they did not tell is stored as not known.

@@ -5,33 +5,23 @@ use beffroi_tests::{
     temporary_folder,
 };
 
-/// Of the first world, so that all rounds of a test are held against one clean night.
-const SEED: u64 = 7;
+/// Of the first world, whose nights are short.
+const SEED: u64 = 31;
 
-/// Plays a round of each kind, two at a time.
+/// Plays a round of each kind, one after the other on the same servers.
 fn each(kinds: &[Kind]) {
     let folder = temporary_folder();
     let rounds = Rounds::in_folder(folder.path().to_owned());
-    let half = kinds.len().div_ceil(2);
-    std::thread::scope(|scope| {
-        for kinds in kinds.chunks(half) {
-            let rounds = &rounds;
-            scope.spawn(move || {
-                let mut servers = Servers::start();
-                for kind in kinds {
-                    let report = rounds.run(&Script::of(SEED, Some(*kind)), &mut servers);
-                    let (problems, missed) = (&report.problems, &report.missed);
-                    assert!(problems.is_empty(), "{kind}: {problems:#?}");
-                    // What cannot be done here was not tested, and that must not look like a success
-                    // where it matters; only the disk needs rights that not everybody has.
-                    assert!(
-                        missed.is_empty() || *kind == Kind::StoreDiskFull,
-                        "{kind}: {missed:#?}"
-                    );
-                }
-            });
-        }
-    });
+    let mut servers = Servers::start();
+    for kind in kinds {
+        let report = rounds.run(&Script::of(SEED, Some(*kind)), &mut servers);
+        let (problems, missed) = (&report.problems, &report.missed);
+        assert!(problems.is_empty(), "{kind}: {problems:#?}");
+        // What could not be done was not tested, which must not look like a success; only a disk of
+        // one's own needs rights that not everybody has.
+        let may_be_missed = *kind == Kind::StoreDiskFull && servers.disk.is_err();
+        assert!(missed.is_empty() || may_be_missed, "{kind}: {missed:#?}");
+    }
 }
 
 #[test]
