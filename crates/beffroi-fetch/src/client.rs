@@ -1,6 +1,6 @@
 //! The polite client: what callers hold.
 
-use std::{collections::HashSet, net::IpAddr, sync::Arc};
+use std::{collections::HashSet, net::IpAddr, sync::Arc, time::Duration};
 
 use beffroi_model::BodyHash;
 use bytes::Bytes;
@@ -137,6 +137,11 @@ impl FetchClient {
     /// Replaces the shared fronts that past nights showed; those of the settings stay.
     pub fn learn_fronts(&self, fronts: HashSet<IpAddr>) {
         self.inner.guard.fronts.learn(fronts);
+    }
+
+    /// The least time between two requests to a host.
+    pub fn host_interval(&self) -> Duration {
+        self.inner.settings.host_interval
     }
 
     /// The User-Agent that servers see.

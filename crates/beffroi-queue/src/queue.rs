@@ -73,6 +73,22 @@ impl Queue {
         }
     }
 
+    /// For how long at a time lanes are held; `None` in process, where nobody else can hold them.
+    pub fn hold_time(&self) -> Option<Duration> {
+        match &self.engine {
+            Engine::InProcess(_) => None,
+            Engine::RabbitMq(queue) => Some(queue.settings().hold),
+        }
+    }
+
+    /// Jobs of a lane that may be taken and not yet acknowledged.
+    pub fn prefetch(&self) -> NonZero<u16> {
+        match &self.engine {
+            Engine::InProcess(queue) => queue.prefetch,
+            Engine::RabbitMq(queue) => queue.settings().prefetch,
+        }
+    }
+
     /// Becomes the lane's consumer, or waits in line to be: then `next` answers when the consumers
     /// before have let go of the lane.
     pub async fn consume(&self, lane: &Lane) -> Result<Consumer, QueueError> {

@@ -31,7 +31,7 @@ use crate::{
 /// The queue.
 #[derive(Debug, Clone)]
 pub(crate) struct InProcess {
-    prefetch: NonZero<u16>,
+    pub(crate) prefetch: NonZero<u16>,
     lanes: Arc<Mutex<HashMap<Lane, Arc<LaneQueue>>>>,
     dead: Arc<Mutex<VecDeque<DeadLetter>>>,
     workers: Arc<Workers>,

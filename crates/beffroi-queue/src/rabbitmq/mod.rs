@@ -93,6 +93,10 @@ impl RabbitMq {
         })
     }
 
+    pub(crate) fn settings(&self) -> &QueueSettings {
+        &self.broker.settings
+    }
+
     pub(crate) async fn declare(&self, lanes: &[Lane]) -> Result<(), QueueError> {
         let Broker {
             names, settings, ..
