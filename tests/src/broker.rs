@@ -4,7 +4,7 @@
 #[path = "../../crates/beffroi-queue/tests/rabbitmq/broker.rs"]
 mod node;
 
-use std::{net::SocketAddr, process::Command, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use futures::StreamExt;
 use lapin::{Connection, ConnectionProperties, options::BasicConsumeOptions, types::FieldTable};
@@ -80,14 +80,14 @@ impl Broker {
         } else {
             &["set_vm_memory_high_watermark", "absolute", limit]
         };
-        said(self.0.ctl(arguments));
+        self.0.ctl(arguments);
     }
 
     /// The queues whose names begin so.
     pub fn queues(&self, prefix: &str) -> Vec<QueueSeen> {
         let columns = ["name", "type", "messages", "consumers"];
         let options = ["list_queues", "--quiet", "--no-table-headers"];
-        let listed = said(self.0.ctl(&[&options[..], &columns].concat()));
+        let listed = self.0.ctl(&[&options[..], &columns].concat());
         let queues = listed.lines().filter_map(|line| {
             let fields: Vec<&str> = line.split('\t').collect();
             let [name, kind, messages, consumers] = fields[..] else {
@@ -121,7 +121,7 @@ impl Broker {
              [rabbit_exchange:delete(N, false, <<\"tests\">>) \
                || E <- rabbit_exchange:list(<<\"/\">>), N <- [element(2, E)], {begins}], ok."
         );
-        said(self.0.ctl(&["eval", &expression]));
+        self.0.ctl(&["eval", &expression]);
     }
 }
 
@@ -145,14 +145,6 @@ async fn jobs_in(url: &str, queue: &str) -> lapin::Result<Vec<String>> {
     // What was not acknowledged goes back.
     connection.close(200, "bye".into()).await?;
     Ok(jobs)
-}
-
-fn said(mut command: Command) -> String {
-    let output = command.output().unwrap();
-    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {stdout}{stderr}");
-    stdout
 }
 
 #[cfg(test)]

@@ -142,3 +142,42 @@ impl Retry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use beffroi_model::{BodyHash, FetchRecord};
+
+    fn measurement(exchanges: usize) -> Measurement {
+        let account = AccountRef {
+            platform: Platform::Mastodon,
+            handle: "mairie@social.example".to_owned(),
+            url: "https://social.example/@mairie".parse().unwrap(),
+        };
+        let record = FetchRecord {
+            at: Timestamp::UNIX_EPOCH,
+            url: account.url.clone(),
+            status: Some(200),
+            error_class: None,
+            body_bytes: 0,
+            body_hash: Some(BodyHash::of(&[])),
+            duration_ms: 1,
+        };
+        Measurement {
+            fetches: vec![record; exchanges],
+            ..Measurement::without_figures(account, Outcome::Measured, Timestamp::UNIX_EPOCH)
+        }
+    }
+
+    #[test]
+    fn a_visit_that_asked_anything_has_asked_whatever_its_last_call_met() {
+        let blocked = Retry::unasked(Timestamp::MAX);
+        for (exchanges, has_asked) in [(0, false), (1, true), (7, true)] {
+            let measured = Measured::new(measurement(exchanges), Some(blocked));
+            let retry = measured.retry.unwrap();
+            assert_eq!(retry.has_asked, has_asked, "{exchanges}");
+            assert_eq!(retry.not_before, Some(Timestamp::MAX));
+        }
+        assert_eq!(Measured::new(measurement(1), None).retry, None);
+    }
+}

@@ -1,6 +1,6 @@
 //! The polite client: what callers hold.
 
-use std::{collections::HashSet, net::IpAddr, sync::Arc};
+use std::{collections::HashSet, net::IpAddr, sync::Arc, time::Duration};
 
 use beffroi_model::BodyHash;
 use bytes::Bytes;
@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::{
     BodySink, BuildError, Collect, CountersSnapshot, FetchError, FetchSettings, Fetched, HostGroup,
-    LanePass, Request,
+    HostMemory, LanePass, News, Request,
     address::AllowList,
     counters::Counters,
     dns::NameSource,
@@ -100,7 +100,7 @@ impl FetchClient {
             post: request.post,
             url: request.url,
         };
-        let mut journey = Journey::default();
+        let mut journey = Journey::after(request.redirects);
         let answer = self.run(errand, sink, &mut journey).await?;
         Ok(Fetched {
             body: Bytes::new(),
@@ -137,6 +137,27 @@ impl FetchClient {
     /// Replaces the shared fronts that past nights showed; those of the settings stay.
     pub fn learn_fronts(&self, fronts: HashSet<IpAddr>) {
         self.inner.guard.fronts.learn(fronts);
+    }
+
+    /// The least time between two requests to a host.
+    pub fn host_interval(&self) -> Duration {
+        self.inner.settings.host_interval
+    }
+
+    /// Takes over what another process, or an earlier one, knew of hosts that asked for patience. What
+    /// is known here already is never shortened.
+    pub fn recall(&self, memories: Vec<HostMemory>) {
+        self.inner.pace.recall(memories);
+    }
+
+    /// What is worth remembering and has not been taken yet: memories that changed, sites seen.
+    pub fn news(&self) -> News {
+        self.inner.pace.notebook.take()
+    }
+
+    /// Returns once a memory has changed that [`Self::news`] has not given yet.
+    pub async fn news_waiting(&self) {
+        self.inner.pace.notebook.has_memories().await;
     }
 
     /// The User-Agent that servers see.

@@ -37,6 +37,14 @@ pub(crate) struct Target {
     pub(crate) group: HostGroup,
 }
 
+impl Target {
+    /// The lowest of its addresses, by which its group is told.
+    pub(crate) fn lowest(&self) -> IpAddr {
+        let lowest = self.addresses.iter().min();
+        *lowest.expect("the guard lets no target pass without an address")
+    }
+}
+
 /// Why a URL may not be asked for.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {

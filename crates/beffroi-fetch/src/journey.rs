@@ -5,8 +5,7 @@
 
 use beffroi_model::{Failed, FetchRecord, Forbidden, Outcome};
 use jiff::Timestamp;
-use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
-use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, LOCATION, PROXY_AUTHORIZATION};
+use reqwest::header::HeaderMap;
 use tokio::time::sleep;
 use url::{Position, Url};
 
@@ -16,11 +15,12 @@ use crate::{
     error::{Failure, Words},
     exchange::{Answer, BodyLimit, NoAnswer, is_redirect},
     failure::{is_transient, is_transport, is_worth_retrying},
-    guard::{Refusal, Target},
+    guard::Refusal,
     hints,
-    pace::{NotNow, Permit, Tempo},
+    pace::{CrawlDelay, NotNow, Permit, Tempo},
     pass::fenced,
     post::Post,
+    redirects::{drop_sensitive, next_hop},
     retry,
 };
 
@@ -42,12 +42,20 @@ pub(crate) struct Journey {
     pub(crate) records: Vec<FetchRecord>,
     cookies: Cookies,
     /// The hops before this one were asked without a cookie that we have now.
-    first_hop_with_all_cookies: usize,
+    pub(crate) first_hop_with_all_cookies: usize,
     /// Exchanges before the present hop.
     records_before_hop: usize,
 }
 
 impl Journey {
+    /// One that begins after these redirects.
+    pub(crate) fn after(redirects: Vec<Url>) -> Self {
+        Self {
+            redirects,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn into_error(self, url: Url, failure: Failure) -> FetchError {
         let (elsewhere, url) = match failure.elsewhere {
             Some(elsewhere) => (Some(elsewhere.group), elsewhere.url),
@@ -118,11 +126,14 @@ impl FetchClient {
         let inner = &*self.inner;
         let admitted = inner.guard.admit(&errand.url).await;
         let target = admitted.map_err(Failure::from)?;
+        if errand.budget.is_none() && target.is_name {
+            inner.pace.notebook.saw(&target.host, target.lowest());
+        }
         if errand.budget.is_none() && !self.may_ask(&target.group) {
             return Err(Failure::elsewhere(target.group, errand.url.clone()));
         }
         let crawl_delay = match errand.robots {
-            RobotsPolicy::PublicApi => None,
+            RobotsPolicy::PublicApi => CrawlDelay::Unread,
             RobotsPolicy::Obey => {
                 let robots = self.site_robots(&errand.url, journey).await?;
                 if !robots
@@ -137,12 +148,10 @@ impl FetchClient {
                         Forbidden::CrawlDelayTooLong,
                     )));
                 }
-                delay
+                CrawlDelay::Read(delay)
             }
         };
-        let tempo = errand
-            .budget
-            .map_or(Tempo::Site { crawl_delay }, Tempo::Api);
+        let tempo = errand.budget.map_or(Tempo::Site(crawl_delay), Tempo::Api);
         let is_https = errand.url.scheme() == "https";
         let mut retries_done = 0;
         loop {
@@ -154,8 +163,7 @@ impl FetchClient {
             let (answer, record) = fenced(permit.held, exchange).await;
             inner.counters.count(&record);
             journey.records.push(record);
-            note_connection(&permit, tempo, &answer);
-            let not_before = self.obey_hints(&target, &answer);
+            let not_before = learn(&permit, tempo, &answer);
             drop(permit);
 
             let (failure, may_pass) = match judge(answer, not_before) {
@@ -167,16 +175,11 @@ impl FetchClient {
             if !may_pass || retries_done >= inner.settings.retries || self.is_too_late(not_before) {
                 return Err(failure);
             }
-            // A moment that the server named is waited for at the gate; one who has asked too often
-            // without being told a moment holds the whole host back as well.
+            // A moment is waited for at the gate, by all.
             if not_before.is_none() {
                 let base = inner.settings.retry_base;
                 let wait = retry::backoff(base, retries_done, &mut rand::rng());
-                if failure.status == Some(429) {
-                    inner.pace.block(&target, Timestamp::now() + wait);
-                } else {
-                    sleep(wait).await;
-                }
+                sleep(wait).await;
             }
             retries_done += 1;
         }
@@ -189,14 +192,6 @@ impl FetchClient {
         territory.is_none_or(|territory| territory.holds(group))
     }
 
-    /// Holds the whole host back as its server asks; gives the moment.
-    fn obey_hints(&self, target: &Target, answer: &Result<Answer, NoAnswer>) -> Option<Timestamp> {
-        let head = &answer.as_ref().ok()?.head;
-        let not_before = hints::not_before(head.status, &head.headers, Timestamp::now())?;
-        self.inner.pace.block(target, not_before);
-        Some(not_before)
-    }
-
     fn is_too_late(&self, not_before: Option<Timestamp>) -> bool {
         not_before.is_some_and(|moment| {
             let wait = moment.duration_since(Timestamp::now());
@@ -206,14 +201,24 @@ impl FetchClient {
     }
 }
 
-/// Tells the host's state how the connection fared. Only websites are given up.
-fn note_connection(permit: &Permit<'_>, tempo: Tempo, answer: &Result<Answer, NoAnswer>) {
+/// Tells the gates how the exchange fared: who asks for patience gets it. Gives the moment before which
+/// nothing goes there. Only websites are given up.
+fn learn(
+    permit: &Permit<'_>,
+    tempo: Tempo,
+    answer: &Result<Answer, NoAnswer>,
+) -> Option<Timestamp> {
     match (answer, tempo) {
-        (Ok(_), _) => permit.succeeded(),
-        (Err(failure), Tempo::Site { .. }) if is_transport(failure.class) => {
-            permit.failed(failure.class);
+        (Ok(answer), _) => {
+            let head = &answer.head;
+            let named = hints::not_before(head.status, &head.headers, Timestamp::now());
+            permit.answered(head.status, named)
         }
-        (Err(_), _) => {}
+        (Err(failure), Tempo::Site(_)) if is_transport(failure.class) => {
+            permit.failed(failure.class);
+            None
+        }
+        (Err(_), _) => None,
     }
 }
 
@@ -258,65 +263,6 @@ fn judge(
     }
 }
 
-/// Where a redirect leads: a POST nowhere, since what it carries is meant for the server that was
-/// named. An address that was asked already leads in a circle, unless it was
-/// asked without a cookie that has been set since.
-fn next_hop(errand: &Errand, answer: &Answer, journey: &Journey) -> Result<Url, Failure> {
-    let fail = |class| Failure {
-        status: Some(answer.head.status),
-        head: Some(Box::new(answer.head.clone())),
-        ..Failure::of(Outcome::Failed(class))
-    };
-    if errand.post.is_some() {
-        return Err(fail(Failed::BadRedirect));
-    }
-    let next = answer
-        .head
-        .headers
-        .get(LOCATION)
-        .and_then(|location| resolve(&errand.url, location.as_bytes()))
-        .ok_or_else(|| fail(Failed::BadRedirect))?;
-    let hops = journey.redirects.iter().chain([&errand.url]);
-    let is_loop = hops
-        .skip(journey.first_hop_with_all_cookies)
-        .any(|asked| *asked == next);
-    if is_loop || journey.redirects.len() >= errand.max_redirects as usize {
-        return Err(fail(Failed::TooManyRedirects));
-    }
-    Ok(next)
-}
-
-/// Octets that may not stand in a header's URL as they are; all others beyond ASCII neither.
-const BARE_IN_LOCATION: &AsciiSet = &CONTROLS.add(b' ');
-
-/// Resolves a `Location`. Octets beyond ASCII are encoded one by one: what the server wrote is
-/// what it gets back, in whatever charset.
-fn resolve(base: &Url, location: &[u8]) -> Option<Url> {
-    let location = location.trim_ascii();
-    if location.is_empty() {
-        return None;
-    }
-    let mut next = base
-        .join(&percent_encode(location, BARE_IN_LOCATION).to_string())
-        .ok()?;
-    next.set_fragment(None);
-    Some(next)
-}
-
-/// What was meant for one origin is not shown to another.
-fn drop_sensitive(headers: &mut HeaderMap) {
-    let sensitive: Vec<_> = headers
-        .iter()
-        .filter(|(name, value)| {
-            value.is_sensitive() || [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(name)
-        })
-        .map(|(name, _)| name.clone())
-        .collect();
-    for name in sensitive {
-        headers.remove(name);
-    }
-}
-
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Self {
@@ -342,62 +288,5 @@ impl From<NotNow> for Failure {
             // The gate never says so to anybody: it lets them wait.
             NotNow::HoldEnded => Self::of(Outcome::Failed(Failed::Internal)),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use reqwest::header::HeaderValue;
-
-    fn resolved(location: &[u8]) -> Option<String> {
-        let base = Url::parse("https://mairie.example/a/b?c").unwrap();
-        resolve(&base, location).map(|url| url.to_string())
-    }
-
-    #[test]
-    fn locations_are_resolved_as_written() {
-        for (location, expected) in [
-            (&b"/accueil"[..], "https://mairie.example/accueil"),
-            (b"../x", "https://mairie.example/x"),
-            (b"?p=1", "https://mairie.example/a/b?p=1"),
-            (b"//autre.example", "https://autre.example/"),
-            (b"  /x#haut ", "https://mairie.example/x"),
-            (b"/actualit\xe9s", "https://mairie.example/actualit%E9s"),
-            (
-                b"/actualit\xc3\xa9s",
-                "https://mairie.example/actualit%C3%A9s",
-            ),
-            (b"/caf%E9", "https://mairie.example/caf%E9"),
-            (b"/a b", "https://mairie.example/a%20b"),
-        ] {
-            assert_eq!(resolved(location).as_deref(), Some(expected));
-        }
-        for garbage in [
-            &b""[..],
-            b"   ",
-            b"http://",
-            b"https://[::1",
-            b"http://a:99999/",
-        ] {
-            assert_eq!(resolved(garbage), None, "{garbage:?}");
-        }
-    }
-
-    #[test]
-    fn secrets_do_not_follow_to_another_origin() {
-        let mut token = HeaderValue::from_static("secret");
-        token.set_sensitive(true);
-        let mut headers: HeaderMap = [
-            (AUTHORIZATION, HeaderValue::from_static("Bearer x")),
-            (COOKIE, HeaderValue::from_static("a=b")),
-            ("x-token".parse().unwrap(), token),
-            ("accept".parse().unwrap(), HeaderValue::from_static("*/*")),
-        ]
-        .into_iter()
-        .collect();
-        drop_sensitive(&mut headers);
-        let left: Vec<&str> = headers.keys().map(|name| name.as_str()).collect();
-        assert_eq!(left, ["accept"]);
     }
 }

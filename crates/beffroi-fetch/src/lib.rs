@@ -16,10 +16,13 @@ mod group;
 mod guard;
 mod hints;
 mod journey;
+mod memory;
 mod pace;
 mod pass;
 mod pins;
 mod post;
+mod rate;
+mod redirects;
 mod request;
 mod retry;
 mod robots;
@@ -35,11 +38,10 @@ pub use decode::{TextDecoder, TextKind, decode_whole};
 pub use dns_settings::DnsSettings;
 pub use error::{BuildError, FetchError, Words};
 pub use group::HostGroup;
+pub use memory::{HostMemory, HostSeen, News};
 pub use pass::{Fence, FenceState, LanePass, Territory};
 pub use post::Repeat;
-pub use request::{
-    BodySink, BudgetSpec, Collect, Document, Fetched, Head, Holder, Request, RobotsPolicy,
-    Validators,
-};
+pub use rate::{BudgetSpec, Holder};
+pub use request::{BodySink, Collect, Document, Fetched, Head, Request, RobotsPolicy, Validators};
 pub use robots::{AgentRules, Robots};
 pub use settings::FetchSettings;

@@ -64,7 +64,7 @@ impl LanePass {
             if held.lasts() {
                 return (held, state.since);
             }
-            if state.until <= Instant::now().max(state.since) {
+            if state.until <= Instant::now() {
                 pending::<()>().await;
             }
             sleep_until(state.since).await;

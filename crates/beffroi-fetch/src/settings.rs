@@ -74,9 +74,17 @@ pub struct FetchSettings {
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub retry_base: Duration,
     /// Longest wait, within a call, for a server that named a moment (`Retry-After`, rate-limit
-    /// headers). A later moment is never cut short: the call fails and tells it. Default: 20s.
+    /// headers) or has to be left alone (`backoff_base`). A later moment is never cut short: the call
+    /// fails and tells it. Default: 20s.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub retry_max_wait: Duration,
+    /// How long a server is left alone after a first 429 or 503 that names no moment; it doubles with
+    /// each further one, and up to a quarter is added by chance. Default: 60s.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub backoff_base: Duration,
+    /// Longest time for which it is left alone, where it names no moment. Default: 24h.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub backoff_max: Duration,
     /// Holes in the address guard, for tests and demonstrations only: `ip:port`, `[v6]:port`, or
     /// a range with its port, `127.0.0.0/8:8480`. Default: none.
     pub allow_addresses: Vec<String>,
@@ -128,6 +136,8 @@ impl Default for FetchSettings {
             retries: 2,
             retry_base: Duration::from_millis(500),
             retry_max_wait: Duration::from_secs(20),
+            backoff_base: Duration::from_secs(60),
+            backoff_max: Duration::from_secs(24 * 3600),
             allow_addresses: Vec::new(),
             dns: DnsSettings::default(),
             extra_ca: Vec::new(),
@@ -189,6 +199,8 @@ impl FetchSettings {
             ("max_crawl_delay", self.max_crawl_delay),
             ("retry_base", self.retry_base),
             ("retry_max_wait", self.retry_max_wait),
+            ("backoff_base", self.backoff_base),
+            ("backoff_max", self.backoff_max),
         ]);
         for (key, duration) in durations {
             if duration > LONGEST {

@@ -157,7 +157,6 @@ impl Round<'_> {
                 as_of: Some(as_of),
                 record_arrivals: true,
                 quotas: Quotas::ample(),
-                bluesky_requests_per_second: 20,
                 ..on_own_ports()
             },
             environment: self.tries(),

@@ -5,7 +5,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -17,12 +17,14 @@ use governor::{
     middleware::NoOpMiddleware,
     state::{InMemoryState, NotKeyed},
 };
+use jiff::Timestamp;
 use tokio::{
     sync::{Mutex, Semaphore},
     time::{Instant, sleep_until},
 };
 
-use crate::BudgetSpec;
+use super::patience::Patience;
+use crate::{BudgetSpec, Holder, HostMemory};
 
 /// What is left unspent, in hundredths of the window: requests that the network holds up must not
 /// bunch into a violation, and 95 % of a budget is to be used.
@@ -44,11 +46,13 @@ pub(super) struct Api {
     begin: Instant,
     /// Between two requests.
     period: Duration,
+    /// Of whoever keeps the rate, with that holder's other budgets of the host.
+    patience: Arc<std::sync::Mutex<Patience>>,
     catch_up: Duration,
 }
 
 impl Api {
-    pub(super) fn new(budget: BudgetSpec) -> Self {
+    pub(super) fn new(budget: BudgetSpec, patience: Arc<std::sync::Mutex<Patience>>) -> Self {
         let clock = CellClock::default();
         let period = period(budget);
         let quota = Quota::with_period(period).expect("a period is at least a nanosecond long");
@@ -60,7 +64,26 @@ impl Api {
             clock,
             begin: Instant::now(),
             period,
+            patience,
             catch_up: budget.per * CATCH_UP_HUNDREDTHS / 100,
+        }
+    }
+
+    pub(super) fn patience(&self) -> MutexGuard<'_, Patience> {
+        self.patience.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is worth remembering of it.
+    pub(super) fn memory(&self, host_key: &str) -> HostMemory {
+        let now = Instant::now();
+        let mut patience = self.patience();
+        HostMemory {
+            key: format!("{API}{host_key}/{:016x}", self.budget.holder.number()),
+            blocked_until: patience.blocked(now).map(|(_, until)| until),
+            backoff: patience.level(now),
+            slowed: 0,
+            crawl_delay: None,
+            at: Timestamp::now(),
         }
     }
 
@@ -85,6 +108,16 @@ impl Api {
             sleep_until(self.begin + due).await;
         }
     }
+}
+
+/// How the keys of APIs' memories begin.
+const API: &str = "api:";
+
+/// The host's key and the holder that a memory is of.
+pub(super) fn holder_of(key: &str) -> Option<(&str, Holder)> {
+    let (host_key, holder) = key.strip_prefix(API)?.rsplit_once('/')?;
+    let number = u64::from_str_radix(holder, 16).ok()?;
+    Some((host_key, Holder::of_number(number)))
 }
 
 /// Time between two requests.
@@ -115,9 +148,12 @@ impl Clock for CellClock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Holder;
     use proptest::prelude::*;
     use std::num::NonZeroU32;
+
+    fn api(budget: BudgetSpec) -> Api {
+        Api::new(budget, Arc::default())
+    }
 
     proptest! {
         #[test]
@@ -141,7 +177,7 @@ mod tests {
     async fn cells_come_one_at_a_time_from_the_start() {
         let count = |number| NonZeroU32::new(number).unwrap();
         let per = Duration::from_secs(10);
-        let api = Api::new(BudgetSpec {
+        let api = api(BudgetSpec {
             requests: count(10),
             per,
             concurrency: count(1),
@@ -160,7 +196,7 @@ mod tests {
     async fn a_timer_that_wakes_late_does_not_slow_a_fast_budget() {
         let count = |number| NonZeroU32::new(number).unwrap();
         let per = Duration::from_secs(1);
-        let api = Api::new(BudgetSpec {
+        let api = api(BudgetSpec {
             requests: count(400),
             per,
             concurrency: count(1),

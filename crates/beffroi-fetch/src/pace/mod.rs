@@ -9,49 +9,64 @@
 //! counts as if it had been passed when the hold began, for until then others may have passed it.
 
 mod budget;
+mod group;
 mod host;
+mod patience;
+mod permit;
+mod states;
 
 use std::{
     future::pending,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, PoisonError},
     time::Duration,
 };
 
 use beffroi_model::Failed;
-use dashmap::DashMap;
 use jiff::Timestamp;
 use tokio::{
-    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, sleep_until},
 };
 
-use crate::{BudgetSpec, FetchSettings, HostGroup, LanePass, guard::Target, pass::Held};
+use crate::{
+    BudgetSpec, FetchSettings, HostGroup, HostMemory, LanePass, guard::Target, memory::Notebook,
+    pass::Held,
+};
+use budget::holder_of;
+use group::{Group, group_of};
 use host::{Host, Readiness};
-
-/// States kept without looking for idle ones.
-const SWEEP_FLOOR: usize = 1024;
+use patience::{Backoff, FORGIVEN_AFTER};
+use permit::Beside;
+pub(crate) use permit::Permit;
+use states::States;
 
 /// The gates of everything that goes out.
 pub(crate) struct Pace {
+    /// What there is to remember.
+    pub(crate) notebook: Notebook,
     settings: FetchSettings,
-    hosts: Gates<String, Host>,
-    groups: Gates<HostGroup, Group>,
+    backoff: Backoff,
+    hosts: States<String, Host>,
+    groups: States<HostGroup, Group>,
     everywhere: Arc<Semaphore>,
 }
 
 /// At which pace a request goes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Tempo {
-    /// A website's, with what its robots.txt asks for.
-    Site {
-        /// `Crawl-delay`, when there is one.
-        crawl_delay: Option<Duration>,
-    },
+    /// A website's.
+    Site(CrawlDelay),
     /// An API's.
     Api(BudgetSpec),
+}
+
+/// What a website's robots.txt asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CrawlDelay {
+    /// It is not read yet: what is known from earlier holds.
+    Unread,
+    /// Its `Crawl-delay`, when there is one.
+    Read(Option<Duration>),
 }
 
 /// Why a request may not go, for longer than a call waits.
@@ -65,39 +80,22 @@ pub(crate) enum NotNow {
     HoldEnded,
 }
 
-/// The right to one exchange. Its end, that is its drop, is the end of the answer.
-pub(crate) struct Permit<'a> {
-    /// The hold within which it was given.
-    pub(crate) held: Option<Held<'a>>,
-    host: Arc<Host>,
-    is_https: bool,
-    _slots: Vec<OwnedSemaphorePermit>,
-    _group: Option<Arc<Group>>,
-}
-
-/// The gate of a host group.
-struct Group {
-    slots: Arc<Semaphore>,
-    /// When the last request began. Held while waiting for one's turn: an async lock, for it is
-    /// the queue itself.
-    last_start: Mutex<Option<Instant>>,
-    settled: std::sync::Mutex<Instant>,
-}
-
 impl Pace {
     pub(crate) fn new(settings: &FetchSettings) -> Self {
         Self {
             everywhere: Arc::new(Semaphore::new(settings.max_concurrent.get())),
+            notebook: Notebook::default(),
+            backoff: Backoff::new(settings),
             settings: settings.clone(),
-            hosts: Gates::new(),
-            groups: Gates::new(),
+            hosts: States::new(),
+            groups: States::new(),
         }
     }
 
     /// Waits until the request may go. Once the lane is held no more it waits for ever, and is in
     /// nobody's way meanwhile.
     pub(crate) async fn enter<'a>(
-        &self,
+        &'a self,
         target: &Target,
         is_https: bool,
         tempo: Tempo,
@@ -110,19 +108,19 @@ impl Pace {
             }
             None => (None, None),
         };
-        let host = self.host(target);
+        let host = self.host(&host_key(&target.host, target.port));
         let visitor = Visitor {
             is_https,
             held,
             since,
         };
         let permit = match tempo {
-            Tempo::Site { crawl_delay } => {
-                let gap = self
-                    .settings
-                    .host_interval
-                    .max(crawl_delay.unwrap_or_default());
-                host.set_gap(gap);
+            Tempo::Site(crawl_delay) => {
+                if let CrawlDelay::Read(crawl_delay) = crawl_delay
+                    && host.set_crawl_delay(crawl_delay)
+                {
+                    self.notebook.remember(host.memory());
+                }
                 self.enter_site(host, &target.group, visitor).await
             }
             Tempo::Api(budget) => self.enter_api(host, budget, visitor).await,
@@ -133,58 +131,89 @@ impl Pace {
         permit
     }
 
-    /// Sends nothing more to this host before the moment.
-    pub(crate) fn block(&self, target: &Target, until: Timestamp) {
-        self.host(target).block(until);
+    /// Takes over what another process knew. What is known here already is never shortened.
+    pub(crate) fn recall(&self, memories: Vec<HostMemory>) {
+        for mut memory in memories {
+            let last = memory.blocked_until.max(Some(memory.at));
+            let calm = last.map(|last| Timestamp::now().duration_since(last));
+            let calm = calm.and_then(|calm| Duration::try_from(calm).ok());
+            let calm = calm.unwrap_or_default();
+            let longest = self.settings.max_crawl_delay;
+            memory.crawl_delay = memory.crawl_delay.map(|delay| delay.min(longest));
+            let Some(memory) = Some(memory).filter(|it| is_of_use(it, calm)) else {
+                continue;
+            };
+            let (until, level) = (memory.blocked_until, memory.backoff);
+            if let Some(group) = group_of(&memory.key) {
+                let group = self.group(&group);
+                let mut mood = group.mood();
+                mood.patience.recall(until, level, calm, self.backoff);
+                mood.slowed.recall(memory.slowed, calm);
+            } else if let Some((host_key, holder)) = holder_of(&memory.key) {
+                let patience = self.host(host_key).holder(holder);
+                let mut patience = patience.lock().unwrap_or_else(PoisonError::into_inner);
+                patience.recall(until, level, calm, self.backoff);
+            } else {
+                self.host(&memory.key).recall(&memory, calm, self.backoff);
+            }
+        }
     }
 
     async fn enter_site<'a>(
-        &self,
+        &'a self,
         host: Arc<Host>,
         group: &HostGroup,
         visitor: Visitor<'a>,
     ) -> Result<Permit<'a>, NotNow> {
         let host_slot = acquire(&host.slots).await;
         let turn = host.turn.lock().await;
-        let group = self
-            .groups
-            .get(group, || Group::new(self.settings.group_concurrency.get()));
+        let group = self.group(group);
         let since = visitor.since;
-        let gap = Gap::Kept { since };
-        let (group_slot, whole_slot) = loop {
-            self.wait_for_host(&host, visitor, gap).await?;
+        let readiness = || {
+            let now = Instant::now();
+            match host.blocked(now).max(group.mood().patience.blocked(now)) {
+                Some((moment, until)) => Readiness::Blocked(moment, until),
+                None => host.readiness(visitor.is_https, Gap::Kept { since }),
+            }
+        };
+        let (group_slot, whole_slot, asked_at) = loop {
+            self.wait_until_ready(readiness).await?;
             let group_slot = acquire(&group.slots).await;
             let mut last_start = group.last_start.lock().await;
             // An unset moment is earlier than any other.
             let last = (*last_start).max(since);
-            let next = last.map(|last| last + self.settings.group_interval);
+            let slowed = group.mood().slowed.level(Instant::now());
+            let interval = self.settings.group_interval * 2_u32.pow(u32::from(slowed));
+            let next = last.map(|last| last + interval);
             if let Some(next) = next.filter(|next| *next > Instant::now()) {
                 sleep_until(next).await;
             }
             let whole_slot = acquire(&self.everywhere).await;
             // Much may have happened to the host while others were waited for.
-            if host.readiness(visitor.is_https, gap) == Readiness::Now {
+            if readiness() == Readiness::Now {
                 visitor.look_last()?;
                 let now = Instant::now();
                 *last_start = Some(now);
-                group.settle(now + self.settings.group_interval);
+                group.mood().settled = now + interval;
                 host.begin(now);
-                break (group_slot, whole_slot);
+                break (group_slot, whole_slot, now);
             }
         };
         drop(turn);
         let slots = vec![host_slot, group_slot, whole_slot];
         Ok(Permit {
             held: visitor.held,
+            pace: self,
             host,
+            beside: Beside::Group(group),
             is_https: visitor.is_https,
+            asked_at,
             _slots: slots,
-            _group: Some(group),
         })
     }
 
     async fn enter_api<'a>(
-        &self,
+        &'a self,
         host: Arc<Host>,
         budget: BudgetSpec,
         visitor: Visitor<'a>,
@@ -192,40 +221,40 @@ impl Pace {
         let api = host.api(budget);
         let api_slot = acquire(&api.slots).await;
         let turn = api.turn.lock().await;
+        let readiness = || match api.patience().blocked(Instant::now()) {
+            Some((moment, until)) => Readiness::Blocked(moment, until),
+            None => host.readiness(visitor.is_https, Gap::Ignored),
+        };
         let whole_slot = loop {
-            self.wait_for_host(&host, visitor, Gap::Ignored).await?;
+            self.wait_until_ready(readiness).await?;
             api.wait(visitor.since).await;
             visitor.look_last()?;
             // The budget counts from the moment of sending: where others must be waited for, its
             // cell has been spent in vain and the next one is due.
             match self.everywhere.clone().try_acquire_owned() {
-                Ok(slot) if host.readiness(visitor.is_https, Gap::Ignored) == Readiness::Now => {
-                    break slot;
-                }
+                Ok(slot) if readiness() == Readiness::Now => break slot,
                 Ok(_) => {}
                 Err(_) => drop(acquire(&self.everywhere).await),
             }
         };
-        host.begin(Instant::now());
+        let asked_at = Instant::now();
+        host.begin(asked_at);
         drop(turn);
         Ok(Permit {
             held: visitor.held,
+            pace: self,
             host,
+            beside: Beside::Api(api),
             is_https: visitor.is_https,
+            asked_at,
             _slots: vec![api_slot, whole_slot],
-            _group: None,
         })
     }
 
     /// Waits for the host's gap and for a block that ends soon; gives up on a longer one.
-    async fn wait_for_host(
-        &self,
-        host: &Host,
-        visitor: Visitor<'_>,
-        gap: Gap,
-    ) -> Result<(), NotNow> {
+    async fn wait_until_ready(&self, readiness: impl Fn() -> Readiness) -> Result<(), NotNow> {
         loop {
-            match host.readiness(visitor.is_https, gap) {
+            match readiness() {
                 Readiness::Now => return Ok(()),
                 Readiness::At(moment) => sleep_until(moment).await,
                 Readiness::Blocked(moment, until) => {
@@ -239,15 +268,25 @@ impl Pace {
         }
     }
 
-    fn host(&self, target: &Target) -> Arc<Host> {
-        let make = || {
-            Host::new(
-                self.settings.host_concurrency.get(),
-                self.settings.host_give_up,
-            )
-        };
-        self.hosts.get(&host_key(&target.host, target.port), make)
+    fn host(&self, key: &str) -> Arc<Host> {
+        let key = key.to_owned();
+        self.hosts
+            .get(&key, || Host::new(key.clone(), &self.settings))
     }
+
+    fn group(&self, key: &HostGroup) -> Arc<Group> {
+        let concurrency = self.settings.group_concurrency.get();
+        self.groups
+            .get(key, || Group::new(key.clone(), concurrency))
+    }
+}
+
+/// Whether anything in a memory still holds after so much calm.
+fn is_of_use(memory: &HostMemory, calm: Duration) -> bool {
+    let levels = u32::from(memory.backoff.max(memory.slowed));
+    memory.blocked_until.is_some_and(|it| it > Timestamp::now())
+        || memory.crawl_delay.is_some()
+        || levels > 0 && calm < FORGIVEN_AFTER * levels
 }
 
 /// Who wants to pass.
@@ -297,91 +336,6 @@ async fn acquire(slots: &Arc<Semaphore>) -> OwnedSemaphorePermit {
         .acquire_owned()
         .await
         .expect("no semaphore of the pace is ever closed")
-}
-
-impl Permit<'_> {
-    /// The server answered.
-    pub(crate) fn succeeded(&self) {
-        self.host.clear_strikes(self.is_https);
-    }
-
-    /// The connection failed.
-    pub(crate) fn failed(&self, class: Failed) {
-        self.host.strike(self.is_https, class);
-    }
-}
-
-impl Drop for Permit<'_> {
-    fn drop(&mut self) {
-        self.host.end(Instant::now());
-    }
-}
-
-impl Group {
-    fn new(concurrency: usize) -> Self {
-        Self {
-            slots: Arc::new(Semaphore::new(concurrency)),
-            last_start: Mutex::new(None),
-            settled: std::sync::Mutex::new(Instant::now()),
-        }
-    }
-
-    fn settle(&self, moment: Instant) {
-        *self
-            .settled
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = moment;
-    }
-}
-
-/// A state that can be forgotten once nothing depends on it.
-trait Forgettable {
-    /// Whether a fresh state would behave in the same way.
-    fn is_idle(&self, now: Instant) -> bool;
-}
-
-impl Forgettable for Group {
-    fn is_idle(&self, now: Instant) -> bool {
-        let settled = self
-            .settled
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *settled <= now
-    }
-}
-
-/// States by key. Those that nobody holds and that are idle are dropped when the map has doubled,
-/// so that it stays within twice what is really in use.
-struct Gates<K: std::hash::Hash + Eq, V> {
-    states: DashMap<K, Arc<V>>,
-    sweep_at: AtomicUsize,
-}
-
-impl<K: std::hash::Hash + Eq + Clone, V: Forgettable> Gates<K, V> {
-    fn new() -> Self {
-        Self {
-            states: DashMap::new(),
-            sweep_at: AtomicUsize::new(SWEEP_FLOOR),
-        }
-    }
-
-    fn get(&self, key: &K, make: impl FnOnce() -> V) -> Arc<V> {
-        if let Some(state) = self.states.get(key) {
-            return state.clone();
-        }
-        if self.states.len() >= self.sweep_at.load(Ordering::Relaxed) {
-            let now = Instant::now();
-            // The map's own lock is held here: a count of one means that nobody can get another.
-            self.states
-                .retain(|_, state| Arc::strong_count(state) > 1 || !state.is_idle(now));
-            let next = (self.states.len() * 2).max(SWEEP_FLOOR);
-            self.sweep_at.store(next, Ordering::Relaxed);
-        }
-        self.states
-            .entry(key.clone())
-            .or_insert_with(|| Arc::new(make()))
-            .clone()
-    }
 }
 
 #[cfg(test)]

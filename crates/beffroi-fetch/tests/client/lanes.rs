@@ -98,6 +98,32 @@ async fn a_redirect_to_another_lanes_server_is_told_and_not_followed() {
 }
 
 #[tokio::test]
+async fn what_another_lane_followed_counts() {
+    let server = Server::start(|seen| match seen.path.as_str() {
+        "/loop" => Reply::redirect("/first"),
+        "/long" => Reply::redirect("/x"),
+        _ => Reply::page("x"),
+    })
+    .await;
+    let client = client(&[&server]);
+    let earlier = vec![server.url("/first")];
+    let go_on = |path| page(&server, path).redirected_from(earlier.clone());
+    let error = client.get(go_on("/loop")).await.unwrap_err();
+    assert_eq!(error.outcome, Outcome::Failed(Failed::TooManyRedirects));
+    let fetched = client.get(go_on("/long")).await.unwrap();
+    assert_eq!(
+        fetched.redirects,
+        [server.url("/first"), server.url("/long")]
+    );
+    let ten: Vec<_> = (0..10)
+        .map(|step| server.url(&format!("/{step}")))
+        .collect();
+    let request = page(&server, "/long").redirected_from(ten);
+    let error = client.get(request).await.unwrap_err();
+    assert_eq!(error.outcome, Outcome::Failed(Failed::TooManyRedirects));
+}
+
+#[tokio::test]
 async fn a_site_whose_robots_txt_is_another_lanes_is_looked_for_there() {
     let there = Server::start_at("127.0.0.3", |seen| match seen.path.as_str() {
         "/robots.txt" => Reply::new(200, &[], "User-agent: *\nDisallow: /no"),

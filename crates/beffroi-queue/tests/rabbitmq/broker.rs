@@ -97,20 +97,19 @@ impl Broker {
         self.wait_until_serving();
     }
 
-    /// `rabbitmqctl` with these arguments, not yet started.
-    #[allow(dead_code, reason = "not all who include this file need it")]
-    pub(crate) fn ctl(&self, arguments: &[&str]) -> Command {
-        let script = installation().unwrap().with_file_name("rabbitmqctl");
-        let mut command = Command::new(script);
-        command
-            .env("HOME", self.dir.path())
-            .env("LANG", "C.UTF-8")
-            .env("RABBITMQ_NODENAME", node_name(self.ports))
-            .env("ERL_EPMD_PORT", self.ports.port_mapper.to_string())
-            .env("RABBITMQ_CONF_ENV_FILE", self.dir.path().join("none"))
-            .stdin(Stdio::null())
-            .args(arguments);
-        command
+    /// Asks the node by RabbitMQ's own tool.
+    #[allow(
+        dead_code,
+        reason = "the end-to-end tests have this file too, and may need only the node"
+    )]
+    pub(crate) fn ctl(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(installation().unwrap().with_file_name("rabbitmqctl"));
+        let output = surroundings(&mut command, self.dir.path(), self.ports)
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     fn wait_until_serving(&self) {
@@ -174,8 +173,18 @@ fn start_node(dir: &Path, ports: Ports) -> Child {
         .append(true)
         .open(dir.join("node.log"))
         .unwrap();
+    surroundings(&mut dying_with_us(installation().unwrap()), dir, ports)
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .spawn()
+        .unwrap()
+}
+
+/// What RabbitMQ's scripts need to know, so that they know nothing else of this machine.
+fn surroundings<'c>(command: &'c mut Command, dir: &Path, ports: Ports) -> &'c mut Command {
     let path = |name: &str| dir.join(name);
-    dying_with_us(installation().unwrap())
+    command
         .env("HOME", dir)
         .env("LANG", "C.UTF-8")
         // Makes RabbitMQ's script become the node, so that our child is the node itself.
@@ -201,11 +210,6 @@ fn start_node(dir: &Path, ports: Ports) -> Child {
             "+sbwt none +sbwtdcpu none +sbwtdio none \
              -kernel inet_dist_use_interface {127,0,0,1}",
         )
-        .stdin(Stdio::null())
-        .stdout(log.try_clone().unwrap())
-        .stderr(log)
-        .spawn()
-        .unwrap()
 }
 
 fn node_name(ports: Ports) -> String {

@@ -36,9 +36,7 @@ async fn sending(
 
 #[tokio::test(start_paused = true)]
 async fn every_host_and_budget_counts_as_asked_when_the_hold_began() {
-    let slow = Tempo::Site {
-        crawl_delay: Some(30 * SECOND),
-    };
+    let slow = Tempo::Site(CrawlDelay::Read(Some(30 * SECOND)));
     for (tempo, expected) in [(SITE, 7_000), (slow, 36_000), (budget(1), 7_020)] {
         let begin = Instant::now();
         let pass = Gate::new(1, begin + 6 * SECOND, begin + LONG).pass();

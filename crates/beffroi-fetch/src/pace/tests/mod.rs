@@ -1,8 +1,9 @@
 //! The gates, with the clock paused.
 
 mod holds;
+mod moods;
 
-use super::*;
+use super::{states::SWEEP_FLOOR, *};
 use crate::Holder;
 use std::num::{NonZeroU32, NonZeroUsize};
 
@@ -21,7 +22,19 @@ fn pace() -> Pace {
     Pace::new(&FetchSettings::default())
 }
 
-const SITE: Tempo = Tempo::Site { crawl_delay: None };
+const SITE: Tempo = Tempo::Site(CrawlDelay::Read(None));
+/// What another process had been asked for.
+fn block(pace: &Pace, key: &str, until: Timestamp) {
+    pace.recall(vec![HostMemory {
+        key: key.to_owned(),
+        blocked_until: Some(until),
+        backoff: 0,
+        slowed: 0,
+        crawl_delay: None,
+        at: Timestamp::now(),
+    }]);
+}
+
 const ANSWER: Duration = Duration::from_millis(300);
 
 /// Fetches once for each target, all at once, each answer taking `ANSWER`; the moments of sending, in ms.
@@ -51,13 +64,9 @@ async fn a_hosts_gap_counts_from_the_end_of_the_answer() {
 #[tokio::test(start_paused = true)]
 async fn a_crawl_delay_widens_the_gap_and_never_narrows_it() {
     let targets = vec![target("a.example", "1.1.1.1"); 2];
-    let long = Tempo::Site {
-        crawl_delay: Some(Duration::from_secs(5)),
-    };
+    let long = Tempo::Site(CrawlDelay::Read(Some(Duration::from_secs(5))));
     assert_eq!(sendings(&pace(), &targets, long).await, [0, 5300]);
-    let short = Tempo::Site {
-        crawl_delay: Some(Duration::from_millis(10)),
-    };
+    let short = Tempo::Site(CrawlDelay::Read(Some(Duration::from_millis(10))));
     assert_eq!(sendings(&pace(), &targets, short).await, [0, 1300]);
 }
 
@@ -165,16 +174,24 @@ async fn an_apis_concurrency_holds_until_the_answer_has_ended() {
 async fn a_short_block_is_waited_for_by_all_and_a_long_one_is_told() {
     let pace = pace();
     let site = target("a.example", "1.1.1.1");
-    pace.block(&site, Timestamp::now() + Duration::from_secs(10));
+    block(
+        &pace,
+        "a.example",
+        Timestamp::now() + Duration::from_secs(10),
+    );
     let moments = sendings(&pace, &[site.clone(), site.clone()], SITE).await;
     assert!((9_900..=10_001).contains(&moments[0]), "{moments:?}");
 
     for until in [Timestamp::now() + Duration::from_secs(3600), Timestamp::MAX] {
-        pace.block(&site, until);
+        block(&pace, "a.example", until);
         let refused = pace.enter(&site, true, SITE, None).await.err();
         assert_eq!(refused, Some(NotNow::Blocked(until)));
     }
-    pace.block(&site, Timestamp::now() + Duration::from_secs(1));
+    block(
+        &pace,
+        "a.example",
+        Timestamp::now() + Duration::from_secs(1),
+    );
     let refused = pace.enter(&site, true, SITE, None).await.err();
     assert_eq!(
         refused,
@@ -200,10 +217,9 @@ async fn three_transport_errors_in_a_row_give_a_host_up_for_a_while() {
     };
     fail().await;
     fail().await;
-    pace.enter(&site, true, SITE, None)
-        .await
-        .unwrap()
-        .succeeded();
+    let permit = pace.enter(&site, true, SITE, None).await.unwrap();
+    permit.answered(200, None);
+    drop(permit);
     for _ in 0..3 {
         fail().await;
     }
@@ -234,22 +250,18 @@ async fn one_who_stops_waiting_leaves_the_queue() {
 async fn hosts_that_are_done_are_forgotten_and_others_are_not() {
     let pace = pace();
     let blocked = target("blocked.example", "2.2.2.2");
-    pace.block(&blocked, Timestamp::MAX);
+    block(&pace, "blocked.example", Timestamp::MAX);
     for host in 0..10 * SWEEP_FLOOR {
         let address = format!("1.1.{}.{}", host / 256, host % 256);
         let site = target(&format!("h{host}.example"), &address);
         drop(pace.enter(&site, true, SITE, None).await.unwrap());
         tokio::time::advance(Duration::from_millis(10)).await;
     }
+    assert!(pace.hosts.len() <= 2 * SWEEP_FLOOR, "{}", pace.hosts.len());
     assert!(
-        pace.hosts.states.len() <= 2 * SWEEP_FLOOR,
+        pace.groups.len() <= 2 * SWEEP_FLOOR,
         "{}",
-        pace.hosts.states.len()
-    );
-    assert!(
-        pace.groups.states.len() <= 2 * SWEEP_FLOOR,
-        "{}",
-        pace.groups.states.len()
+        pace.groups.len()
     );
     assert!(pace.enter(&blocked, true, SITE, None).await.is_err());
 }
