@@ -127,15 +127,6 @@ impl Installation {
         self
     }
 
-    /// Whether the program has this setting; an unknown one would be refused.
-    pub fn knows_setting(&self, table: &str, key: &str) -> bool {
-        let defaults = self.succeed(&["config"]).stdout;
-        let defaults: toml::Table = defaults.parse().unwrap();
-        defaults
-            .get(table)
-            .is_some_and(|table| table.get(key).is_some())
-    }
-
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder

@@ -26,4 +26,4 @@ pub use moved::{Change, Handover, changes, handovers, lanes_of_hosts, name_of};
 pub use round::{Report, Rounds, on_own_ports};
 pub use script::{Fault, Script, WORLDS};
 pub use servers::Servers;
-pub use world::{Member, Place, World, WorldSettings};
+pub use world::{HOLD, Member, Place, World, WorldSettings};

@@ -135,7 +135,11 @@ impl Rounds {
         if report.problems.is_empty() {
             fs::remove_dir_all(&folder).unwrap();
         } else {
-            report.folder = Some(folder);
+            // Out of the way of the next round of this name: the clean night of a world is tried again.
+            let kept = folder.with_extension("failed");
+            let _ = fs::remove_dir_all(&kept);
+            fs::rename(&folder, &kept).unwrap();
+            report.folder = Some(kept);
         }
         report
     }
@@ -176,7 +180,6 @@ impl Round<'_> {
         let against = Against {
             clean: self.clean.as_ref(),
             weather: self.script.faults.iter().any(|it| it.kind.is_weather()),
-            hold: world.hold,
         };
         let figures = verdict::of(&mut world, servers, ended, night, &against, problems);
         self.report.figures = Some(figures);

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::{
     Ended, Holdings, QueueSeen,
-    chaos::{Change, Figures, Servers, World, changes},
+    chaos::{Change, Figures, HOLD, Servers, World, changes},
     judge,
 };
 
@@ -47,8 +47,6 @@ pub(crate) struct Against<'a> {
     pub(crate) clean: Option<&'a Figures>,
     /// Whether the sites were sick for a while.
     pub(crate) weather: bool,
-    /// How long a lane is held without a proof, if it is at all.
-    pub(crate) hold: Option<Duration>,
 }
 
 /// What the store says of something that a sick server did not tell.
@@ -92,9 +90,7 @@ pub(crate) fn of(
         let known: &[(Violation, u64)] = if against.weather { &GIVEN_UP } else { &[] };
         judge::assert_good_manners_but_for(&world.france, known);
     });
-    note(problems, "two at once", || {
-        one_at_a_time(world, against.hold)
-    });
+    note(problems, "two at once", || one_at_a_time(world));
     note(problems, "processes left", || nobody_is_left(world));
     let figures = Figures {
         planned: planned.unwrap_or_default(),
@@ -165,9 +161,8 @@ fn figures_are_true(world: &World, against: &Against<'_>) -> u64 {
 }
 
 /// No host was asked by two workers within the silence that the second owes.
-fn one_at_a_time(world: &World, hold: Option<Duration>) {
-    let Some(hold) = hold else { return };
-    let silence = (hold + AND_A_SECOND - ON_THE_WAY).as_millis() as i64;
+fn one_at_a_time(world: &World) {
+    let silence = (HOLD + AND_A_SECOND - ON_THE_WAY).as_millis() as i64;
     let early: Vec<Change> = changes(&world.france.arrivals())
         .into_iter()
         .filter(|change| change.gap_ms < silence)

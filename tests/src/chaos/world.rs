@@ -3,7 +3,6 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
-    sync::OnceLock,
     time::{Duration, Instant},
 };
 
@@ -18,21 +17,19 @@ use crate::{
 
 /// What a round sets on top of what every short night does: few lanes, hosts that are given up are soon
 /// asked again, an outage is known sooner.
-const ROUND: [(&str, &str); 7] = [
+const ROUND: [(&str, &str); 8] = [
     ("BEFFROI_RUN__HOST_LANES", "8"),
     ("BEFFROI_FETCH__HOST_GIVE_UP", "5s"),
-    ("BEFFROI_FETCH__RETRIES", "1"),
+    ("BEFFROI_FETCH__READ_TIMEOUT", "3s"),
+    ("BEFFROI_FETCH__BACKOFF_BASE", "2s"),
     ("BEFFROI_PLATFORMS__MASTODON__PER", "20s"),
     ("BEFFROI_PLATFORMS__MASTODON__PAGING_PER", "20s"),
     ("BEFFROI_STORE__GIVE_UP_AFTER", "2m"),
     ("BEFFROI_QUEUE__OUTAGE_TIMEOUT", "2m"),
 ];
 
-/// How long a lane is held without a proof, where the program can be told.
-const HOLD: (&str, Duration) = ("BEFFROI_QUEUE__HOLD", Duration::from_secs(2));
-
-/// Whether it can.
-static KNOWS_HOLD: OnceLock<bool> = OnceLock::new();
+/// How long a lane is held without a proof.
+pub const HOLD: Duration = Duration::from_secs(2);
 
 /// What a world is made of.
 #[derive(Debug, Clone)]
@@ -87,8 +84,6 @@ pub struct World {
     pub workers: Vec<Member>,
     /// How the names of queues begin.
     pub prefix: String,
-    /// How long a lane is held without a proof; `None` where lanes are not held.
-    pub hold: Option<Duration>,
     broker_url: String,
     ways: Ways,
     begun: Instant,
@@ -113,10 +108,7 @@ impl World {
         for (variable, value) in ROUND {
             home = home.with_variable(variable, value);
         }
-        let knows_hold = *KNOWS_HOLD.get_or_init(|| home.knows_setting("queue", "hold"));
-        if knows_hold {
-            home = home.with_variable(HOLD.0, &format!("{}s", HOLD.1.as_secs()));
-        }
+        home = home.with_variable("BEFFROI_QUEUE__HOLD", &format!("{}s", HOLD.as_secs()));
         for (variable, value) in &settings.environment {
             home = home.with_variable(variable, value);
         }
@@ -131,7 +123,6 @@ impl World {
             home,
             workers: Vec::new(),
             prefix: name.to_owned(),
-            hold: knows_hold.then_some(HOLD.1),
             broker_url: servers.broker.url(),
             ways,
             begun: Instant::now(),

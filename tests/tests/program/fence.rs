@@ -11,7 +11,7 @@ use std::{
 use beffroi_sim::{Arrival, Quotas, SimSettings};
 use beffroi_tests::{
     chaos::{
-        Handover, Servers, World, WorldSettings, changes, handovers, lanes_of_hosts, name_of,
+        HOLD, Handover, Servers, World, WorldSettings, changes, handovers, lanes_of_hosts, name_of,
         on_own_ports,
     },
     judge::{assert_all_figures_are_true, assert_good_manners, certificate},
@@ -20,9 +20,6 @@ use beffroi_tests::{
 use jiff::Timestamp;
 use nix::sys::signal::Signal;
 use tempfile::TempDir;
-
-/// As short as the harness sets `queue.hold`.
-const HOLD: Duration = Duration::from_secs(2);
 
 /// How long before a next owner asks the last one must have been silent: the hold and a second, less what
 /// a request may take from the last look at the hold to the server.
