@@ -12,6 +12,7 @@ mod config;
 mod effective;
 mod gate;
 mod logging;
+mod machine;
 mod output;
 mod policies;
 mod progress;

@@ -3,19 +3,24 @@
 
 mod bad_input;
 mod budget;
+mod checksums;
 mod citizens;
 mod faults;
 mod fence;
 mod hosts;
 mod interrupted;
+mod judge;
+mod leases;
 mod networks;
 mod night;
 mod one_shot;
 mod policies;
 mod queue_faults;
+mod reopened;
 mod reparse;
 mod store;
 mod store_faults;
+mod turns;
 
 // What must hold of every night, also of those that the rounds of faults disturb.
 use beffroi_tests::judge;

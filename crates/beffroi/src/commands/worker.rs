@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
+    machine,
     services::{self, StoreService},
 };
 
@@ -46,13 +47,7 @@ pub(crate) fn assemble(
 ) -> anyhow::Result<Worker> {
     let mut settings: WorkerSettings = config.worker.clone();
     if settings.name.is_empty() {
-        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-        let host = if host.trim().is_empty() {
-            "worker"
-        } else {
-            host.trim()
-        };
-        settings.name = format!("{host}-{}", std::process::id());
+        settings.name = format!("{}-{}", machine::name(), std::process::id());
     }
     let ledger = services::ledger(store, &settings.name);
     let fences = services::fences(config);
