@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Collectivities of a world.
-const COLLECTIVITIES: u32 = 60;
+const COLLECTIVITIES: u32 = 36;
 
 /// A night that has not ended by then never does.
 const LONGEST_NIGHT: Duration = Duration::from_secs(240);

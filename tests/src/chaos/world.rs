@@ -17,11 +17,12 @@ use crate::{
 
 /// What a round sets on top of what every short night does: few lanes, hosts that are given up are soon
 /// asked again, an outage is known sooner.
-const ROUND: [(&str, &str); 8] = [
+const ROUND: [(&str, &str); 9] = [
     ("BEFFROI_RUN__HOST_LANES", "8"),
     ("BEFFROI_FETCH__HOST_GIVE_UP", "5s"),
     ("BEFFROI_FETCH__READ_TIMEOUT", "3s"),
-    ("BEFFROI_FETCH__BACKOFF_BASE", "2s"),
+    ("BEFFROI_FETCH__BACKOFF_BASE", "1s"),
+    ("BEFFROI_FETCH__BACKOFF_MAX", "4s"),
     ("BEFFROI_PLATFORMS__MASTODON__PER", "20s"),
     ("BEFFROI_PLATFORMS__MASTODON__PAGING_PER", "20s"),
     ("BEFFROI_STORE__GIVE_UP_AFTER", "2m"),

@@ -25,6 +25,9 @@ use tempfile::TempDir;
 /// a request may take from the last look at the hold to the server.
 const SILENCE: Duration = Duration::from_millis(2_800);
 
+/// What was put off comes back after a minute at the most.
+const LONGEST: Duration = Duration::from_secs(150);
+
 /// Time for lanes to find their owners after a start.
 const SETTLED: Duration = Duration::from_secs(15);
 
@@ -105,6 +108,11 @@ impl Night {
 
     /// The night ends well, and no host was ever asked by two within the silence that a next owner owes.
     fn ends_well(mut self, figures: u64) {
+        let deadline = Instant::now() + LONGEST;
+        while self.world.coordinator.is_alive() {
+            assert!(Instant::now() < deadline, "open: {}", self.open_jobs());
+            thread::sleep(Duration::from_millis(200));
+        }
         certificate(self.world.coordinator.wait().unwrap());
         for worker in &mut self.world.workers {
             worker.leave();
@@ -113,6 +121,14 @@ impl Night {
         self.assert_one_at_a_time();
         assert_all_figures_are_true(&self.world.home, &self.world.france, figures);
         assert_good_manners(&self.world.france);
+    }
+
+    fn open_jobs(&self) -> String {
+        let database = &self.world.prefix;
+        self.servers.engine.query(&format!(
+            "SELECT lane, handle, planned_at FROM {database}.job FINAL \
+             WHERE job_id NOT IN (SELECT job_id FROM {database}.job_outcome)"
+        ))
     }
 
     fn assert_one_at_a_time(&self) {
@@ -148,8 +164,8 @@ const LONG: (&str, &str) = ("BEFFROI_WORKER__MAX_SITES_IN_FLIGHT", "3");
 
 #[test]
 fn a_worker_that_was_stopped_sends_nothing_in_lanes_that_another_has_taken_over() {
-    let mut night = Night::begin(2, 120, &[LONG]);
-    night.world.france.wait_for_requests(200);
+    let mut night = Night::begin(2, 80, &[LONG]);
+    night.world.france.wait_for_requests(100);
     let (stopped, since_ms) = (night.busiest(), now_ms());
     night.world.workers[stopped].signal(Signal::SIGSTOP);
     night.wait_for_a_handover(stopped, since_ms);
@@ -160,8 +176,8 @@ fn a_worker_that_was_stopped_sends_nothing_in_lanes_that_another_has_taken_over(
 
 #[test]
 fn a_worker_that_is_cut_off_from_the_broker_falls_silent_before_another_begins() {
-    let mut night = Night::begin(2, 120, &[LONG]);
-    night.world.france.wait_for_requests(200);
+    let mut night = Night::begin(2, 80, &[LONG]);
+    night.world.france.wait_for_requests(100);
     let (cut_off, since_ms) = (night.busiest(), now_ms());
     night.world.workers[cut_off].broker.stall();
     night.wait_for_a_handover(cut_off, since_ms);
