@@ -1,7 +1,8 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
+use beffroi_worker::LanePattern;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// An open observatory of how French public territories talk with the people who live in them.
@@ -60,7 +61,7 @@ pub(crate) enum Command {
     )]
     Plan(PlanArgs),
     /// Work for runs that others plan (RabbitMQ only), until told to stop.
-    Worker,
+    Worker(WorkerArgs),
     /// Bring the database's schema up to date.
     Migrate {
         /// Print the result as JSON.
@@ -167,6 +168,34 @@ pub(crate) struct RunArgs {
     /// Print the certificate as JSON on standard output.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  beffroi worker --queue amqp://guest:guest@127.0.0.1/ --store http://default@127.0.0.1:8123
+  beffroi worker --lanes 'host.*' --max-hosts 300 --listen 127.0.0.1:9464
+  beffroi worker --lanes api.youtube.main api.bluesky
+
+Workers share the lanes out among themselves, come and go. Ctrl-C or SIGTERM: it takes nothing more,
+lets the jobs under way end, gives the others back, and leaves (`worker.drain_timeout`).")]
+pub(crate) struct WorkerArgs {
+    /// Work only in these lanes: names (`api.youtube.main`) or beginnings (`host.*`, `api.*`).
+    /// Default: `worker.lanes`, all.
+    #[arg(long, value_name = "PATTERN", num_args = 1.., value_delimiter = ',')]
+    pub(crate) lanes: Vec<LanePattern>,
+
+    /// Websites visited at once. Default: `worker.max_sites_in_flight`.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_hosts: Option<NonZeroUsize>,
+
+    /// Name under which outcomes are recorded. Default: `worker.name`, host name and process id.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+
+    /// Where to answer `/metrics`, `/livez` and `/readyz`. Default: `worker.listen`, nowhere.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
 }
 
 #[derive(Debug, Args)]
@@ -487,7 +516,9 @@ impl Command {
     /// Whether it works for a while and its log tells the story; the others answer a question.
     pub(crate) fn works_long(&self) -> bool {
         match self {
-            Self::Run(_) | Self::Worker | Self::Sim(SimCommand::Serve(_)) | Self::Demo(_) => true,
+            Self::Run(_) | Self::Worker(_) | Self::Sim(SimCommand::Serve(_)) | Self::Demo(_) => {
+                true
+            }
             Self::Registry(RegistryCommand::Import { .. }) => true,
             Self::Plan(_)
             | Self::Migrate { .. }

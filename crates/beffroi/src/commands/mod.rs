@@ -52,7 +52,7 @@ async fn carry_out(config: &Config, command: Command) -> anyhow::Result<ExitCode
     match command {
         Command::Run(args) => run::run(config, args).await,
         Command::Plan(args) => plan::plan(config, args).await,
-        Command::Worker => worker::worker(config).await,
+        Command::Worker(args) => worker::worker(config, args).await,
         Command::Migrate { json } => migrate(config, json).await,
         Command::Engine(command) => engine::engine(config, command).await,
         Command::Registry(command) => registry::registry(config, command).await,
