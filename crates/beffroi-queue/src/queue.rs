@@ -5,8 +5,8 @@ use std::{num::NonZero, time::Duration};
 use beffroi_model::{Job, Lane};
 
 use crate::{
-    Consumer, DeadLetter, QueueError, QueueSettings, QueueUrl, delivery::ConsumerEngine,
-    in_process::InProcess, rabbitmq::RabbitMq,
+    Announcements, Consumer, DeadLetter, QueueError, QueueSettings, QueueUrl,
+    delivery::ConsumerEngine, in_process::InProcess, rabbitmq::RabbitMq,
 };
 
 /// Where jobs wait. Cheap to clone; clones are the same queue.
@@ -118,6 +118,28 @@ impl Queue {
         match &self.engine {
             Engine::InProcess(queue) => Ok(queue.take_dead(limit)),
             Engine::RabbitMq(queue) => queue.take_dead(limit).await,
+        }
+    }
+
+    /// Tells all workers, this one too. Only the newest announcement matters: one that cannot be sent
+    /// within seconds is dropped, and one not yet sent gives way to the next. Returns whether it was
+    /// sent, after two seconds at the most.
+    pub async fn announce(&self, payload: Vec<u8>) -> bool {
+        match &self.engine {
+            Engine::InProcess(queue) => {
+                queue.announce(payload);
+                true
+            }
+            Engine::RabbitMq(queue) => queue.announce(payload).await,
+        }
+    }
+
+    /// What was announced in the last `reach` (by the broker's clock; some a little older may be
+    /// among it, and no more than an hour is kept), and from then on all that is announced.
+    pub async fn announcements(&self, reach: Duration) -> Result<Announcements, QueueError> {
+        match &self.engine {
+            Engine::InProcess(queue) => Ok(queue.announcements(reach)),
+            Engine::RabbitMq(queue) => queue.announcements(reach).await,
         }
     }
 

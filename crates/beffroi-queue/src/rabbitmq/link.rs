@@ -20,9 +20,6 @@ use tokio::{sync::OnceCell, time::timeout};
 use super::call;
 use crate::{QueueError, url::address};
 
-/// Unless the address says otherwise: a dead peer is noticed within twice this.
-const HEARTBEAT_SECS: u16 = 10;
-
 /// How long one attempt may take; a host that swallows packets must not use up the patience.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -65,9 +62,11 @@ impl Session {
 }
 
 impl Link {
-    pub(super) fn new(uri: &AMQPUri, use_name: &'static str) -> Self {
+    /// `heartbeat_secs` unless the address says otherwise: we give the broker up after twice this
+    /// without a byte, RabbitMQ gives us up after two to three times this.
+    pub(super) fn new(uri: &AMQPUri, use_name: &'static str, heartbeat_secs: u16) -> Self {
         let mut uri = uri.clone();
-        uri.query.heartbeat.get_or_insert(HEARTBEAT_SECS);
+        uri.query.heartbeat.get_or_insert(heartbeat_secs);
         Self {
             uri,
             use_name,

@@ -6,10 +6,12 @@
 
 mod dead;
 mod lane;
+mod life;
 mod link;
 mod names;
 mod publisher;
 mod topology;
+mod workers;
 
 use std::{future::Future, num::NonZero, sync::Arc, time::Duration};
 
@@ -19,7 +21,7 @@ use lapin::uri::AMQPUri;
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{DeadLetter, QueueError, QueueSettings};
+use crate::{Announcements, DeadLetter, QueueError, QueueSettings};
 
 pub(crate) use lane::{Consumer, Receipt};
 
@@ -28,10 +30,17 @@ use lane::LaneTask;
 use link::Link;
 use names::{Names, RetryTier};
 use publisher::{Message, Publisher, WINDOW};
+use workers::Announcer;
 
 /// How long the broker may take to answer one call. Declaring a quorum queue on a busy broker takes
 /// seconds; more than this is an outage.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+const PUBLISHING_HEARTBEAT_SECS: u16 = 10;
+
+/// Short, because a lane goes to the next worker only when the broker misses the one before: 10 to 15
+/// seconds after a machine has vanished without a word.
+const CONSUMING_HEARTBEAT_SECS: u16 = 5;
 
 /// How long `close` waits for unsettled deliveries.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
@@ -40,6 +49,7 @@ const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub(crate) struct RabbitMq {
     broker: Arc<Broker>,
+    announcer: Arc<Announcer>,
 }
 
 /// What the queue's handles and tasks share.
@@ -49,7 +59,8 @@ struct Broker {
     names: Names,
     publisher: Publisher,
     consuming: Link,
-    lanes: TaskTracker,
+    /// Of lanes, and of those who announce and listen.
+    tasks: TaskTracker,
     closing: CancellationToken,
 }
 
@@ -60,9 +71,12 @@ impl RabbitMq {
     ) -> Result<Self, QueueError> {
         let broker = Broker {
             names: Names::new(&settings.prefix),
-            publisher: Publisher::new(Link::new(uri, "publish"), settings.outage_timeout),
-            consuming: Link::new(uri, "consume"),
-            lanes: TaskTracker::new(),
+            publisher: Publisher::new(
+                Link::new(uri, "publish", PUBLISHING_HEARTBEAT_SECS),
+                settings.outage_timeout,
+            ),
+            consuming: Link::new(uri, "consume", CONSUMING_HEARTBEAT_SECS),
+            tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             settings: settings.clone(),
         };
@@ -72,8 +86,10 @@ impl RabbitMq {
             .session(settings.connect_timeout)
             .await?;
         broker.consuming.session(settings.connect_timeout).await?;
+        let broker = Arc::new(broker);
         Ok(Self {
-            broker: Arc::new(broker),
+            announcer: Arc::new(Announcer::start(&broker)),
+            broker,
         })
     }
 
@@ -149,13 +165,21 @@ impl RabbitMq {
         dead::take(&channel, &self.broker.names, limit).await
     }
 
+    pub(crate) async fn announce(&self, payload: Vec<u8>) -> bool {
+        self.announcer.announce(payload).await
+    }
+
+    pub(crate) async fn announcements(&self, reach: Duration) -> Result<Announcements, QueueError> {
+        workers::listen(&self.broker, reach).await
+    }
+
     pub(crate) async fn close(&self) {
-        let Broker { lanes, closing, .. } = &*self.broker;
+        let Broker { tasks, closing, .. } = &*self.broker;
         closing.cancel();
-        lanes.close();
-        if timeout(CLOSE_PATIENCE, lanes.wait()).await.is_err() {
+        tasks.close();
+        if timeout(CLOSE_PATIENCE, tasks.wait()).await.is_err() {
             tracing::warn!(
-                lanes = lanes.len(),
+                lanes = tasks.len(),
                 "unsettled jobs are given back to the broker"
             );
         }

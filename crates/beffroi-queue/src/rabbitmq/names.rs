@@ -81,6 +81,10 @@ impl Names {
         format!("{}.{VERSION}.retry.{}", self.prefix, tier.name()).into()
     }
 
+    pub(super) fn workers_stream(&self) -> ShortString {
+        format!("{}.{VERSION}.workers", self.prefix).into()
+    }
+
     pub(super) fn dead_exchange(&self) -> ShortString {
         format!("{}.dead", self.prefix).into()
     }

@@ -8,7 +8,7 @@ use futures::{StreamExt, stream};
 use lapin::{
     BasicProperties, Channel, Confirmation,
     options::BasicPublishOptions,
-    types::{FieldTable, ShortString},
+    types::{AMQPValue, FieldTable, ShortString},
 };
 use tokio::{
     sync::Semaphore,
@@ -32,7 +32,9 @@ const PERSISTENT: u8 = 2;
 #[derive(Debug)]
 pub(super) struct Message {
     exchange: ShortString,
-    lane: Lane,
+    routing_key: ShortString,
+    /// None for what belongs to no lane.
+    lane: Option<Lane>,
     payload: Vec<u8>,
     properties: BasicProperties,
 }
@@ -42,7 +44,8 @@ impl Message {
         let id = job.job_id.to_string();
         Self {
             exchange,
-            lane: job.lane.clone(),
+            routing_key: job.lane.as_str().into(),
+            lane: Some(job.lane.clone()),
             payload: message::encode(job),
             properties: json(FieldTable::default()).with_message_id(id.into()),
         }
@@ -51,9 +54,29 @@ impl Message {
     pub(super) fn of_grave(exchange: ShortString, grave: Grave) -> Self {
         Self {
             exchange,
-            lane: grave.lane,
+            routing_key: grave.lane.as_str().into(),
+            lane: Some(grave.lane),
             payload: grave.payload,
             properties: json(grave.headers),
+        }
+    }
+
+    /// To the stream of workers, over the exchange that routes by the queue's name.
+    pub(super) fn to_workers(
+        stream: ShortString,
+        payload: Vec<u8>,
+        header: Option<(&str, &str)>,
+    ) -> Self {
+        let mut headers = FieldTable::default();
+        if let Some((name, text)) = header {
+            headers.insert(name.into(), AMQPValue::LongString(text.into()));
+        }
+        Self {
+            exchange: "".into(),
+            routing_key: stream,
+            lane: None,
+            payload,
+            properties: json(headers),
         }
     }
 }
@@ -66,11 +89,21 @@ fn json(headers: FieldTable) -> BasicProperties {
 }
 
 /// Why a message is not known to be stored.
-enum Failure {
+#[derive(Debug)]
+pub(super) enum Failure {
     /// Trying again may help.
     Transient(Option<lapin::Error>),
     /// No queue takes it.
     Unroutable,
+}
+
+impl Failure {
+    pub(super) fn into_source(self) -> Option<lapin::Error> {
+        match self {
+            Self::Transient(source) => source,
+            Self::Unroutable => None,
+        }
+    }
 }
 
 /// The publisher of this process.
@@ -146,11 +179,39 @@ impl Publisher {
                     failed.push(message);
                 }
                 Err(Failure::Unroutable) => {
-                    return Err(QueueError::Unroutable { lane: message.lane });
+                    let lane = message
+                        .lane
+                        .expect("what goes over our exchanges has a lane");
+                    return Err(QueueError::Unroutable { lane });
                 }
             }
         }
         Ok((failed, last_error))
+    }
+
+    /// Publishes a message of which a newer one will come soon: once, and not at all while the broker
+    /// takes nothing from publishers.
+    pub(super) async fn publish_once_within(
+        &self,
+        patience: Duration,
+        message: &Message,
+    ) -> Result<(), Failure> {
+        let broken = |error| match error {
+            QueueError::Outage { source, .. } | QueueError::Unreachable { source, .. } => {
+                Failure::Transient(source)
+            }
+            _ => Failure::Transient(None),
+        };
+        let publishing = async {
+            let session = self.link.session(patience).await.map_err(broken)?;
+            if session.connection().status().blocked() {
+                return Err(Failure::Transient(None));
+            }
+            let channel = session.confirming().await.map_err(broken)?;
+            send(channel, message).await
+        };
+        let published = timeout(patience, publishing).await;
+        published.unwrap_or(Err(Failure::Transient(None)))
     }
 
     async fn attempt(&self, channel: &Channel, message: &Message) -> Result<(), Failure> {
@@ -159,32 +220,37 @@ impl Publisher {
             .acquire()
             .await
             .expect("the window is never closed");
-        let options = BasicPublishOptions {
-            mandatory: true,
-            ..BasicPublishOptions::default()
-        };
-        let confirmed = async {
-            let confirm = channel.basic_publish(
-                message.exchange.clone(),
-                message.lane.as_str().into(),
-                options,
-                &message.payload,
-                message.properties.clone(),
-            );
-            confirm.await?.await
-        };
-        match timeout(CALL_TIMEOUT, confirmed).await {
-            // A message that was sent back is acknowledged all the same.
-            Ok(Ok(Confirmation::Ack(None))) => Ok(()),
-            Ok(Ok(Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_)))) => {
-                Err(Failure::Unroutable)
-            }
-            Ok(Ok(Confirmation::Nack(None))) => Err(Failure::Transient(None)),
-            Ok(Ok(Confirmation::NotRequested)) => {
-                unreachable!("the channel is in confirm mode")
-            }
-            Ok(Err(error)) => Err(Failure::Transient(Some(error))),
-            Err(_) => Err(Failure::Transient(None)),
+        send(channel, message).await
+    }
+}
+
+/// Publishes a message and waits for the broker's word.
+async fn send(channel: &Channel, message: &Message) -> Result<(), Failure> {
+    let options = BasicPublishOptions {
+        mandatory: true,
+        ..BasicPublishOptions::default()
+    };
+    let confirmed = async {
+        let confirm = channel.basic_publish(
+            message.exchange.clone(),
+            message.routing_key.clone(),
+            options,
+            &message.payload,
+            message.properties.clone(),
+        );
+        confirm.await?.await
+    };
+    match timeout(CALL_TIMEOUT, confirmed).await {
+        // A message that was sent back is acknowledged all the same.
+        Ok(Ok(Confirmation::Ack(None))) => Ok(()),
+        Ok(Ok(Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_)))) => {
+            Err(Failure::Unroutable)
         }
+        Ok(Ok(Confirmation::Nack(None))) => Err(Failure::Transient(None)),
+        Ok(Ok(Confirmation::NotRequested)) => {
+            unreachable!("the channel is in confirm mode")
+        }
+        Ok(Err(error)) => Err(Failure::Transient(Some(error))),
+        Err(_) => Err(Failure::Transient(None)),
     }
 }

@@ -40,6 +40,26 @@ pub(super) async fn declare_shared(channel: &Channel, names: &Names) -> Result<(
     Ok(())
 }
 
+/// How long the stream of workers keeps what they announce. Whoever looks further back than a minute
+/// or two is a human.
+const ANNOUNCEMENTS_KEPT: &str = "1h";
+
+/// A stream forgets whole segments, so they are small: some thousand announcements.
+const ANNOUNCEMENTS_SEGMENT_BYTES: i64 = 1_000_000;
+
+/// The stream in which workers announce themselves. Harmless to repeat.
+pub(super) async fn declare_workers(channel: &Channel, names: &Names) -> Result<(), QueueError> {
+    let arguments = Arguments::stream()
+        .with("x-max-age", text(ANNOUNCEMENTS_KEPT))
+        .with(
+            "x-stream-max-segment-size-bytes",
+            AMQPValue::LongLongInt(ANNOUNCEMENTS_SEGMENT_BYTES),
+        );
+    declare_queue(channel, names.workers_stream(), arguments)
+        .await
+        .map(drop)
+}
+
 /// The queue of a lane. The delivery limit is always set, because 4.x has one by default and 3.10
 /// has none.
 pub(super) async fn declare_lane(
@@ -123,6 +143,10 @@ fn soft_error(error: &lapin::Error) -> Option<AMQPSoftError> {
 struct Arguments(FieldTable);
 
 impl Arguments {
+    fn stream() -> Self {
+        Self(FieldTable::default()).with("x-queue-type", text("stream"))
+    }
+
     fn quorum() -> Self {
         Self(FieldTable::default()).with("x-queue-type", text("quorum"))
     }

@@ -8,7 +8,9 @@
 
 mod broker;
 mod faults;
+mod holds;
 mod manners;
+mod membership;
 mod proxy;
 mod refusals;
 mod support;
@@ -34,10 +36,9 @@ fn main() -> ExitCode {
         .map(|broker| broker.url())
         .unwrap_or_default();
     let over_rabbitmq = Engine::RabbitMq(url);
-    let in_process = manners::TESTS
-        .iter()
-        .map(|test| trial(test, &Engine::InProcess));
-    let rabbitmq = [manners::TESTS, refusals::TESTS, faults::TESTS].concat();
+    let of_both = [manners::TESTS, membership::TESTS].concat();
+    let in_process = of_both.iter().map(|test| trial(test, &Engine::InProcess));
+    let rabbitmq = [&of_both, refusals::TESTS, faults::TESTS, holds::TESTS].concat();
     let rabbitmq = rabbitmq
         .iter()
         .map(|test| trial(test, &over_rabbitmq).with_ignored_flag(!installed));

@@ -4,6 +4,8 @@
 //! Jobs are kept as their messages, some 500 bytes each. Locks are held for a push or a pop, never
 //! across a wait.
 
+mod workers;
+
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     num::NonZero,
@@ -18,8 +20,10 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
+use workers::Workers;
+
 use crate::{
-    DeadLetter, Delivery, QueueError,
+    Announcements, DeadLetter, Delivery, Hold, QueueError,
     delivery::{self},
     message,
 };
@@ -30,6 +34,7 @@ pub(crate) struct InProcess {
     prefetch: NonZero<u16>,
     lanes: Arc<Mutex<HashMap<Lane, Arc<LaneQueue>>>>,
     dead: Arc<Mutex<VecDeque<DeadLetter>>>,
+    workers: Arc<Workers>,
 }
 
 /// One lane.
@@ -97,6 +102,7 @@ impl InProcess {
             prefetch,
             lanes: Arc::default(),
             dead: Arc::default(),
+            workers: Arc::default(),
         }
     }
 
@@ -188,6 +194,14 @@ impl InProcess {
         Ok(purged)
     }
 
+    pub(crate) fn announce(&self, payload: Vec<u8>) {
+        self.workers.announce(payload);
+    }
+
+    pub(crate) fn announcements(&self, reach: Duration) -> Announcements {
+        self.workers.listen(reach)
+    }
+
     pub(crate) fn take_dead(&self, limit: usize) -> Vec<DeadLetter> {
         let mut dead = lock(&self.dead);
         let count = limit.min(dead.len());
@@ -201,9 +215,22 @@ pub(crate) struct Consumer {
     lane: Arc<LaneQueue>,
     /// The lane's one turn, once it is ours; shared with our deliveries, so that the next consumer
     /// starts only after the last of them is settled.
-    turn: Option<Arc<OwnedSemaphorePermit>>,
+    turn: Option<Arc<Turn>>,
     /// One for each delivery that may be unsettled.
     slots: Arc<Semaphore>,
+}
+
+/// The lane's one turn. Its hold ends with it, and before the next one can begin.
+#[derive(Debug)]
+struct Turn {
+    hold: Hold,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.hold.end();
+    }
 }
 
 impl Consumer {
@@ -212,8 +239,12 @@ impl Consumer {
         let turn = match &self.turn {
             Some(turn) => Arc::clone(turn),
             None => {
-                let turn = Arc::new(acquire(&self.lane.active).await);
-                Arc::clone(self.turn.insert(turn))
+                let permit = acquire(&self.lane.active).await;
+                let turn = Turn {
+                    hold: Hold::for_ever(),
+                    _permit: permit,
+                };
+                Arc::clone(self.turn.insert(Arc::new(turn)))
             }
         };
         let Waiting {
@@ -221,13 +252,15 @@ impl Consumer {
             redelivered,
         } = self.take().await;
         let job = message::decode(&message).expect("we wrote it ourselves");
+        let hold = turn.hold.clone();
         let receipt = Receipt {
             lane: Arc::clone(&self.lane),
             message: Some(message),
             _slot: slot,
             _turn: turn,
         };
-        Delivery::new(job, redelivered, delivery::Receipt::InProcess(receipt))
+        let receipt = delivery::Receipt::InProcess(receipt);
+        Delivery::new(job, redelivered, hold, receipt)
     }
 
     /// Waits for a job. A notice that comes between the look and the wait is kept by `Notify`.
@@ -264,7 +297,7 @@ pub(crate) struct Receipt {
     lane: Arc<LaneQueue>,
     message: Option<Box<[u8]>>,
     _slot: OwnedSemaphorePermit,
-    _turn: Arc<OwnedSemaphorePermit>,
+    _turn: Arc<Turn>,
 }
 
 impl Receipt {
