@@ -10,13 +10,14 @@ mod message;
 mod queue;
 mod rabbitmq;
 mod settings;
+mod tier;
 mod url;
 
 pub use announcement::{Announcement, Announcements};
-pub use dead::DeadLetter;
+pub use dead::{DeadLetter, DeadLetters, Departure};
 pub use delivery::{Consumer, Delivery};
 pub use error::QueueError;
 pub use hold::Hold;
-pub use queue::Queue;
+pub use queue::{LaneDepth, Queue, RetryDepth};
 pub use settings::QueueSettings;
 pub use url::{InvalidQueueUrl, QueueUrl};

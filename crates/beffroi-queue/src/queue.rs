@@ -5,8 +5,8 @@ use std::{num::NonZero, time::Duration};
 use beffroi_model::{Job, Lane};
 
 use crate::{
-    Announcements, Consumer, DeadLetter, QueueError, QueueSettings, QueueUrl,
-    delivery::ConsumerEngine, in_process::InProcess, rabbitmq::RabbitMq,
+    Announcements, Consumer, DeadLetters, QueueError, QueueSettings, QueueUrl,
+    dead::DeadLettersEngine, delivery::ConsumerEngine, in_process::InProcess, rabbitmq::RabbitMq,
 };
 
 /// Where jobs wait. Cheap to clone; clones are the same queue.
@@ -19,6 +19,27 @@ pub struct Queue {
 enum Engine {
     InProcess(InProcess),
     RabbitMq(RabbitMq),
+}
+
+/// What waits in a lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaneDepth {
+    /// The lane.
+    pub lane: Lane,
+    /// Jobs that wait: not those taken, nor those put off.
+    pub ready: u64,
+    /// Consumers, as far as they are counted: none when there is none. RabbitMQ 3.10 leaves out those
+    /// in line.
+    pub consumers: u32,
+}
+
+/// Jobs that were put off by one delay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryDepth {
+    /// The delay.
+    pub delay: Duration,
+    /// Jobs of any lane that wait for it to pass.
+    pub waiting: u64,
 }
 
 impl Queue {
@@ -52,9 +73,9 @@ impl Queue {
         }
     }
 
-    /// Puts a job into its lane once `delay` has passed. RabbitMQ has four delays (10 seconds, 1 and
-    /// 10 minutes, 1 hour): the next longer one is taken, and the longest for more than an hour, so
-    /// who takes the job looks whether its time has come.
+    /// Puts a job into its lane once `delay` has passed. RabbitMQ has a few delays (10 and 30 seconds,
+    /// 1, 3, 10 and 30 minutes, 1 hour): the next longer one is taken, and the longest for more than an
+    /// hour, so who takes the job looks whether its time has come.
     pub async fn publish_after(&self, job: &Job, delay: Duration) -> Result<(), QueueError> {
         match &self.engine {
             Engine::InProcess(queue) => queue.publish_after(job, delay),
@@ -113,11 +134,47 @@ impl Queue {
         }
     }
 
-    /// Takes up to `limit` dead letters away, the oldest first: they are the caller's alone then.
-    pub async fn take_dead(&self, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
+    /// How much waits in each of these lanes, and how many stand by it. Lanes that do not exist are
+    /// left out.
+    pub async fn depths(&self, lanes: &[Lane]) -> Result<Vec<LaneDepth>, QueueError> {
         match &self.engine {
-            Engine::InProcess(queue) => Ok(queue.take_dead(limit)),
-            Engine::RabbitMq(queue) => queue.take_dead(limit).await,
+            Engine::InProcess(queue) => Ok(queue.depths(lanes)),
+            Engine::RabbitMq(queue) => queue.depths(lanes).await,
+        }
+    }
+
+    /// Jobs that were put off, by how long, the shortest delay first.
+    pub async fn retry_depths(&self) -> Result<Vec<RetryDepth>, QueueError> {
+        match &self.engine {
+            Engine::InProcess(queue) => Ok(queue.retry_depths()),
+            Engine::RabbitMq(queue) => queue.retry_depths().await,
+        }
+    }
+
+    /// Begins a pass over the dead letters that are there now: to look at them, and to take some.
+    pub async fn dead_letters(&self) -> Result<DeadLetters, QueueError> {
+        let engine = match &self.engine {
+            Engine::InProcess(queue) => DeadLettersEngine::InProcess(queue.dead_letters()),
+            Engine::RabbitMq(queue) => DeadLettersEngine::RabbitMq(queue.dead_letters().await?),
+        };
+        Ok(DeadLetters { engine })
+    }
+
+    /// How many dead letters there are, without those that a pass is looking at.
+    pub async fn dead_count(&self) -> Result<u64, QueueError> {
+        match &self.engine {
+            Engine::InProcess(queue) => Ok(queue.dead_count()),
+            Engine::RabbitMq(queue) => queue.dead_count().await,
+        }
+    }
+
+    /// Whether the broker, short of memory or disk, takes nothing from publishers now. Publishing then
+    /// waits, for `outage_timeout` at the most; deliveries and acknowledgements go on. It says so
+    /// only to who has tried to publish since it is short.
+    pub fn is_blocked(&self) -> bool {
+        match &self.engine {
+            Engine::InProcess(_) => false,
+            Engine::RabbitMq(queue) => queue.is_blocked(),
         }
     }
 

@@ -11,7 +11,6 @@ use std::{collections::BTreeSet, num::NonZero, sync::Arc};
 
 use beffroi_model::Lane;
 use futures::StreamExt;
-use jiff::Timestamp;
 use lapin::{
     message::Delivery as Message,
     options::{BasicAckOptions, BasicNackOptions},
@@ -24,8 +23,8 @@ use tokio::{
 
 use super::{
     Broker,
-    dead::Grave,
     life::{End, Life},
+    unreadable,
 };
 use crate::{Delivery, Hold, QueueError, delivery, message};
 
@@ -221,10 +220,7 @@ impl LaneTask {
                 () = outbox.closed(), if is_taking => (offered, *receipts) = (None, None),
                 () = closing.cancelled(), if is_taking => (offered, *receipts) = (None, None),
                 next = life.messages.next(), if is_taking && offered.is_none() => match next {
-                    Some(Ok(message)) => match self.open(life, message).await {
-                        Ok(delivery) => offered = delivery,
-                        Err(error) => return End::Broken(error),
-                    },
+                    Some(Ok(message)) => offered = self.open(life, message),
                     Some(Err(error)) => return End::Broken(Some(error)),
                     None => return End::Broken(None),
                 },
@@ -232,40 +228,35 @@ impl LaneTask {
         }
     }
 
-    /// Reads a message; buries it when it cannot be read.
-    async fn open(
-        &self,
-        life: &mut Life,
-        message: Message,
-    ) -> Result<Option<Delivery>, Option<lapin::Error>> {
+    /// Reads a message; has it put aside when it cannot be read.
+    fn open(&self, life: &mut Life, message: Message) -> Option<Delivery> {
         let tag = message.delivery_tag;
         life.hold.activate();
+        life.unsettled.insert(tag);
+        let receipt = Receipt {
+            hold: life.hold.clone(),
+            tag,
+            lane: self.receipts.upgrade(),
+        };
         match message::decode(&message.data) {
             Ok(job) => {
-                life.unsettled.insert(tag);
-                let receipt = Receipt {
-                    hold: life.hold.clone(),
-                    tag,
-                    lane: self.receipts.upgrade(),
-                };
-                let receipt = delivery::Receipt::RabbitMq(receipt);
                 let hold = life.hold.clone();
-                Ok(Some(Delivery::new(job, message.redelivered, hold, receipt)))
+                let receipt = delivery::Receipt::RabbitMq(receipt);
+                Some(Delivery::new(job, message.redelivered, hold, receipt))
             }
             Err(unreadable) => {
-                let reason = unreadable.to_string();
-                tracing::warn!(lane = %self.lane, reason, "message buried");
-                let grave =
-                    Grave::of_unreadable(&self.lane, message.data, &reason, Timestamp::now());
-                // Not acknowledged unless buried: the broker delivers it again.
-                if self.broker.bury(grave).await.is_err() {
-                    return Err(None);
-                }
-                let acked = life
-                    .channel
-                    .basic_ack(tag, BasicAckOptions::default())
-                    .await;
-                acked.map(|()| None).map_err(Some)
+                let broker = Arc::clone(&self.broker);
+                let lane = self.lane.clone();
+                // Beside the lane's other work, for a broker in need may take nothing for long. Of
+                // these too there are no more than the prefetch.
+                self.broker.tasks.spawn(async move {
+                    let put_aside = unreadable::put_aside(&broker, &lane, message, &unreadable);
+                    // Not acknowledged unless it is elsewhere: the broker delivers it again.
+                    if put_aside.await.is_ok() {
+                        let _ = receipt.ack().await;
+                    }
+                });
+                None
             }
         }
     }

@@ -54,6 +54,11 @@ impl Session {
         self.confirming.get_or_try_init(open).await
     }
 
+    /// Whether the broker has said that it takes nothing from this connection now.
+    pub(super) fn is_blocked(&self) -> bool {
+        self.connection.status().blocked()
+    }
+
     fn is_alive(&self) -> bool {
         let confirming = self.confirming.get();
         self.connection.status().connected()
@@ -100,6 +105,16 @@ impl Link {
             );
         }
         Ok(Arc::clone(live.insert(session)))
+    }
+
+    /// Whether the broker has said that it takes nothing from this connection now.
+    pub(super) fn is_blocked(&self) -> bool {
+        // Who is connecting is not known to be blocked.
+        let Ok(live) = self.live.try_lock() else {
+            return false;
+        };
+        let session = live.as_ref().filter(|session| session.is_alive());
+        session.is_some_and(|session| session.is_blocked())
     }
 
     /// Forgets a session that does not do its work although it looks alive.

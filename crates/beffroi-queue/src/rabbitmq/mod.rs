@@ -11,6 +11,7 @@ mod link;
 mod names;
 mod publisher;
 mod topology;
+mod unreadable;
 mod workers;
 
 use std::{future::Future, num::NonZero, sync::Arc, time::Duration};
@@ -21,14 +22,15 @@ use lapin::uri::AMQPUri;
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Announcements, DeadLetter, QueueError, QueueSettings};
+use crate::{Announcements, LaneDepth, QueueError, QueueSettings, RetryDepth, tier::RetryTier};
 
+pub(crate) use dead::DeadPass;
 pub(crate) use lane::{Consumer, Receipt};
 
 use dead::Grave;
 use lane::LaneTask;
 use link::Link;
-use names::{Names, RetryTier};
+use names::Names;
 use publisher::{Message, Publisher, WINDOW};
 use workers::Announcer;
 
@@ -38,9 +40,10 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 const PUBLISHING_HEARTBEAT_SECS: u16 = 10;
 
-/// Short, because a lane goes to the next worker only when the broker misses the one before: 10 to 15
-/// seconds after a machine has vanished without a word.
-const CONSUMING_HEARTBEAT_SECS: u16 = 5;
+/// Short, because a lane goes to the next worker only when the broker misses the one before: 8 to 12
+/// seconds after a machine has vanished without a word. With the rest that follows (six seconds, unless
+/// `queue.hold` says otherwise) somebody works the lane again within 20.
+const CONSUMING_HEARTBEAT_SECS: u16 = 4;
 
 /// How long `close` waits for unsettled deliveries.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
@@ -99,6 +102,8 @@ impl RabbitMq {
         } = &*self.broker;
         let channel = self.channel().await?;
         topology::declare_shared(&channel, names).await?;
+        // A channel of its own: the broker closes it where there is no such queue.
+        dead::move_former(&self.broker, &self.channel().await?).await?;
         for lane in lanes {
             topology::declare_lane(&channel, names, lane, settings.delivery_limit).await?;
         }
@@ -160,9 +165,35 @@ impl RabbitMq {
         Ok(purged)
     }
 
-    pub(crate) async fn take_dead(&self, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
+    pub(crate) async fn depths(&self, lanes: &[Lane]) -> Result<Vec<LaneDepth>, QueueError> {
+        let mut channel = self.channel().await?;
+        let mut depths = Vec::new();
+        for lane in lanes {
+            match topology::lane_depth(&channel, &self.broker.names, lane).await? {
+                Some(depth) => depths.push(depth),
+                None => channel = self.channel().await?,
+            }
+        }
+        Ok(depths)
+    }
+
+    pub(crate) async fn retry_depths(&self) -> Result<Vec<RetryDepth>, QueueError> {
         let channel = self.channel().await?;
-        dead::take(&channel, &self.broker.names, limit).await
+        topology::retry_depths(&channel, &self.broker.names).await
+    }
+
+    pub(crate) async fn dead_letters(&self) -> Result<DeadPass, QueueError> {
+        DeadPass::begin(self.channel().await?, self.broker.names.dead_queue()).await
+    }
+
+    pub(crate) async fn dead_count(&self) -> Result<u64, QueueError> {
+        let channel = self.channel().await?;
+        let queue = topology::inspect(&channel, self.broker.names.dead_queue()).await?;
+        Ok(queue.message_count().into())
+    }
+
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.broker.publisher.link().is_blocked()
     }
 
     pub(crate) async fn announce(&self, payload: Vec<u8>) -> bool {
@@ -187,10 +218,11 @@ impl RabbitMq {
         self.broker.consuming.close().await;
     }
 
-    /// A channel of its own for a few calls: a refused call closes its channel.
+    /// A channel of its own for a few calls: a refused call closes its channel. Not on the connection
+    /// that publishes, from which a broker in need does not even read questions.
     async fn channel(&self) -> Result<lapin::Channel, QueueError> {
         let patience = self.broker.settings.outage_timeout;
-        let session = self.broker.publisher.link().session(patience).await?;
+        let session = self.broker.consuming.session(patience).await?;
         call("open a channel", session.connection().create_channel()).await
     }
 }

@@ -7,15 +7,20 @@ use beffroi_model::{Job, Lane};
 use futures::{StreamExt, stream};
 use lapin::{
     BasicProperties, Channel, Confirmation,
+    message::Delivery,
     options::BasicPublishOptions,
     types::{AMQPValue, FieldTable, ShortString},
 };
 use tokio::{
     sync::Semaphore,
-    time::{Instant, sleep, timeout},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 
-use super::{CALL_TIMEOUT, dead::Grave, link::Link};
+use super::{
+    CALL_TIMEOUT,
+    dead::Grave,
+    link::{Link, Session},
+};
 use crate::{QueueError, message};
 
 /// Messages sent and not yet confirmed, of all publishers of this process together: 500 reach the
@@ -58,6 +63,17 @@ impl Message {
             lane: Some(grave.lane),
             payload: grave.payload,
             properties: json(grave.headers),
+        }
+    }
+
+    /// A message that was delivered, as it was, to go another way.
+    pub(super) fn again(exchange: ShortString, delivered: Delivery) -> Self {
+        Self {
+            exchange,
+            routing_key: delivered.routing_key,
+            lane: None,
+            payload: delivered.data,
+            properties: delivered.properties,
         }
     }
 
@@ -135,7 +151,9 @@ impl Publisher {
             let session = self.link.session(left).await?;
             let last_error = match session.confirming().await {
                 Ok(channel) => {
-                    let (failed, last_error) = self.publish_once(channel, unconfirmed).await?;
+                    let (failed, last_error) = self
+                        .publish_once(&session, channel, unconfirmed, deadline)
+                        .await?;
                     if failed.is_empty() {
                         return Ok(());
                     }
@@ -161,11 +179,18 @@ impl Publisher {
     /// Publishes each message once; returns those that are not known to be stored.
     async fn publish_once(
         &self,
+        session: &Session,
         channel: &Channel,
         messages: Vec<Message>,
+        deadline: Instant,
     ) -> Result<(Vec<Message>, Option<lapin::Error>), QueueError> {
         let attempts = messages.into_iter().map(|message| async {
-            let result = self.attempt(channel, &message).await;
+            let _permit = self
+                .window
+                .acquire()
+                .await
+                .expect("the window is never closed");
+            let result = send(session, channel, &message, deadline).await;
             (message, result)
         });
         let mut attempts = stream::iter(attempts).buffer_unordered(WINDOW);
@@ -179,10 +204,14 @@ impl Publisher {
                     failed.push(message);
                 }
                 Err(Failure::Unroutable) => {
-                    let lane = message
-                        .lane
-                        .expect("what goes over our exchanges has a lane");
-                    return Err(QueueError::Unroutable { lane });
+                    return Err(match message.lane {
+                        Some(lane) => QueueError::Unroutable { lane },
+                        None => QueueError::Outage {
+                            action: "route a message",
+                            patience: Duration::ZERO,
+                            source: None,
+                        },
+                    });
                 }
             }
         }
@@ -202,30 +231,29 @@ impl Publisher {
             }
             _ => Failure::Transient(None),
         };
+        let deadline = Instant::now() + patience;
         let publishing = async {
             let session = self.link.session(patience).await.map_err(broken)?;
-            if session.connection().status().blocked() {
+            if session.is_blocked() {
                 return Err(Failure::Transient(None));
             }
             let channel = session.confirming().await.map_err(broken)?;
-            send(channel, message).await
+            send(&session, channel, message, deadline).await
         };
-        let published = timeout(patience, publishing).await;
+        let published = timeout_at(deadline, publishing).await;
         published.unwrap_or(Err(Failure::Transient(None)))
-    }
-
-    async fn attempt(&self, channel: &Channel, message: &Message) -> Result<(), Failure> {
-        let _permit = self
-            .window
-            .acquire()
-            .await
-            .expect("the window is never closed");
-        send(channel, message).await
     }
 }
 
-/// Publishes a message and waits for the broker's word.
-async fn send(channel: &Channel, message: &Message) -> Result<(), Failure> {
+/// Publishes a message and waits for the broker's word. A broker that is short of memory or disk reads
+/// nothing until it is well again: then we wait for it, until the deadline, on the same connection. On
+/// another it would be as deaf, and would have the message twice in the end.
+async fn send(
+    session: &Session,
+    channel: &Channel,
+    message: &Message,
+    deadline: Instant,
+) -> Result<(), Failure> {
     let options = BasicPublishOptions {
         mandatory: true,
         ..BasicPublishOptions::default()
@@ -240,17 +268,21 @@ async fn send(channel: &Channel, message: &Message) -> Result<(), Failure> {
         );
         confirm.await?.await
     };
-    match timeout(CALL_TIMEOUT, confirmed).await {
+    tokio::pin!(confirmed);
+    let confirmation = loop {
+        let answer = timeout(CALL_TIMEOUT, &mut confirmed).await;
+        let is_patient = session.is_blocked() && Instant::now() < deadline;
+        match answer {
+            Ok(answer) => break answer.map_err(|error| Failure::Transient(Some(error)))?,
+            Err(_) if is_patient => {}
+            Err(_) => return Err(Failure::Transient(None)),
+        }
+    };
+    match confirmation {
         // A message that was sent back is acknowledged all the same.
-        Ok(Ok(Confirmation::Ack(None))) => Ok(()),
-        Ok(Ok(Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_)))) => {
-            Err(Failure::Unroutable)
-        }
-        Ok(Ok(Confirmation::Nack(None))) => Err(Failure::Transient(None)),
-        Ok(Ok(Confirmation::NotRequested)) => {
-            unreachable!("the channel is in confirm mode")
-        }
-        Ok(Err(error)) => Err(Failure::Transient(Some(error))),
-        Err(_) => Err(Failure::Transient(None)),
+        Confirmation::Ack(None) => Ok(()),
+        Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_)) => Err(Failure::Unroutable),
+        Confirmation::Nack(None) => Err(Failure::Transient(None)),
+        Confirmation::NotRequested => unreachable!("the channel is in confirm mode"),
     }
 }

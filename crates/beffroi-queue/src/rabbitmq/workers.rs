@@ -15,15 +15,16 @@ use futures::StreamExt;
 use lapin::{
     message::Delivery as StreamMessage,
     options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions},
-    types::{AMQPValue, FieldTable, ShortString},
+    types::{AMQPValue, FieldTable},
 };
 use tokio::{
     sync::{mpsc, watch},
-    time::{Instant, sleep, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 
 use super::{
     Broker, call,
+    dead::text as header_text,
     publisher::{Failure, Message},
     topology,
 };
@@ -46,8 +47,9 @@ const PREFETCH: u16 = 200;
 /// own text.
 const MARK: &str = "x-beffroi-mark";
 
-/// Silence, once the mark was sent, after which we do not believe that we read where it is.
-const MARK_PATIENCE: Duration = Duration::from_secs(20);
+/// How long the mark may take to come, once it was sent; after that we do not believe that we read
+/// where it is.
+const MARK_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Position of a message in the stream.
 const OFFSET: &str = "x-stream-offset";
@@ -233,12 +235,15 @@ impl Reader {
         let mark = mark();
         let marking = send_mark(&broker, &mark);
         tokio::pin!(marking);
-        let (mut is_history, mut is_marked) = (true, false);
+        let (mut is_history, mut marked_at) = (true, None);
         loop {
             let message = tokio::select! {
-                () = &mut marking, if !is_marked => { is_marked = true; continue }
+                () = &mut marking, if marked_at.is_none() => {
+                    marked_at = Some(Instant::now());
+                    continue;
+                }
                 message = messages.next() => message,
-                () = sleep(MARK_PATIENCE), if is_marked && is_history => {
+                () = overdue(marked_at), if is_history => {
                     self.start_afresh();
                     return Err(broken(None));
                 }
@@ -251,7 +256,7 @@ impl Reader {
             if let Some(offset) = headers.and_then(offset) {
                 self.start = Start::Offset(offset + 1);
             }
-            match headers.and_then(|headers| long_text(headers, MARK)) {
+            match headers.and_then(|headers| header_text(headers, MARK)) {
                 Some(found) if found == mark => is_history = false,
                 // Another reader's.
                 Some(_) => {}
@@ -289,6 +294,14 @@ async fn send_mark(broker: &Broker, mark: &str) {
     }
 }
 
+/// Returns when the mark should have come.
+async fn overdue(marked_at: Option<Instant>) {
+    match marked_at {
+        Some(at) => sleep_until(at + MARK_PATIENCE).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Streams want it too: it makes room in the prefetch.
 async fn acknowledge(message: &StreamMessage) -> Result<(), QueueError> {
     let acked = message.acker.ack(BasicAckOptions::default()).await;
@@ -315,13 +328,6 @@ fn mark() -> String {
 fn offset(headers: &FieldTable) -> Option<i64> {
     match headers.inner().get(OFFSET)? {
         AMQPValue::LongLongInt(offset) => Some(*offset),
-        _ => None,
-    }
-}
-
-fn long_text(headers: &FieldTable, name: &str) -> Option<String> {
-    match headers.inner().get(&ShortString::from(name))? {
-        AMQPValue::LongString(text) => Some(text.to_string()),
         _ => None,
     }
 }

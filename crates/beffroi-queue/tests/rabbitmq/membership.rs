@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use beffroi_queue::{Announcement, Announcements, Queue};
+use lapin::{Connection, ConnectionProperties, options::QueueDeleteOptions};
 use tokio::time::{Instant, timeout};
 
-use crate::support::{Engine, PATIENCE, SILENCE, tests};
+use crate::support::{Engine, PATIENCE, SILENCE, Test, tests};
 
 tests![
     every_listener_hears_the_last_minute_and_all_that_comes,
@@ -69,5 +70,34 @@ async fn who_looks_back_at_nothing_hears_only_what_comes(engine: Engine, name: &
     let (queue, _) = engine.open(name).await;
     assert!(queue.announce(b"before".to_vec()).await);
     let mut listener = queue.announcements(Duration::ZERO).await.unwrap();
+    announce_until_heard_as_new(&queue, &mut listener).await;
+}
+
+/// What only a stream can suffer.
+pub(crate) const OF_THE_STREAM: &[Test] = &[Test {
+    name: "a_stream_that_was_deleted_is_made_again_and_heard",
+    run: |engine, name| {
+        Box::pin(a_stream_that_was_deleted_is_made_again_and_heard(
+            engine, name,
+        ))
+    },
+}];
+
+async fn a_stream_that_was_deleted_is_made_again_and_heard(engine: Engine, name: &'static str) {
+    let (queue, _) = engine.open(name).await;
+    let mut listener = queue.announcements(MINUTE).await.unwrap();
+    for _ in 0..5 {
+        assert!(queue.announce(b"here".to_vec()).await);
+    }
+    for _ in 0..5 {
+        hear(&mut listener).await;
+    }
+    let properties = ConnectionProperties::default();
+    let raw = Connection::connect(engine.url(), properties).await.unwrap();
+    let channel = raw.create_channel().await.unwrap();
+    let stream = format!("{name}.v1.workers").into();
+    let deleted = channel.queue_delete(stream, QueueDeleteOptions::default());
+    deleted.await.unwrap();
+    // The listener knows a place that the new stream will not have for long.
     announce_until_heard_as_new(&queue, &mut listener).await;
 }
