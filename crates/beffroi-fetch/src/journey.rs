@@ -11,8 +11,7 @@ use tokio::time::sleep;
 use url::{Position, Url};
 
 use crate::{
-    BodySink, BudgetSpec, FetchError, RobotsPolicy,
-    client::Inner,
+    BodySink, BudgetSpec, FetchClient, FetchError, HostGroup, RobotsPolicy,
     cookies::Cookies,
     error::{Failure, Words},
     exchange::{Answer, BodyLimit, NoAnswer, is_redirect},
@@ -20,6 +19,7 @@ use crate::{
     guard::{Refusal, Target},
     hints,
     pace::{NotNow, Permit, Tempo},
+    pass::fenced,
     post::Post,
     retry,
 };
@@ -43,13 +43,21 @@ pub(crate) struct Journey {
     cookies: Cookies,
     /// The hops before this one were asked without a cookie that we have now.
     first_hop_with_all_cookies: usize,
+    /// Exchanges before the present hop.
+    records_before_hop: usize,
 }
 
 impl Journey {
     pub(crate) fn into_error(self, url: Url, failure: Failure) -> FetchError {
+        let (elsewhere, url) = match failure.elsewhere {
+            Some(elsewhere) => (Some(elsewhere.group), elsewhere.url),
+            None => (None, url),
+        };
         FetchError {
             outcome: failure.outcome,
             url,
+            has_asked: self.records.len() > self.records_before_hop,
+            elsewhere,
             status: failure.status,
             head: failure.head,
             words: failure.words,
@@ -62,7 +70,7 @@ impl Journey {
     }
 }
 
-impl Inner {
+impl FetchClient {
     /// Goes all the way. The answer is neither a redirect nor a 429 nor a 5xx.
     pub(crate) async fn run(
         &self,
@@ -75,6 +83,7 @@ impl Inner {
             return Err(std::mem::take(journey).into_error(errand.url, failure));
         }
         loop {
+            journey.records_before_hop = journey.records.len();
             let hop = match self.hop(&errand, sink, journey).await {
                 Ok(answer) if !is_redirect(answer.head.status) => return Ok(answer),
                 Ok(answer) => {
@@ -106,7 +115,12 @@ impl Inner {
         sink: &mut dyn BodySink,
         journey: &mut Journey,
     ) -> Result<Answer, Failure> {
-        let target = self.guard.admit(&errand.url).await.map_err(Failure::from)?;
+        let inner = &*self.inner;
+        let admitted = inner.guard.admit(&errand.url).await;
+        let target = admitted.map_err(Failure::from)?;
+        if errand.budget.is_none() && !self.may_ask(&target.group) {
+            return Err(Failure::elsewhere(target.group, errand.url.clone()));
+        }
         let crawl_delay = match errand.robots {
             RobotsPolicy::PublicApi => None,
             RobotsPolicy::Obey => {
@@ -118,7 +132,7 @@ impl Inner {
                     return Err(Failure::of(Outcome::Forbidden(Forbidden::RobotsDisallowed)));
                 }
                 let delay = robots.rules.crawl_delay();
-                if delay.is_some_and(|delay| delay > self.settings.max_crawl_delay) {
+                if delay.is_some_and(|delay| delay > inner.settings.max_crawl_delay) {
                     return Err(Failure::of(Outcome::Forbidden(
                         Forbidden::CrawlDelayTooLong,
                     )));
@@ -132,11 +146,13 @@ impl Inner {
         let is_https = errand.url.scheme() == "https";
         let mut retries_done = 0;
         loop {
-            let permit = self.pace.enter(&target, is_https, tempo).await?;
+            let pass = self.pass.as_ref();
+            let permit = inner.pace.enter(&target, is_https, tempo, pass).await?;
             let mut headers = errand.headers.clone();
             journey.cookies.add_to(&errand.url, &mut headers);
-            let (answer, record) = self.exchanger.send(errand, &target, headers, sink).await;
-            self.counters.count(&record);
+            let exchange = inner.exchanger.send(errand, &target, headers, sink);
+            let (answer, record) = fenced(permit.held, exchange).await;
+            inner.counters.count(&record);
             journey.records.push(record);
             note_connection(&permit, tempo, &answer);
             let not_before = self.obey_hints(&target, &answer);
@@ -148,16 +164,16 @@ impl Inner {
             };
             let post = errand.post.as_ref();
             let may_pass = may_pass && post.is_none_or(|post| post.may_be_sent_again(&failure));
-            if !may_pass || retries_done >= self.settings.retries || self.is_too_late(not_before) {
+            if !may_pass || retries_done >= inner.settings.retries || self.is_too_late(not_before) {
                 return Err(failure);
             }
             // A moment that the server named is waited for at the gate; one who has asked too often
             // without being told a moment holds the whole host back as well.
             if not_before.is_none() {
-                let base = self.settings.retry_base;
+                let base = inner.settings.retry_base;
                 let wait = retry::backoff(base, retries_done, &mut rand::rng());
                 if failure.status == Some(429) {
-                    self.pace.block(&target, Timestamp::now() + wait);
+                    inner.pace.block(&target, Timestamp::now() + wait);
                 } else {
                     sleep(wait).await;
                 }
@@ -166,24 +182,32 @@ impl Inner {
         }
     }
 
+    /// Whether the group is the lane's, or there is no lane to keep to.
+    pub(crate) fn may_ask(&self, group: &HostGroup) -> bool {
+        let pass = self.pass.as_ref();
+        let territory = pass.and_then(|pass| pass.territory.as_deref());
+        territory.is_none_or(|territory| territory.holds(group))
+    }
+
     /// Holds the whole host back as its server asks; gives the moment.
     fn obey_hints(&self, target: &Target, answer: &Result<Answer, NoAnswer>) -> Option<Timestamp> {
         let head = &answer.as_ref().ok()?.head;
         let not_before = hints::not_before(head.status, &head.headers, Timestamp::now())?;
-        self.pace.block(target, not_before);
+        self.inner.pace.block(target, not_before);
         Some(not_before)
     }
 
     fn is_too_late(&self, not_before: Option<Timestamp>) -> bool {
         not_before.is_some_and(|moment| {
             let wait = moment.duration_since(Timestamp::now());
-            std::time::Duration::try_from(wait).is_ok_and(|w| w > self.settings.retry_max_wait)
+            std::time::Duration::try_from(wait)
+                .is_ok_and(|w| w > self.inner.settings.retry_max_wait)
         })
     }
 }
 
 /// Tells the host's state how the connection fared. Only websites are given up.
-fn note_connection(permit: &Permit, tempo: Tempo, answer: &Result<Answer, NoAnswer>) {
+fn note_connection(permit: &Permit<'_>, tempo: Tempo, answer: &Result<Answer, NoAnswer>) {
     match (answer, tempo) {
         (Ok(_), _) => permit.succeeded(),
         (Err(failure), Tempo::Site { .. }) if is_transport(failure.class) => {
@@ -226,6 +250,7 @@ fn judge(
                 words: Words::default(),
                 not_before,
                 is_transient: is_transient(no_answer.class),
+                elsewhere: None,
                 source: no_answer.source.map(Into::into),
             };
             Err((failure, is_worth_retrying(no_answer.class)))
@@ -314,6 +339,8 @@ impl From<NotNow> for Failure {
                 is_transient: is_transient(class),
                 ..Self::of(Outcome::Failed(class))
             },
+            // The gate never says so to anybody: it lets them wait.
+            NotNow::HoldEnded => Self::of(Outcome::Failed(Failed::Internal)),
         }
     }
 }

@@ -11,10 +11,13 @@ mod dns_settings;
 mod error;
 mod exchange;
 mod failure;
+mod fronts;
+mod group;
 mod guard;
 mod hints;
 mod journey;
 mod pace;
+mod pass;
 mod pins;
 mod post;
 mod request;
@@ -31,6 +34,8 @@ pub use counters::CountersSnapshot;
 pub use decode::{TextDecoder, TextKind, decode_whole};
 pub use dns_settings::DnsSettings;
 pub use error::{BuildError, FetchError, Words};
+pub use group::HostGroup;
+pub use pass::{Fence, FenceState, LanePass, Territory};
 pub use post::Repeat;
 pub use request::{
     BodySink, BudgetSpec, Collect, Document, Fetched, Head, Holder, Request, RobotsPolicy,

@@ -1,12 +1,12 @@
 //! `[fetch]` of the configuration: identity, bounds, paces, and where the guard is opened.
 
 use std::{
-    num::{NonZeroU64, NonZeroUsize},
+    num::{NonZeroU32, NonZeroU64, NonZeroUsize},
     path::PathBuf,
     time::Duration,
 };
 
-use crate::{BuildError, DnsSettings, Document};
+use crate::{BuildError, DnsSettings, Document, fronts};
 
 /// Settings of the polite client.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize, serde::Serialize)]
@@ -48,11 +48,19 @@ pub struct FetchSettings {
     /// meanwhile gets the last error at once. Default: 10m.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub host_give_up: Duration,
-    /// Gap between two requests to one address, whatever the hosts behind it. Default: 250ms.
+    /// Gap between two requests to one host group, whatever the hosts in it. A group is what stands
+    /// behind one address; behind a shared front, what belongs to one domain. Default: 250ms.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub group_interval: Duration,
-    /// Exchanges under way at once with one address. Default: 4.
+    /// Exchanges under way at once with one host group. Default: 4.
     pub group_concurrency: NonZeroUsize,
+    /// Shared fronts: addresses or ranges of them behind which so many sites stand that each domain
+    /// keeps a pace of its own there. Default: the ranges of Cloudflare, Fastly, Imperva and GitHub
+    /// Pages.
+    pub fronts: Vec<String>,
+    /// Registrable domains that past nights must have seen behind one address for it to be taken
+    /// for a shared front when the next night is planned. Default: 1000.
+    pub front_domains: NonZeroU32,
     /// Longest `Crawl-delay` that is honoured; a site that asks for more is not fetched and
     /// reported as forbidden. Default: 60s.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
@@ -113,6 +121,8 @@ impl Default for FetchSettings {
             host_give_up: Duration::from_secs(600),
             group_interval: Duration::from_millis(250),
             group_concurrency: count(4),
+            fronts: fronts::KNOWN.iter().map(|it| (*it).to_owned()).collect(),
+            front_domains: const { NonZeroU32::new(1000).expect("not zero") },
             max_crawl_delay: Duration::from_secs(60),
             robots_ttl: LONGEST_ROBOTS_TTL,
             retries: 2,

@@ -118,6 +118,7 @@ impl Context {
                 subjects: job.subjects.clone(),
                 as_of: job.as_of,
                 previous_state: known.previous_state,
+                carried: job.carried.clone(),
             });
             kept.push(delivery);
         }
@@ -144,6 +145,7 @@ impl Context {
                     now,
                 ),
                 retry: None,
+                elsewhere: None,
             };
             deliveries.iter().map(internal).collect()
         };
@@ -163,7 +165,9 @@ impl Context {
     /// Ends one job, or puts it off.
     async fn conclude(&self, delivery: Delivery, measured: Measured, slot: Slot) {
         let job = delivery.job();
-        let Measured { measurement, retry } = measured;
+        let Measured {
+            measurement, retry, ..
+        } = measured;
         if let Some(retry) = retry {
             let now = Timestamp::now();
             match next_try(&self.settings, job.attempt, retry.not_before, now) {

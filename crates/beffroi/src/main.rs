@@ -13,6 +13,7 @@ mod effective;
 mod endpoints;
 mod gate;
 mod logging;
+mod machine;
 mod output;
 mod policies;
 mod progress;

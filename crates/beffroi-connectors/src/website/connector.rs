@@ -55,6 +55,7 @@ impl WebsiteConnector {
         Measured {
             measurement,
             retry: seen.retry,
+            elsewhere: None,
         }
     }
 }

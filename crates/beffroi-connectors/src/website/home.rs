@@ -222,6 +222,7 @@ fn failed(error: &FetchError) -> Ended {
         status: error.status,
         retry: (may_pass && !is_parked).then_some(Retry {
             not_before: error.not_before,
+            has_asked: error.has_asked || error.not_before.is_none(),
         }),
     }
 }

@@ -42,14 +42,16 @@ pub(super) struct Api {
     limiter: RateLimiter<NotKeyed, InMemoryState, CellClock, NoOpMiddleware<Duration>>,
     clock: CellClock,
     begin: Instant,
+    /// Between two requests.
+    period: Duration,
     catch_up: Duration,
 }
 
 impl Api {
     pub(super) fn new(budget: BudgetSpec) -> Self {
         let clock = CellClock::default();
-        let quota =
-            Quota::with_period(period(budget)).expect("a period is at least a nanosecond long");
+        let period = period(budget);
+        let quota = Quota::with_period(period).expect("a period is at least a nanosecond long");
         Self {
             budget,
             slots: Arc::new(Semaphore::new(budget.concurrency.get() as usize)),
@@ -57,15 +59,21 @@ impl Api {
             limiter: RateLimiter::direct_with_clock(quota, clock.clone()),
             clock,
             begin: Instant::now(),
+            period,
             catch_up: budget.per * CATCH_UP_HUNDREDTHS / 100,
         }
     }
 
-    /// Waits for the next cell and spends it. Only for the holder of the turn.
+    /// Waits for the next cell and spends it. Only for the holder of the turn. Others may have spent
+    /// one at `since`, when this process came to hold the lane.
     ///
     /// A timer wakes a little late. The cell is spent as of the moment when it was due, or the
     /// delays would add up and a fast budget would be left half unused.
-    pub(super) async fn wait(&self) {
+    pub(super) async fn wait(&self, since: Option<Instant>) {
+        let first = since.map(|since| since + self.period);
+        if let Some(first) = first.filter(|first| *first > Instant::now()) {
+            sleep_until(first).await;
+        }
         let mut due = self.begin.elapsed();
         loop {
             let now = self.begin.elapsed();
@@ -142,7 +150,7 @@ mod tests {
         let begin = Instant::now();
         let mut moments = Vec::new();
         for _ in 0..5 {
-            api.wait().await;
+            api.wait(None).await;
             moments.push(begin.elapsed().as_millis());
         }
         assert_eq!(moments, [0, 1020, 2040, 3060, 4080]);
@@ -160,13 +168,13 @@ mod tests {
         });
         let begin = Instant::now();
         for _ in 0..401 {
-            api.wait().await; // the runtime's timer rounds each 2.55 ms up to 3 ms
+            api.wait(None).await; // the runtime's timer rounds each 2.55 ms up to 3 ms
         }
         assert!(begin.elapsed() < per * 1000 / 975, "{:?}", begin.elapsed());
         tokio::time::sleep(Duration::from_secs(60)).await;
         let begin = Instant::now();
         for _ in 0..401 {
-            api.wait().await;
+            api.wait(None).await;
         }
         assert!(begin.elapsed() >= per, "an idle minute is not caught up on");
     }

@@ -82,8 +82,11 @@ impl Host {
         {
             return Readiness::GivenUp(class);
         }
-        match clock.gap_ends() {
-            Some(end) if gap == Gap::Kept && end > now => Readiness::At(end),
+        let Gap::Kept { since } = gap else {
+            return Readiness::Now;
+        };
+        match clock.gap_ends(since) {
+            Some(end) if end > now => Readiness::At(end),
             _ => Readiness::Now,
         }
     }
@@ -143,9 +146,10 @@ impl Host {
 }
 
 impl Clock {
-    fn gap_ends(&self) -> Option<Instant> {
+    /// When the gap ends after what was last asked; others may have asked until `since`.
+    fn gap_ends(&self, since: Option<Instant>) -> Option<Instant> {
         // An unset moment is earlier than any other.
-        let last = self.last_start.max(self.last_end)?;
+        let last = self.last_start.max(self.last_end).max(since)?;
         Some(last + self.gap.min(NEVER))
     }
 }
@@ -153,7 +157,7 @@ impl Clock {
 impl Forgettable for Host {
     fn is_idle(&self, now: Instant) -> bool {
         let clock = self.clock();
-        let has_settled = clock.gap_ends().is_none_or(|end| end <= now);
+        let has_settled = clock.gap_ends(None).is_none_or(|end| end <= now);
         let is_blocked = clock.blocked.is_some_and(|(moment, _)| moment > now);
         let has_strikes = clock.strikes.iter().any(|strikes| {
             strikes

@@ -4,13 +4,15 @@
 //! a gate is passed by one at a time, in order of arrival, and whoever holds its turn leaves only
 //! when the request may really go. Nothing else in the crate waits for a server's sake.
 //!
-//! Gates are passed in one order (host, address, whole), so that nobody can wait in a circle.
+//! Gates are passed in one order (host, group, whole), so that nobody can wait in a circle. Where a
+//! lane is worked for, the last look is at its hold: what begins begins within it, and every gate
+//! counts as if it had been passed when the hold began, for until then others may have passed it.
 
 mod budget;
 mod host;
 
 use std::{
-    net::IpAddr,
+    future::pending,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -26,7 +28,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use crate::{BudgetSpec, FetchSettings, guard::Target};
+use crate::{BudgetSpec, FetchSettings, HostGroup, LanePass, guard::Target, pass::Held};
 use host::{Host, Readiness};
 
 /// States kept without looking for idle ones.
@@ -36,7 +38,7 @@ const SWEEP_FLOOR: usize = 1024;
 pub(crate) struct Pace {
     settings: FetchSettings,
     hosts: Gates<String, Host>,
-    groups: Gates<IpAddr, Group>,
+    groups: Gates<HostGroup, Group>,
     everywhere: Arc<Semaphore>,
 }
 
@@ -59,17 +61,21 @@ pub(crate) enum NotNow {
     Blocked(Timestamp),
     /// The host failed too often in a row, last with this.
     GivenUp(Failed),
+    /// The lane is held no more: never.
+    HoldEnded,
 }
 
 /// The right to one exchange. Its end, that is its drop, is the end of the answer.
-pub(crate) struct Permit {
+pub(crate) struct Permit<'a> {
+    /// The hold within which it was given.
+    pub(crate) held: Option<Held<'a>>,
     host: Arc<Host>,
     is_https: bool,
     _slots: Vec<OwnedSemaphorePermit>,
     _group: Option<Arc<Group>>,
 }
 
-/// The gate of an address.
+/// The gate of a host group.
 struct Group {
     slots: Arc<Semaphore>,
     /// When the last request began. Held while waiting for one's turn: an async lock, for it is
@@ -88,25 +94,43 @@ impl Pace {
         }
     }
 
-    /// Waits until the request may go.
-    pub(crate) async fn enter(
+    /// Waits until the request may go. Once the lane is held no more it waits for ever, and is in
+    /// nobody's way meanwhile.
+    pub(crate) async fn enter<'a>(
         &self,
         target: &Target,
         is_https: bool,
         tempo: Tempo,
-    ) -> Result<Permit, NotNow> {
+        pass: Option<&'a LanePass>,
+    ) -> Result<Permit<'a>, NotNow> {
+        let (held, since) = match pass {
+            Some(pass) => {
+                let (held, since) = pass.begun().await;
+                (Some(held), Some(since))
+            }
+            None => (None, None),
+        };
         let host = self.host(target);
-        match tempo {
+        let visitor = Visitor {
+            is_https,
+            held,
+            since,
+        };
+        let permit = match tempo {
             Tempo::Site { crawl_delay } => {
                 let gap = self
                     .settings
                     .host_interval
                     .max(crawl_delay.unwrap_or_default());
                 host.set_gap(gap);
-                self.enter_site(host, target.group(), is_https).await
+                self.enter_site(host, &target.group, visitor).await
             }
-            Tempo::Api(budget) => self.enter_api(host, budget, is_https).await,
+            Tempo::Api(budget) => self.enter_api(host, budget, visitor).await,
+        };
+        if permit.as_ref().err() == Some(&NotNow::HoldEnded) {
+            pending::<()>().await;
         }
+        permit
     }
 
     /// Sends nothing more to this host before the moment.
@@ -114,28 +138,33 @@ impl Pace {
         self.host(target).block(until);
     }
 
-    async fn enter_site(
+    async fn enter_site<'a>(
         &self,
         host: Arc<Host>,
-        address: IpAddr,
-        is_https: bool,
-    ) -> Result<Permit, NotNow> {
+        group: &HostGroup,
+        visitor: Visitor<'a>,
+    ) -> Result<Permit<'a>, NotNow> {
         let host_slot = acquire(&host.slots).await;
         let turn = host.turn.lock().await;
-        let group = self.groups.get(address, || {
-            Group::new(self.settings.group_concurrency.get())
-        });
+        let group = self
+            .groups
+            .get(group, || Group::new(self.settings.group_concurrency.get()));
+        let since = visitor.since;
+        let gap = Gap::Kept { since };
         let (group_slot, whole_slot) = loop {
-            self.wait_for_host(&host, is_https, Gap::Kept).await?;
+            self.wait_for_host(&host, visitor, gap).await?;
             let group_slot = acquire(&group.slots).await;
             let mut last_start = group.last_start.lock().await;
-            let next = last_start.map(|last| last + self.settings.group_interval);
+            // An unset moment is earlier than any other.
+            let last = (*last_start).max(since);
+            let next = last.map(|last| last + self.settings.group_interval);
             if let Some(next) = next.filter(|next| *next > Instant::now()) {
                 sleep_until(next).await;
             }
             let whole_slot = acquire(&self.everywhere).await;
             // Much may have happened to the host while others were waited for.
-            if host.readiness(is_https, Gap::Kept) == Readiness::Now {
+            if host.readiness(visitor.is_https, gap) == Readiness::Now {
+                visitor.look_last()?;
                 let now = Instant::now();
                 *last_start = Some(now);
                 group.settle(now + self.settings.group_interval);
@@ -146,29 +175,33 @@ impl Pace {
         drop(turn);
         let slots = vec![host_slot, group_slot, whole_slot];
         Ok(Permit {
+            held: visitor.held,
             host,
-            is_https,
+            is_https: visitor.is_https,
             _slots: slots,
             _group: Some(group),
         })
     }
 
-    async fn enter_api(
+    async fn enter_api<'a>(
         &self,
         host: Arc<Host>,
         budget: BudgetSpec,
-        is_https: bool,
-    ) -> Result<Permit, NotNow> {
+        visitor: Visitor<'a>,
+    ) -> Result<Permit<'a>, NotNow> {
         let api = host.api(budget);
         let api_slot = acquire(&api.slots).await;
         let turn = api.turn.lock().await;
         let whole_slot = loop {
-            self.wait_for_host(&host, is_https, Gap::Ignored).await?;
-            api.wait().await;
+            self.wait_for_host(&host, visitor, Gap::Ignored).await?;
+            api.wait(visitor.since).await;
+            visitor.look_last()?;
             // The budget counts from the moment of sending: where others must be waited for, its
             // cell has been spent in vain and the next one is due.
             match self.everywhere.clone().try_acquire_owned() {
-                Ok(slot) if host.readiness(is_https, Gap::Ignored) == Readiness::Now => break slot,
+                Ok(slot) if host.readiness(visitor.is_https, Gap::Ignored) == Readiness::Now => {
+                    break slot;
+                }
                 Ok(_) => {}
                 Err(_) => drop(acquire(&self.everywhere).await),
             }
@@ -176,17 +209,23 @@ impl Pace {
         host.begin(Instant::now());
         drop(turn);
         Ok(Permit {
+            held: visitor.held,
             host,
-            is_https,
+            is_https: visitor.is_https,
             _slots: vec![api_slot, whole_slot],
             _group: None,
         })
     }
 
     /// Waits for the host's gap and for a block that ends soon; gives up on a longer one.
-    async fn wait_for_host(&self, host: &Host, is_https: bool, gap: Gap) -> Result<(), NotNow> {
+    async fn wait_for_host(
+        &self,
+        host: &Host,
+        visitor: Visitor<'_>,
+        gap: Gap,
+    ) -> Result<(), NotNow> {
         loop {
-            match host.readiness(is_https, gap) {
+            match host.readiness(visitor.is_https, gap) {
                 Readiness::Now => return Ok(()),
                 Readiness::At(moment) => sleep_until(moment).await,
                 Readiness::Blocked(moment, until) => {
@@ -207,14 +246,38 @@ impl Pace {
                 self.settings.host_give_up,
             )
         };
-        self.hosts.get(host_key(&target.host, target.port), make)
+        self.hosts.get(&host_key(&target.host, target.port), make)
+    }
+}
+
+/// Who wants to pass.
+#[derive(Clone, Copy)]
+struct Visitor<'a> {
+    is_https: bool,
+    /// The hold within which the request must begin.
+    held: Option<Held<'a>>,
+    /// The beginning of that hold.
+    since: Option<Instant>,
+}
+
+impl Visitor<'_> {
+    /// The last look before a request begins: nothing is waited for after it.
+    fn look_last(self) -> Result<(), NotNow> {
+        if self.held.is_none_or(Held::lasts) {
+            Ok(())
+        } else {
+            Err(NotNow::HoldEnded)
+        }
     }
 }
 
 /// Whether the gap of websites is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Gap {
-    Kept,
+    Kept {
+        /// Others may have asked until then.
+        since: Option<Instant>,
+    },
     Ignored,
 }
 
@@ -236,7 +299,7 @@ async fn acquire(slots: &Arc<Semaphore>) -> OwnedSemaphorePermit {
         .expect("no semaphore of the pace is ever closed")
 }
 
-impl Permit {
+impl Permit<'_> {
     /// The server answered.
     pub(crate) fn succeeded(&self) {
         self.host.clear_strikes(self.is_https);
@@ -248,7 +311,7 @@ impl Permit {
     }
 }
 
-impl Drop for Permit {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
         self.host.end(Instant::now());
     }
@@ -294,7 +357,7 @@ struct Gates<K: std::hash::Hash + Eq, V> {
     sweep_at: AtomicUsize,
 }
 
-impl<K: std::hash::Hash + Eq, V: Forgettable> Gates<K, V> {
+impl<K: std::hash::Hash + Eq + Clone, V: Forgettable> Gates<K, V> {
     fn new() -> Self {
         Self {
             states: DashMap::new(),
@@ -302,7 +365,10 @@ impl<K: std::hash::Hash + Eq, V: Forgettable> Gates<K, V> {
         }
     }
 
-    fn get(&self, key: K, make: impl FnOnce() -> V) -> Arc<V> {
+    fn get(&self, key: &K, make: impl FnOnce() -> V) -> Arc<V> {
+        if let Some(state) = self.states.get(key) {
+            return state.clone();
+        }
         if self.states.len() >= self.sweep_at.load(Ordering::Relaxed) {
             let now = Instant::now();
             // The map's own lock is held here: a count of one means that nobody can get another.
@@ -312,7 +378,7 @@ impl<K: std::hash::Hash + Eq, V: Forgettable> Gates<K, V> {
             self.sweep_at.store(next, Ordering::Relaxed);
         }
         self.states
-            .entry(key)
+            .entry(key.clone())
             .or_insert_with(|| Arc::new(make()))
             .clone()
     }

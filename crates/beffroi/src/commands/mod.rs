@@ -7,7 +7,6 @@ pub(crate) mod demo;
 pub(crate) mod engine;
 pub(crate) mod lanes;
 pub(crate) mod oneshot;
-pub(crate) mod only_run;
 pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod registry;

@@ -15,6 +15,7 @@ use crate::{
     commands::plan,
     config::Config,
     endpoints::Endpoints,
+    machine,
     services::{self, StoreService},
 };
 
@@ -30,6 +31,7 @@ pub(crate) async fn worker(config: &Config, args: WorkerArgs) -> anyhow::Result<
     }
     let client = services::client(config)?;
     let service = StoreService::open(config).await?;
+    service.store.check_clock().await?;
     let (metrics, health) = (Metrics::new(), Health::new());
     tell_rates(config, &metrics);
     let listen = config.worker.listen;
@@ -94,13 +96,7 @@ pub(crate) fn assemble(
 ) -> anyhow::Result<Worker> {
     let mut settings: WorkerSettings = config.worker.clone();
     if settings.name.is_empty() {
-        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-        let host = if host.trim().is_empty() {
-            "worker"
-        } else {
-            host.trim()
-        };
-        settings.name = format!("{host}-{}", std::process::id());
+        settings.name = format!("{}-{}", machine::name(), std::process::id());
     }
     let ledger = services::ledger(store, &settings.name);
     let means = Means {

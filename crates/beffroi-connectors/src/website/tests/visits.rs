@@ -50,6 +50,7 @@ async fn measure_at(
         subjects: vec![subject("Exemple-sur-Loire")],
         as_of: as_of.parse().unwrap(),
         previous_state: state,
+        carried: None,
     };
     connector.measure(&[request]).await.pop().unwrap()
 }

@@ -1,5 +1,7 @@
 //! The gates, with the clock paused.
 
+mod holds;
+
 use super::*;
 use crate::Holder;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -11,6 +13,7 @@ fn target(host: &str, address: &str) -> Target {
         port: 443,
         addresses,
         is_name: true,
+        group: HostGroup::Address(address.parse().unwrap()),
     }
 }
 
@@ -21,11 +24,11 @@ fn pace() -> Pace {
 const SITE: Tempo = Tempo::Site { crawl_delay: None };
 const ANSWER: Duration = Duration::from_millis(300);
 
-/// Fetches `count` times at once, each answer taking `ANSWER`; the moments of sending, in ms.
+/// Fetches once for each target, all at once, each answer taking `ANSWER`; the moments of sending, in ms.
 async fn sendings(pace: &Pace, targets: &[Target], tempo: Tempo) -> Vec<u64> {
     let begin = Instant::now();
     let visits = targets.iter().map(|target| async move {
-        let permit = pace.enter(target, true, tempo).await.unwrap();
+        let permit = pace.enter(target, true, tempo, None).await.unwrap();
         let sent = begin.elapsed().as_millis();
         tokio::time::sleep(ANSWER).await;
         drop(permit);
@@ -168,11 +171,11 @@ async fn a_short_block_is_waited_for_by_all_and_a_long_one_is_told() {
 
     for until in [Timestamp::now() + Duration::from_secs(3600), Timestamp::MAX] {
         pace.block(&site, until);
-        let refused = pace.enter(&site, true, SITE).await.err();
+        let refused = pace.enter(&site, true, SITE, None).await.err();
         assert_eq!(refused, Some(NotNow::Blocked(until)));
     }
     pace.block(&site, Timestamp::now() + Duration::from_secs(1));
-    let refused = pace.enter(&site, true, SITE).await.err();
+    let refused = pace.enter(&site, true, SITE, None).await.err();
     assert_eq!(
         refused,
         Some(NotNow::Blocked(Timestamp::MAX)),
@@ -180,7 +183,7 @@ async fn a_short_block_is_waited_for_by_all_and_a_long_one_is_told() {
     );
     let other = target("b.example", "1.1.1.1");
     assert!(
-        pace.enter(&other, true, SITE).await.is_ok(),
+        pace.enter(&other, true, SITE, None).await.is_ok(),
         "another host is not blocked"
     );
 }
@@ -190,37 +193,40 @@ async fn three_transport_errors_in_a_row_give_a_host_up_for_a_while() {
     let pace = pace();
     let site = target("a.example", "1.1.1.1");
     let fail = async || {
-        pace.enter(&site, true, SITE)
+        pace.enter(&site, true, SITE, None)
             .await
             .unwrap()
             .failed(Failed::TcpTimeout);
     };
     fail().await;
     fail().await;
-    pace.enter(&site, true, SITE).await.unwrap().succeeded();
+    pace.enter(&site, true, SITE, None)
+        .await
+        .unwrap()
+        .succeeded();
     for _ in 0..3 {
         fail().await;
     }
-    let refused = pace.enter(&site, true, SITE).await.err();
+    let refused = pace.enter(&site, true, SITE, None).await.err();
     assert_eq!(refused, Some(NotNow::GivenUp(Failed::TcpTimeout)));
     assert!(
-        pace.enter(&site, false, SITE).await.is_ok(),
+        pace.enter(&site, false, SITE, None).await.is_ok(),
         "http may still answer"
     );
     tokio::time::sleep(Duration::from_secs(601)).await;
-    assert!(pace.enter(&site, true, SITE).await.is_ok());
+    assert!(pace.enter(&site, true, SITE, None).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_who_stops_waiting_leaves_the_queue() {
     let pace = pace();
     let site = target("a.example", "1.1.1.1");
-    let held = pace.enter(&site, true, SITE).await.unwrap();
-    let impatient = tokio::time::timeout(ANSWER, pace.enter(&site, true, SITE)).await;
+    let held = pace.enter(&site, true, SITE, None).await.unwrap();
+    let impatient = tokio::time::timeout(ANSWER, pace.enter(&site, true, SITE, None)).await;
     assert!(impatient.is_err());
     drop(held);
     let begin = Instant::now();
-    assert!(pace.enter(&site, true, SITE).await.is_ok());
+    assert!(pace.enter(&site, true, SITE, None).await.is_ok());
     assert_eq!(begin.elapsed(), Duration::from_secs(1));
 }
 
@@ -232,7 +238,7 @@ async fn hosts_that_are_done_are_forgotten_and_others_are_not() {
     for host in 0..10 * SWEEP_FLOOR {
         let address = format!("1.1.{}.{}", host / 256, host % 256);
         let site = target(&format!("h{host}.example"), &address);
-        drop(pace.enter(&site, true, SITE).await.unwrap());
+        drop(pace.enter(&site, true, SITE, None).await.unwrap());
         tokio::time::advance(Duration::from_millis(10)).await;
     }
     assert!(
@@ -245,5 +251,5 @@ async fn hosts_that_are_done_are_forgotten_and_others_are_not() {
         "{}",
         pace.groups.states.len()
     );
-    assert!(pace.enter(&blocked, true, SITE).await.is_err());
+    assert!(pace.enter(&blocked, true, SITE, None).await.is_err());
 }
