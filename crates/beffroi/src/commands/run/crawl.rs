@@ -15,7 +15,11 @@ use super::{
     totals,
     turn::{Taken, Turn},
 };
-use crate::{commands::worker, config::Config, progress::ProgressView};
+use crate::{
+    commands::worker::{self, Watched},
+    config::Config,
+    progress::ProgressView,
+};
 
 /// Time between two looks at how far the run has come.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
@@ -95,15 +99,19 @@ impl Crawl<'_> {
         if !self.works {
             return Ok(None);
         }
+        let watched = Watched::new(self.config);
+        let endpoints = watched.answer(self.config, self.client, self.store)?;
         let worker = worker::assemble(
             self.config,
             self.store,
             self.client,
             self.queue,
+            watched,
             stop.clone(),
         )?;
         let task = tokio::spawn(async move {
             let result = worker.run().await;
+            drop(endpoints);
             // A worker that ends by itself ends the run.
             stop.cancel();
             result
