@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
 use beffroi_budget::Ledger;
@@ -11,7 +12,7 @@ use beffroi_fetch::FetchClient;
 use beffroi_model::Lane;
 use beffroi_plan::Lanes;
 use beffroi_queue::{Queue, QueueError};
-use beffroi_store::{Store, Writer, WriterError, WriterTask};
+use beffroi_store::{Store, StoreError, Writer, WriterError, WriterTask};
 use tokio::{sync::watch, task::JoinSet, time};
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +28,9 @@ use crate::{
     ownership::is_host,
 };
 
+/// How often the clock is compared with the store's.
+const CLOCK_EVERY: Duration = Duration::from_secs(60);
+
 /// A worker: takes jobs from its lanes until it is told to stop.
 pub struct Worker {
     connectors: BTreeMap<Lane, Arc<dyn Connector>>,
@@ -35,6 +39,7 @@ pub struct Worker {
     context: Arc<Context>,
     writer_task: WriterTask,
     sites: Slots,
+    store: Store,
     metrics: Metrics,
     health: Health,
     /// `None` where the queue is in process: then all lanes are this worker's.
@@ -76,6 +81,9 @@ pub enum WorkerError {
     /// The other workers.
     #[error(transparent)]
     Membership(#[from] MembershipError),
+    /// The machine's clock is off: what it writes would be wrong.
+    #[error(transparent)]
+    Clock(StoreError),
     /// A part stopped by itself; the log holds the reason.
     #[error("the worker stopped because look-ups in the store failed for good; see the log")]
     Lookups,
@@ -95,10 +103,24 @@ impl Worker {
             metrics,
             health,
         } = means;
+        let all: Vec<Lane> = connectors.keys().cloned().collect();
+        for pattern in settings.lanes.idle(&all) {
+            tracing::warn!(%pattern, "no lane is called so: see `worker.lanes`");
+        }
         let measurable = connectors.values().map(|it| it.platform()).collect();
         connectors.retain(|lane, _| settings.lanes.includes(lane));
-        let (lookups, _answers_until_dropped) = Lookups::start(store.clone());
+        let (lookups, _answers_until_dropped) = Lookups::start(store.clone(), metrics.clone());
         let (writer, writer_task) = Writer::start(store.clone());
+        let (written, blocked) = (writer.watch(), queue.clone());
+        metrics.before_reading(move |metrics| {
+            let counts = written.counts();
+            metrics.writer(
+                counts.jobs_waiting,
+                counts.rows_written,
+                counts.tries_failed,
+            );
+            metrics.queue_blocked(blocked.is_blocked());
+        });
         let hosts = Hosts::new(store.clone(), client.clone());
         let membership = queue.hold_time().map(|hold| {
             Membership::new(
@@ -117,7 +139,7 @@ impl Worker {
             measurable,
             lookups,
             writer,
-            runs: KnownRuns::new(store, Arc::clone(&hosts)),
+            runs: KnownRuns::new(store.clone(), Arc::clone(&hosts)),
             hosts,
             in_flight: Arc::default(),
             most_of_a_host,
@@ -130,6 +152,7 @@ impl Worker {
             fences,
             ledger,
             context: Arc::new(context),
+            store,
             metrics,
             health,
             writer_task,
@@ -159,6 +182,11 @@ impl Worker {
                 tokio::spawn(work_alone(tell, self.health.clone(), self.stop.clone()))
             }
         };
+        let clock = tokio::spawn(watch_clock(
+            self.store.clone(),
+            self.metrics.clone(),
+            self.stop.clone(),
+        ));
         let worked = self.hold_lanes(wanted, is_shared).await;
         self.stop.cancel();
         let parted = membership
@@ -182,6 +210,7 @@ impl Worker {
             }
         }
         parted?;
+        clock.await.expect("a look at the clock does not panic")?;
         worked
     }
 
@@ -276,4 +305,30 @@ async fn work_alone(
     health.leaving();
     drop(tell);
     Ok(())
+}
+
+/// Stops the worker when the machine's clock goes astray. A store that is away tells nothing.
+async fn watch_clock(
+    store: Store,
+    metrics: Metrics,
+    stop: CancellationToken,
+) -> Result<(), WorkerError> {
+    let watching = async {
+        loop {
+            if let Ok(offset) = store.clock_offset().await {
+                metrics.clock_offset(offset);
+            }
+            if let Err(error @ StoreError::Clock { .. }) = store.check_clock().await {
+                return error;
+            }
+            time::sleep(CLOCK_EVERY).await;
+        }
+    };
+    match stop.run_until_cancelled(watching).await {
+        Some(error) => {
+            stop.cancel();
+            Err(WorkerError::Clock(error))
+        }
+        None => Ok(()),
+    }
 }
