@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod broker;
 pub mod child;
 pub mod engine;
 pub mod feeds;
@@ -7,12 +8,14 @@ pub mod night_rows;
 pub mod pages;
 pub mod pipeline;
 pub mod plain;
+pub mod program;
 pub mod recorded;
 pub mod samples;
 pub mod server;
 pub mod simulator;
 #[cfg(feature = "spider")]
 pub mod spider;
+pub mod table;
 pub mod towns;
 pub mod usage;
 
