@@ -1,9 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 pub mod broker;
+pub mod budget;
 pub mod child;
 pub mod engine;
 pub mod feeds;
+pub mod fleet;
+pub mod france;
 pub mod night_rows;
 pub mod pages;
 pub mod pipeline;

@@ -58,6 +58,12 @@ impl Installation {
         })
     }
 
+    /// Sets a variable of the environment of every process.
+    pub fn with_variable(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// The folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -120,10 +126,20 @@ impl Process {
 
     /// Waits until it has said this in its log.
     pub fn wait_for(&mut self, words: &str, limit: Duration) -> anyhow::Result<()> {
+        self.wait_until(limit, |process| process.stderr().contains(words))
+            .with_context(|| format!("it never said `{words}`"))
+    }
+
+    /// Waits until a look at it says yes.
+    pub fn wait_until(
+        &mut self,
+        limit: Duration,
+        look: impl Fn(&Self) -> bool,
+    ) -> anyhow::Result<()> {
         let deadline = Instant::now() + limit;
-        while !self.stderr().contains(words) {
+        while !look(self) {
             if self.has_ended()? || Instant::now() > deadline {
-                bail!("it never said `{words}`: {}", self.last_lines());
+                bail!("{}", self.last_lines());
             }
             thread::sleep(Duration::from_millis(20));
         }

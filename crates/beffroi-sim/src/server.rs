@@ -199,8 +199,8 @@ impl Site {
             path: path_and_query,
             kind: self.request_kind(host_record, path),
         });
-        if !self.settings.latency.is_zero() {
-            tokio::time::sleep(self.settings.latency).await;
+        if let Some(latency) = self.settings.latency {
+            tokio::time::sleep(latency).await;
         }
         if let Role::Api(number) = host_record.role {
             let answer = self.api(number, name, request).await;
@@ -343,7 +343,8 @@ impl Site {
             // Answered before: its calls have bodies.
             Role::Api(_) => return Answered::Now(Answer::not_found()),
         };
-        if host.latency_ms > 0 && path != "/robots.txt" {
+        let has_own_latency = host.latency_ms > 0 && self.settings.latency.is_none();
+        if has_own_latency && path != "/robots.txt" {
             tokio::time::sleep(Duration::from_millis(u64::from(host.latency_ms))).await;
         }
         if path == "/robots.txt" {
@@ -440,13 +441,12 @@ impl Site {
         let mut addresses: Vec<Option<AddressArrivals<'_>>> = Vec::new();
         addresses.resize_with(self.world.addresses as usize, || None);
         for host in &self.world.hosts {
-            let line = addresses[host.address_index as usize].get_or_insert_with(|| {
-                AddressArrivals {
+            let line =
+                addresses[host.address_index as usize].get_or_insert_with(|| AddressArrivals {
                     address: host.address,
                     hosts: Vec::new(),
                     arrivals_ms: self.referee.arrivals(host.address_index as usize),
-                }
-            });
+                });
             line.hosts.push(&host.name);
         }
         let mut lines = Vec::new();

@@ -69,7 +69,7 @@ async fn every_answer_takes_its_latency_and_every_arrival_is_kept_where_asked_fo
     let latency = Duration::from_millis(120);
     let sim = france(SimSettings {
         limit: Some(50),
-        latency,
+        latency: Some(latency),
         keep_arrivals: true,
         ..quiet()
     })
@@ -97,7 +97,10 @@ async fn every_answer_takes_its_latency_and_every_arrival_is_kept_where_asked_fo
     assert_eq!(moments.len(), 2);
     let gap = moments[1].as_i64().unwrap() - moments[0].as_i64().unwrap();
     assert!(gap >= 120, "{gap}");
-    assert!(lines.len() > 20, "addresses that were not asked are told too");
+    assert!(
+        lines.len() > 20,
+        "addresses that were not asked are told too"
+    );
     sim.stop().await;
 }
 
