@@ -280,6 +280,7 @@ fn request(
         subjects: Vec::new(),
         as_of,
         previous_state: None,
+        carried: None,
     })
 }
 

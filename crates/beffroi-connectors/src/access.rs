@@ -48,9 +48,7 @@ impl From<Refused> for Setback {
         match refused {
             Refused::Spent { until, .. } => Self {
                 outcome: Outcome::Failed(Failed::QuotaSpent),
-                retry: Some(Retry {
-                    not_before: Some(until),
-                }),
+                retry: Some(Retry::unasked(until)),
             },
             Refused::Journal(error) => {
                 tracing::warn!(
@@ -59,7 +57,7 @@ impl From<Refused> for Setback {
                 );
                 Self {
                     outcome: Outcome::Failed(Failed::Internal),
-                    retry: Some(Retry { not_before: None }),
+                    retry: Some(Retry::after_a_try(None)),
                 }
             }
         }
@@ -88,9 +86,7 @@ pub(crate) mod bucket {
 pub(crate) fn spent_until(until: Timestamp) -> Setback {
     Setback {
         outcome: Outcome::Failed(Failed::QuotaSpent),
-        retry: Some(Retry {
-            not_before: Some(until),
-        }),
+        retry: Some(Retry::unasked(until)),
     }
 }
 

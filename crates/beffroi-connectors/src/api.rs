@@ -237,10 +237,7 @@ impl Setback {
     /// Ends the measurement.
     pub(crate) fn end(self, mut measurement: Measurement) -> Measured {
         measurement.outcome = self.outcome;
-        Measured {
-            measurement,
-            retry: self.retry,
-        }
+        Measured::new(measurement, self.retry)
     }
 }
 
@@ -251,6 +248,7 @@ impl From<&FetchError> for Setback {
             outcome: error.outcome,
             retry: may_pass.then_some(Retry {
                 not_before: error.not_before,
+                has_asked: error.has_asked || error.not_before.is_none(),
             }),
         }
     }

@@ -4,6 +4,7 @@
 use std::num::{NonZeroU16, NonZeroUsize};
 
 use async_trait::async_trait;
+use beffroi_fetch::HostGroup;
 use beffroi_model::{AccountRef, Measurement, Outcome, Platform, Subject};
 use jiff::Timestamp;
 
@@ -20,6 +21,8 @@ pub struct MeasureRequest {
     pub as_of: Timestamp,
     /// What this connector left at its last visit in an earlier run ([`Measurement::state`]).
     pub previous_state: Option<String>,
+    /// What it carried over from another lane in this run ([`Elsewhere::carried`]).
+    pub carried: Option<String>,
 }
 
 impl MeasureRequest {
@@ -71,18 +74,41 @@ pub struct Measured {
     /// Set when the failure may pass: the worker tries the job again (not before the moment given,
     /// if any) until its tries are spent, and only then keeps this measurement as its end.
     pub retry: Option<Retry>,
+    /// Set when the way led to a server that another lane asks: the job goes on there. The measurement
+    /// then holds no more than the exchanges so far.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// Where a visit goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The group of the server; its lane is the one of [`HostGroup`]'s text.
+    pub group: HostGroup,
+    /// What the visit has learnt so far, for this connector alone ([`MeasureRequest::carried`]).
+    pub carried: String,
 }
 
 impl Measured {
+    /// What was brought back, or what to do instead. A visit that asked anything has asked, whatever
+    /// its last call met: it would ask again next time, and that is a try.
+    pub(crate) fn new(measurement: Measurement, retry: Option<Retry>) -> Self {
+        let has_asked = !measurement.fetches.is_empty();
+        Self {
+            measurement,
+            retry: retry.map(|retry| Retry {
+                has_asked: retry.has_asked || has_asked,
+                ..retry
+            }),
+            elsewhere: None,
+        }
+    }
+
     /// A visit that came to its end, or to a setback.
     pub(crate) fn ended(mut measurement: Measurement, end: Result<(), Setback>) -> Self {
         match end {
             Ok(()) => {
                 note_missing_figures(&mut measurement);
-                Self {
-                    measurement,
-                    retry: None,
-                }
+                Self::new(measurement, None)
             }
             Err(setback) => setback.end(measurement),
         }
@@ -94,4 +120,64 @@ impl Measured {
 pub struct Retry {
     /// The server does not want to be asked again before.
     pub not_before: Option<Timestamp>,
+    /// Whether this was a try. `false` where nobody was asked, since it was known that the host or the
+    /// allowance has to be waited for; `not_before` then says how long.
+    pub has_asked: bool,
+}
+
+impl Retry {
+    /// A try that failed and may go better another time.
+    pub(crate) fn after_a_try(not_before: Option<Timestamp>) -> Self {
+        Self {
+            not_before,
+            has_asked: true,
+        }
+    }
+
+    /// Nobody was asked, and nobody will be before this moment.
+    pub(crate) fn unasked(until: Timestamp) -> Self {
+        Self {
+            not_before: Some(until),
+            has_asked: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use beffroi_model::{BodyHash, FetchRecord};
+
+    fn measurement(exchanges: usize) -> Measurement {
+        let account = AccountRef {
+            platform: Platform::Mastodon,
+            handle: "mairie@social.example".to_owned(),
+            url: "https://social.example/@mairie".parse().unwrap(),
+        };
+        let record = FetchRecord {
+            at: Timestamp::UNIX_EPOCH,
+            url: account.url.clone(),
+            status: Some(200),
+            error_class: None,
+            body_bytes: 0,
+            body_hash: Some(BodyHash::of(&[])),
+            duration_ms: 1,
+        };
+        Measurement {
+            fetches: vec![record; exchanges],
+            ..Measurement::without_figures(account, Outcome::Measured, Timestamp::UNIX_EPOCH)
+        }
+    }
+
+    #[test]
+    fn a_visit_that_asked_anything_has_asked_whatever_its_last_call_met() {
+        let blocked = Retry::unasked(Timestamp::MAX);
+        for (exchanges, has_asked) in [(0, false), (1, true), (7, true)] {
+            let measured = Measured::new(measurement(exchanges), Some(blocked));
+            let retry = measured.retry.unwrap();
+            assert_eq!(retry.has_asked, has_asked, "{exchanges}");
+            assert_eq!(retry.not_before, Some(Timestamp::MAX));
+        }
+        assert_eq!(Measured::new(measurement(1), None).retry, None);
+    }
 }

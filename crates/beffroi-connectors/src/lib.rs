@@ -36,7 +36,7 @@ pub mod youtube;
 
 pub use access::Access;
 pub use check::Checked;
-pub use connector::{Connector, MeasureRequest, Measured, Retry};
+pub use connector::{Connector, Elsewhere, MeasureRequest, Measured, Retry};
 pub use credential::{
     Credential, CredentialCheck, CredentialProblem, CredentialSettings, CredentialSource,
 };

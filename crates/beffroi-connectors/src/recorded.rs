@@ -215,6 +215,7 @@ pub(crate) fn request(platform: Platform, handle: &str, page: &str) -> MeasureRe
         subjects: Vec::new(),
         as_of: as_of(),
         previous_state: None,
+        carried: None,
     }
 }
 

@@ -83,6 +83,7 @@ async fn measure_all(
             subjects: vec![body.unwrap().subject()],
             as_of: sim.as_of,
             previous_state: None,
+            carried: None,
         };
         let (connector, places, line) = (Arc::clone(&connector), Arc::clone(&places), line.clone());
         visits.spawn(async move {

@@ -1,17 +1,19 @@
 //! The polite client: what callers hold.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{collections::HashSet, net::IpAddr, sync::Arc, time::Duration};
 
 use beffroi_model::BodyHash;
 use bytes::Bytes;
 use url::Url;
 
 use crate::{
-    BodySink, BuildError, Collect, CountersSnapshot, FetchError, FetchSettings, Fetched, Request,
+    BodySink, BuildError, Collect, CountersSnapshot, FetchError, FetchSettings, Fetched, HostGroup,
+    HostMemory, LanePass, News, Request,
     address::AllowList,
     counters::Counters,
     dns::NameSource,
     exchange::{BodyLimit, Exchanger},
+    group::Fronts,
     guard::Guard,
     journey::{Errand, Journey},
     pace::Pace,
@@ -22,6 +24,8 @@ use crate::{
 #[derive(Clone)]
 pub struct FetchClient {
     pub(crate) inner: Arc<Inner>,
+    /// The lane that is worked for.
+    pub(crate) pass: Option<LanePass>,
 }
 
 /// What all clones share.
@@ -46,8 +50,10 @@ impl FetchClient {
                  these addresses; for tests and demonstrations only"
             );
         }
+        let names = NameSource::try_new(&settings.dns)?;
+        let fronts = Fronts::try_new(&settings.fronts)?;
         let inner = Inner {
-            guard: Guard::new(allowed, NameSource::try_new(&settings.dns)?),
+            guard: Guard::new(allowed, names, fronts),
             pace: Pace::new(&settings),
             exchanger: Exchanger::try_new(&settings)?,
             robots: RobotsCache::new(settings.robots_ttl),
@@ -56,7 +62,19 @@ impl FetchClient {
         };
         Ok(Self {
             inner: Arc::new(inner),
+            pass: None,
         })
+    }
+
+    /// The same client, with all that is shared, for the work of one lane: it asks only while the
+    /// lane is held, and where the pass has a territory, only sites within it. A call that is under
+    /// way when the hold ends never ends: whoever made it drops it.
+    #[must_use]
+    pub fn within(&self, pass: LanePass) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            pass: Some(pass),
+        }
     }
 
     /// Fetches a document whole, or what a POST answers.
@@ -82,8 +100,8 @@ impl FetchClient {
             post: request.post,
             url: request.url,
         };
-        let mut journey = Journey::default();
-        let answer = self.inner.run(errand, sink, &mut journey).await?;
+        let mut journey = Journey::after(request.redirects);
+        let answer = self.run(errand, sink, &mut journey).await?;
         Ok(Fetched {
             body: Bytes::new(),
             body_bytes: answer.body_bytes,
@@ -98,17 +116,48 @@ impl FetchClient {
     /// not known yet.
     pub async fn sitemaps(&self, url: &Url) -> Result<Vec<Url>, FetchError> {
         let mut journey = Journey::default();
-        match self.inner.site_robots(url, &mut journey).await {
+        match self.site_robots(url, &mut journey).await {
             Ok(robots) => Ok(robots.sitemaps.clone()),
             Err(failure) => Err(journey.into_error(url.clone(), failure)),
         }
     }
 
-    /// The address by whose pace a URL's host is asked; `None` where it may not or cannot be asked.
+    /// The group by whose pace a URL's host is asked; `None` where it may not or cannot be asked.
     /// Only a name server is.
-    pub async fn host_group(&self, url: &Url) -> Option<IpAddr> {
+    pub async fn host_group(&self, url: &Url) -> Option<HostGroup> {
         let admitted = self.inner.guard.admit(url).await;
-        admitted.ok().map(|target| target.group())
+        admitted.ok().map(|target| target.group)
+    }
+
+    /// The group of a host whose address is known from earlier (`HostSeen`): nobody is asked.
+    pub fn group_at(&self, host: &str, address: IpAddr) -> HostGroup {
+        self.inner.guard.fronts.group(host, address)
+    }
+
+    /// Replaces the shared fronts that past nights showed; those of the settings stay.
+    pub fn learn_fronts(&self, fronts: HashSet<IpAddr>) {
+        self.inner.guard.fronts.learn(fronts);
+    }
+
+    /// The least time between two requests to a host.
+    pub fn host_interval(&self) -> Duration {
+        self.inner.settings.host_interval
+    }
+
+    /// Takes over what another process, or an earlier one, knew of hosts that asked for patience. What
+    /// is known here already is never shortened.
+    pub fn recall(&self, memories: Vec<HostMemory>) {
+        self.inner.pace.recall(memories);
+    }
+
+    /// What is worth remembering and has not been taken yet: memories that changed, sites seen.
+    pub fn news(&self) -> News {
+        self.inner.pace.notebook.take()
+    }
+
+    /// Returns once a memory has changed that [`Self::news`] has not given yet.
+    pub async fn news_waiting(&self) {
+        self.inner.pace.notebook.has_memories().await;
     }
 
     /// The User-Agent that servers see.

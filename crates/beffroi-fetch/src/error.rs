@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use beffroi_model::{FetchRecord, Outcome};
+use beffroi_model::{Failed, FetchRecord, Outcome};
 use bytes::Bytes;
 use jiff::Timestamp;
 use url::Url;
 
-use crate::Head;
+use crate::{Head, HostGroup};
 
 /// A fetch that brought no usable answer.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,12 @@ pub struct FetchError {
     pub not_before: Option<Timestamp>,
     /// Whether trying the job again later may help (time-outs, resets, 5xx, 429).
     pub is_transient: bool,
+    /// Set where `url` belongs to a server that another lane asks: nothing was sent to it. (Where a
+    /// site's robots.txt has moved there, `url` is the address looked for as it would be there.)
+    pub elsewhere: Option<HostGroup>,
+    /// Whether anything was sent in this call to the host that refused. `false` where it was only
+    /// known that it may not be asked yet, or where another call had asked.
+    pub has_asked: bool,
     /// Redirects followed before it failed.
     pub redirects: Vec<Url>,
     /// Every exchange it took.
@@ -83,6 +89,10 @@ impl FetchError {
             words: Words::default(),
             not_before: self.not_before,
             is_transient: self.is_transient,
+            elsewhere: self.elsewhere.clone().map(|group| {
+                let url = self.url.clone();
+                Box::new(Elsewhere { group, url })
+            }),
             source: None,
         }
     }
@@ -97,7 +107,15 @@ pub(crate) struct Failure {
     pub(crate) words: Words,
     pub(crate) not_before: Option<Timestamp>,
     pub(crate) is_transient: bool,
+    pub(crate) elsewhere: Option<Box<Elsewhere>>,
     pub(crate) source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// An address that another lane asks.
+#[derive(Debug)]
+pub(crate) struct Elsewhere {
+    pub(crate) group: HostGroup,
+    pub(crate) url: Url,
 }
 
 impl Failure {
@@ -110,7 +128,17 @@ impl Failure {
             words: Words::default(),
             not_before: None,
             is_transient: false,
+            elsewhere: None,
             source: None,
+        }
+    }
+
+    /// The way leads to a server that another lane asks.
+    pub(crate) fn elsewhere(group: HostGroup, url: Url) -> Self {
+        Self {
+            is_transient: true,
+            elsewhere: Some(Box::new(Elsewhere { group, url })),
+            ..Self::of(Outcome::Failed(Failed::BadRedirect))
         }
     }
 

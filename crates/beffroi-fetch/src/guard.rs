@@ -9,14 +9,17 @@ use beffroi_model::{Failed, Forbidden, Outcome};
 use url::{Host, Url};
 
 use crate::{
+    HostGroup,
     address::{AllowList, is_public},
     dns::{NameError, NameSource},
+    group::Fronts,
 };
 
 /// Decides what may be connected to.
 pub(crate) struct Guard {
     allowed: AllowList,
     names: NameSource,
+    pub(crate) fronts: Fronts,
 }
 
 /// A URL that may be asked for.
@@ -30,15 +33,15 @@ pub(crate) struct Target {
     pub(crate) addresses: Arc<[IpAddr]>,
     /// Whether the host is a name (for which the addresses must be pinned).
     pub(crate) is_name: bool,
+    /// The server behind it, by which its pace is kept.
+    pub(crate) group: HostGroup,
 }
 
 impl Target {
-    /// The address by which the host group is known.
-    pub(crate) fn group(&self) -> IpAddr {
-        *self
-            .addresses
-            .first()
-            .expect("the guard lets no target pass without an address")
+    /// The lowest of its addresses, by which its group is told.
+    pub(crate) fn lowest(&self) -> IpAddr {
+        let lowest = self.addresses.iter().min();
+        *lowest.expect("the guard lets no target pass without an address")
     }
 }
 
@@ -72,8 +75,12 @@ impl Refusal {
 }
 
 impl Guard {
-    pub(crate) fn new(allowed: AllowList, names: NameSource) -> Self {
-        Self { allowed, names }
+    pub(crate) fn new(allowed: AllowList, names: NameSource, fronts: Fronts) -> Self {
+        Self {
+            allowed,
+            names,
+            fronts,
+        }
     }
 
     /// Resolves the URL's host and keeps the addresses that may be connected to.
@@ -96,16 +103,18 @@ impl Guard {
             .copied()
             .filter(|address| is_good(*address))
             .collect();
-        if addresses.is_empty() {
+        let Some(lowest) = addresses.iter().min() else {
             let is_private = !candidates.iter().copied().all(is_public);
             return Err(if is_private {
                 Refusal::PrivateAddress
             } else {
                 Refusal::Url
             });
-        }
+        };
+        let host = url.host_str().unwrap_or_default().to_owned();
         Ok(Target {
-            host: url.host_str().unwrap_or_default().to_owned(),
+            group: self.fronts.group(&host, *lowest),
+            host,
             port,
             addresses,
             is_name,
@@ -147,6 +156,7 @@ mod tests {
         Guard::new(
             AllowList::try_new(&allowed).unwrap(),
             NameSource::try_new(&settings.dns).unwrap(),
+            Fronts::try_new(&settings.fronts).unwrap(),
         )
     }
 

@@ -14,12 +14,10 @@ const UNIX_FROM: u64 = 1_000_000_000;
 const MILLIS_FROM: u64 = 1_000_000_000_000;
 
 /// The moment before which the server wants no request at all, as the head of an answer says it:
-/// the latest of `Retry-After` (of a 429 or 503) and of the resets of rates that are used up.
+/// the latest of `Retry-After` (whatever the status) and of the resets of rates that are used up.
 pub(crate) fn not_before(status: u16, headers: &HeaderMap, now: Timestamp) -> Option<Timestamp> {
     let is_refused = status == 429;
-    let asked = matches!(status, 429 | 503)
-        .then(|| retry_after(headers, now))
-        .flatten();
+    let asked = retry_after(headers, now);
     let limits = limits(headers, now);
     // Who is refused has used his rate up, even where nobody counts it for him.
     let is_used_up = |limit: &&Limit| limit.left.map_or(is_refused, |left| left < 1.0);
@@ -209,11 +207,13 @@ mod tests {
             for value in values {
                 both.append(RETRY_AFTER, HeaderValue::from_static(value));
             }
-            assert_eq!(
-                not_before(429, &both, at(NOW)),
-                Some(at("2026-11-23T01:50:00Z"))
-            );
-            assert_eq!(not_before(200, &both, at(NOW)), None);
+            for status in [429, 503, 200, 301, 404] {
+                assert_eq!(
+                    not_before(status, &both, at(NOW)),
+                    Some(at("2026-11-23T01:50:00Z")),
+                    "{status}"
+                );
+            }
         }
     }
 

@@ -5,22 +5,22 @@
 
 use beffroi_model::{Failed, FetchRecord, Forbidden, Outcome};
 use jiff::Timestamp;
-use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
-use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, LOCATION, PROXY_AUTHORIZATION};
+use reqwest::header::HeaderMap;
 use tokio::time::sleep;
 use url::{Position, Url};
 
 use crate::{
-    BodySink, BudgetSpec, FetchError, RobotsPolicy,
-    client::Inner,
+    BodySink, BudgetSpec, FetchClient, FetchError, HostGroup, RobotsPolicy,
     cookies::Cookies,
     error::{Failure, Words},
     exchange::{Answer, BodyLimit, NoAnswer, is_redirect},
     failure::{is_transient, is_transport, is_worth_retrying},
-    guard::{Refusal, Target},
+    guard::Refusal,
     hints,
-    pace::{NotNow, Permit, Tempo},
+    pace::{CrawlDelay, NotNow, Permit, Tempo},
+    pass::fenced,
     post::Post,
+    redirects::{drop_sensitive, next_hop},
     retry,
 };
 
@@ -42,14 +42,30 @@ pub(crate) struct Journey {
     pub(crate) records: Vec<FetchRecord>,
     cookies: Cookies,
     /// The hops before this one were asked without a cookie that we have now.
-    first_hop_with_all_cookies: usize,
+    pub(crate) first_hop_with_all_cookies: usize,
+    /// Exchanges before the present hop.
+    records_before_hop: usize,
 }
 
 impl Journey {
+    /// One that begins after these redirects.
+    pub(crate) fn after(redirects: Vec<Url>) -> Self {
+        Self {
+            redirects,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn into_error(self, url: Url, failure: Failure) -> FetchError {
+        let (elsewhere, url) = match failure.elsewhere {
+            Some(elsewhere) => (Some(elsewhere.group), elsewhere.url),
+            None => (None, url),
+        };
         FetchError {
             outcome: failure.outcome,
             url,
+            has_asked: self.records.len() > self.records_before_hop,
+            elsewhere,
             status: failure.status,
             head: failure.head,
             words: failure.words,
@@ -62,7 +78,7 @@ impl Journey {
     }
 }
 
-impl Inner {
+impl FetchClient {
     /// Goes all the way. The answer is neither a redirect nor a 429 nor a 5xx.
     pub(crate) async fn run(
         &self,
@@ -75,6 +91,7 @@ impl Inner {
             return Err(std::mem::take(journey).into_error(errand.url, failure));
         }
         loop {
+            journey.records_before_hop = journey.records.len();
             let hop = match self.hop(&errand, sink, journey).await {
                 Ok(answer) if !is_redirect(answer.head.status) => return Ok(answer),
                 Ok(answer) => {
@@ -106,9 +123,17 @@ impl Inner {
         sink: &mut dyn BodySink,
         journey: &mut Journey,
     ) -> Result<Answer, Failure> {
-        let target = self.guard.admit(&errand.url).await.map_err(Failure::from)?;
+        let inner = &*self.inner;
+        let admitted = inner.guard.admit(&errand.url).await;
+        let target = admitted.map_err(Failure::from)?;
+        if errand.budget.is_none() && target.is_name {
+            inner.pace.notebook.saw(&target.host, target.lowest());
+        }
+        if errand.budget.is_none() && !self.may_ask(&target.group) {
+            return Err(Failure::elsewhere(target.group, errand.url.clone()));
+        }
         let crawl_delay = match errand.robots {
-            RobotsPolicy::PublicApi => None,
+            RobotsPolicy::PublicApi => CrawlDelay::Unread,
             RobotsPolicy::Obey => {
                 let robots = self.site_robots(&errand.url, journey).await?;
                 if !robots
@@ -118,28 +143,27 @@ impl Inner {
                     return Err(Failure::of(Outcome::Forbidden(Forbidden::RobotsDisallowed)));
                 }
                 let delay = robots.rules.crawl_delay();
-                if delay.is_some_and(|delay| delay > self.settings.max_crawl_delay) {
+                if delay.is_some_and(|delay| delay > inner.settings.max_crawl_delay) {
                     return Err(Failure::of(Outcome::Forbidden(
                         Forbidden::CrawlDelayTooLong,
                     )));
                 }
-                delay
+                CrawlDelay::Read(delay)
             }
         };
-        let tempo = errand
-            .budget
-            .map_or(Tempo::Site { crawl_delay }, Tempo::Api);
+        let tempo = errand.budget.map_or(Tempo::Site(crawl_delay), Tempo::Api);
         let is_https = errand.url.scheme() == "https";
         let mut retries_done = 0;
         loop {
-            let permit = self.pace.enter(&target, is_https, tempo).await?;
+            let pass = self.pass.as_ref();
+            let permit = inner.pace.enter(&target, is_https, tempo, pass).await?;
             let mut headers = errand.headers.clone();
             journey.cookies.add_to(&errand.url, &mut headers);
-            let (answer, record) = self.exchanger.send(errand, &target, headers, sink).await;
-            self.counters.count(&record);
+            let exchange = inner.exchanger.send(errand, &target, headers, sink);
+            let (answer, record) = fenced(permit.held, exchange).await;
+            inner.counters.count(&record);
             journey.records.push(record);
-            note_connection(&permit, tempo, &answer);
-            let not_before = self.obey_hints(&target, &answer);
+            let not_before = learn(&permit, tempo, &answer);
             drop(permit);
 
             let (failure, may_pass) = match judge(answer, not_before) {
@@ -148,48 +172,53 @@ impl Inner {
             };
             let post = errand.post.as_ref();
             let may_pass = may_pass && post.is_none_or(|post| post.may_be_sent_again(&failure));
-            if !may_pass || retries_done >= self.settings.retries || self.is_too_late(not_before) {
+            if !may_pass || retries_done >= inner.settings.retries || self.is_too_late(not_before) {
                 return Err(failure);
             }
-            // A moment that the server named is waited for at the gate; one who has asked too often
-            // without being told a moment holds the whole host back as well.
+            // A moment is waited for at the gate, by all.
             if not_before.is_none() {
-                let base = self.settings.retry_base;
+                let base = inner.settings.retry_base;
                 let wait = retry::backoff(base, retries_done, &mut rand::rng());
-                if failure.status == Some(429) {
-                    self.pace.block(&target, Timestamp::now() + wait);
-                } else {
-                    sleep(wait).await;
-                }
+                sleep(wait).await;
             }
             retries_done += 1;
         }
     }
 
-    /// Holds the whole host back as its server asks; gives the moment.
-    fn obey_hints(&self, target: &Target, answer: &Result<Answer, NoAnswer>) -> Option<Timestamp> {
-        let head = &answer.as_ref().ok()?.head;
-        let not_before = hints::not_before(head.status, &head.headers, Timestamp::now())?;
-        self.pace.block(target, not_before);
-        Some(not_before)
+    /// Whether the group is the lane's, or there is no lane to keep to.
+    pub(crate) fn may_ask(&self, group: &HostGroup) -> bool {
+        let pass = self.pass.as_ref();
+        let territory = pass.and_then(|pass| pass.territory.as_deref());
+        territory.is_none_or(|territory| territory.holds(group))
     }
 
     fn is_too_late(&self, not_before: Option<Timestamp>) -> bool {
         not_before.is_some_and(|moment| {
             let wait = moment.duration_since(Timestamp::now());
-            std::time::Duration::try_from(wait).is_ok_and(|w| w > self.settings.retry_max_wait)
+            std::time::Duration::try_from(wait)
+                .is_ok_and(|w| w > self.inner.settings.retry_max_wait)
         })
     }
 }
 
-/// Tells the host's state how the connection fared. Only websites are given up.
-fn note_connection(permit: &Permit, tempo: Tempo, answer: &Result<Answer, NoAnswer>) {
+/// Tells the gates how the exchange fared: who asks for patience gets it. Gives the moment before which
+/// nothing goes there. Only websites are given up.
+fn learn(
+    permit: &Permit<'_>,
+    tempo: Tempo,
+    answer: &Result<Answer, NoAnswer>,
+) -> Option<Timestamp> {
     match (answer, tempo) {
-        (Ok(_), _) => permit.succeeded(),
-        (Err(failure), Tempo::Site { .. }) if is_transport(failure.class) => {
-            permit.failed(failure.class);
+        (Ok(answer), _) => {
+            let head = &answer.head;
+            let named = hints::not_before(head.status, &head.headers, Timestamp::now());
+            permit.answered(head.status, named)
         }
-        (Err(_), _) => {}
+        (Err(failure), Tempo::Site(_)) if is_transport(failure.class) => {
+            permit.failed(failure.class);
+            None
+        }
+        (Err(_), _) => None,
     }
 }
 
@@ -226,69 +255,11 @@ fn judge(
                 words: Words::default(),
                 not_before,
                 is_transient: is_transient(no_answer.class),
+                elsewhere: None,
                 source: no_answer.source.map(Into::into),
             };
             Err((failure, is_worth_retrying(no_answer.class)))
         }
-    }
-}
-
-/// Where a redirect leads: a POST nowhere, since what it carries is meant for the server that was
-/// named. An address that was asked already leads in a circle, unless it was
-/// asked without a cookie that has been set since.
-fn next_hop(errand: &Errand, answer: &Answer, journey: &Journey) -> Result<Url, Failure> {
-    let fail = |class| Failure {
-        status: Some(answer.head.status),
-        head: Some(Box::new(answer.head.clone())),
-        ..Failure::of(Outcome::Failed(class))
-    };
-    if errand.post.is_some() {
-        return Err(fail(Failed::BadRedirect));
-    }
-    let next = answer
-        .head
-        .headers
-        .get(LOCATION)
-        .and_then(|location| resolve(&errand.url, location.as_bytes()))
-        .ok_or_else(|| fail(Failed::BadRedirect))?;
-    let hops = journey.redirects.iter().chain([&errand.url]);
-    let is_loop = hops
-        .skip(journey.first_hop_with_all_cookies)
-        .any(|asked| *asked == next);
-    if is_loop || journey.redirects.len() >= errand.max_redirects as usize {
-        return Err(fail(Failed::TooManyRedirects));
-    }
-    Ok(next)
-}
-
-/// Octets that may not stand in a header's URL as they are; all others beyond ASCII neither.
-const BARE_IN_LOCATION: &AsciiSet = &CONTROLS.add(b' ');
-
-/// Resolves a `Location`. Octets beyond ASCII are encoded one by one: what the server wrote is
-/// what it gets back, in whatever charset.
-fn resolve(base: &Url, location: &[u8]) -> Option<Url> {
-    let location = location.trim_ascii();
-    if location.is_empty() {
-        return None;
-    }
-    let mut next = base
-        .join(&percent_encode(location, BARE_IN_LOCATION).to_string())
-        .ok()?;
-    next.set_fragment(None);
-    Some(next)
-}
-
-/// What was meant for one origin is not shown to another.
-fn drop_sensitive(headers: &mut HeaderMap) {
-    let sensitive: Vec<_> = headers
-        .iter()
-        .filter(|(name, value)| {
-            value.is_sensitive() || [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(name)
-        })
-        .map(|(name, _)| name.clone())
-        .collect();
-    for name in sensitive {
-        headers.remove(name);
     }
 }
 
@@ -314,63 +285,8 @@ impl From<NotNow> for Failure {
                 is_transient: is_transient(class),
                 ..Self::of(Outcome::Failed(class))
             },
+            // The gate never says so to anybody: it lets them wait.
+            NotNow::HoldEnded => Self::of(Outcome::Failed(Failed::Internal)),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use reqwest::header::HeaderValue;
-
-    fn resolved(location: &[u8]) -> Option<String> {
-        let base = Url::parse("https://mairie.example/a/b?c").unwrap();
-        resolve(&base, location).map(|url| url.to_string())
-    }
-
-    #[test]
-    fn locations_are_resolved_as_written() {
-        for (location, expected) in [
-            (&b"/accueil"[..], "https://mairie.example/accueil"),
-            (b"../x", "https://mairie.example/x"),
-            (b"?p=1", "https://mairie.example/a/b?p=1"),
-            (b"//autre.example", "https://autre.example/"),
-            (b"  /x#haut ", "https://mairie.example/x"),
-            (b"/actualit\xe9s", "https://mairie.example/actualit%E9s"),
-            (
-                b"/actualit\xc3\xa9s",
-                "https://mairie.example/actualit%C3%A9s",
-            ),
-            (b"/caf%E9", "https://mairie.example/caf%E9"),
-            (b"/a b", "https://mairie.example/a%20b"),
-        ] {
-            assert_eq!(resolved(location).as_deref(), Some(expected));
-        }
-        for garbage in [
-            &b""[..],
-            b"   ",
-            b"http://",
-            b"https://[::1",
-            b"http://a:99999/",
-        ] {
-            assert_eq!(resolved(garbage), None, "{garbage:?}");
-        }
-    }
-
-    #[test]
-    fn secrets_do_not_follow_to_another_origin() {
-        let mut token = HeaderValue::from_static("secret");
-        token.set_sensitive(true);
-        let mut headers: HeaderMap = [
-            (AUTHORIZATION, HeaderValue::from_static("Bearer x")),
-            (COOKIE, HeaderValue::from_static("a=b")),
-            ("x-token".parse().unwrap(), token),
-            ("accept".parse().unwrap(), HeaderValue::from_static("*/*")),
-        ]
-        .into_iter()
-        .collect();
-        drop_sensitive(&mut headers);
-        let left: Vec<&str> = headers.keys().map(|name| name.as_str()).collect();
-        assert_eq!(left, ["accept"]);
     }
 }

@@ -11,12 +11,18 @@ mod dns_settings;
 mod error;
 mod exchange;
 mod failure;
+mod fronts;
+mod group;
 mod guard;
 mod hints;
 mod journey;
+mod memory;
 mod pace;
+mod pass;
 mod pins;
 mod post;
+mod rate;
+mod redirects;
 mod request;
 mod retry;
 mod robots;
@@ -31,10 +37,11 @@ pub use counters::CountersSnapshot;
 pub use decode::{TextDecoder, TextKind, decode_whole};
 pub use dns_settings::DnsSettings;
 pub use error::{BuildError, FetchError, Words};
+pub use group::HostGroup;
+pub use memory::{HostMemory, HostSeen, News};
+pub use pass::{Fence, FenceState, LanePass, Territory};
 pub use post::Repeat;
-pub use request::{
-    BodySink, BudgetSpec, Collect, Document, Fetched, Head, Holder, Request, RobotsPolicy,
-    Validators,
-};
+pub use rate::{BudgetSpec, Holder};
+pub use request::{BodySink, Collect, Document, Fetched, Head, Request, RobotsPolicy, Validators};
 pub use robots::{AgentRules, Robots};
 pub use settings::FetchSettings;

@@ -109,6 +109,7 @@ mod tests {
                 .map(|address| address.parse().unwrap())
                 .collect(),
             is_name: true,
+            group: crate::HostGroup::Domain("mairie.example".to_owned()),
         }
     }
 

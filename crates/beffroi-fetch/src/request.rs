@@ -1,11 +1,5 @@
 //! What is asked of the polite client and what it gives back.
 
-use std::{
-    hash::{Hash as _, Hasher as _},
-    num::NonZeroU32,
-    time::Duration,
-};
-
 use beffroi_model::{BodyHash, FetchRecord};
 use bytes::Bytes;
 use reqwest::header::{
@@ -14,7 +8,10 @@ use reqwest::header::{
 };
 use url::Url;
 
-use crate::post::{Post, Repeat};
+use crate::{
+    BudgetSpec,
+    post::{Post, Repeat},
+};
 
 /// The kind of document expected: it rules the byte limit and the `Accept` header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,43 +61,6 @@ pub struct Validators {
     pub last_modified: Option<String>,
 }
 
-/// A rate that a server's API allows: at most `requests` in any window of `per`, and at most
-/// `concurrency` at a time. Kept per host and port; the client spends a little less than allowed,
-/// so that requests which the network delays do not bunch into a violation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BudgetSpec {
-    /// Requests allowed in a window.
-    pub requests: NonZeroU32,
-    /// Length of the window.
-    pub per: Duration,
-    /// Requests under way at once.
-    pub concurrency: NonZeroU32,
-    /// Whose rate it is: that of everybody who names the same. See [`BudgetSpec::held_by`].
-    pub holder: Holder,
-}
-
-/// Whose rate it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Holder(u64);
-
-impl Holder {
-    /// Nobody in particular.
-    pub const ANYBODY: Self = Self(0);
-}
-
-impl BudgetSpec {
-    /// The same rate for one holder alone: a server counts each credential's requests for themselves.
-    #[must_use]
-    pub fn held_by(self, name: &str) -> Self {
-        let mut hasher = std::hash::DefaultHasher::new();
-        name.hash(&mut hasher);
-        Self {
-            holder: Holder(hasher.finish()),
-            ..self
-        }
-    }
-}
-
 /// One GET; or one POST, of an API.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -111,6 +71,7 @@ pub struct Request {
     pub(crate) validators: Validators,
     pub(crate) headers: HeaderMap,
     pub(crate) post: Option<Post>,
+    pub(crate) redirects: Vec<Url>,
 }
 
 impl Request {
@@ -124,6 +85,7 @@ impl Request {
             validators: Validators::default(),
             headers: HeaderMap::new(),
             post: None,
+            redirects: Vec::new(),
         }
     }
 
@@ -137,6 +99,7 @@ impl Request {
             validators: Validators::default(),
             headers: HeaderMap::new(),
             post: None,
+            redirects: Vec::new(),
         }
     }
 
@@ -164,6 +127,14 @@ impl Request {
     #[must_use]
     pub fn if_changed_since(mut self, validators: Validators) -> Self {
         self.validators = validators;
+        self
+    }
+
+    /// Goes on where another lane's client stopped: these addresses have redirected to this one already
+    /// ([`FetchError::redirects`](crate::FetchError::redirects)). They count, and are part of a loop.
+    #[must_use]
+    pub fn redirected_from(mut self, redirects: Vec<Url>) -> Self {
+        self.redirects = redirects;
         self
     }
 

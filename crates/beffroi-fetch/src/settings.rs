@@ -1,12 +1,12 @@
 //! `[fetch]` of the configuration: identity, bounds, paces, and where the guard is opened.
 
 use std::{
-    num::{NonZeroU64, NonZeroUsize},
+    num::{NonZeroU32, NonZeroU64, NonZeroUsize},
     path::PathBuf,
     time::Duration,
 };
 
-use crate::{BuildError, DnsSettings, Document};
+use crate::{BuildError, DnsSettings, Document, fronts};
 
 /// Settings of the polite client.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize, serde::Serialize)]
@@ -48,11 +48,19 @@ pub struct FetchSettings {
     /// meanwhile gets the last error at once. Default: 10m.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub host_give_up: Duration,
-    /// Gap between two requests to one address, whatever the hosts behind it. Default: 250ms.
+    /// Gap between two requests to one host group, whatever the hosts in it. A group is what stands
+    /// behind one address; behind a shared front, what belongs to one domain. Default: 250ms.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub group_interval: Duration,
-    /// Exchanges under way at once with one address. Default: 4.
+    /// Exchanges under way at once with one host group. Default: 4.
     pub group_concurrency: NonZeroUsize,
+    /// Shared fronts: addresses or ranges of them behind which so many sites stand that each domain
+    /// keeps a pace of its own there. Default: the ranges of Cloudflare, Fastly, Imperva and GitHub
+    /// Pages.
+    pub fronts: Vec<String>,
+    /// Registrable domains that past nights must have seen behind one address for it to be taken
+    /// for a shared front when the next night is planned. Default: 1000.
+    pub front_domains: NonZeroU32,
     /// Longest `Crawl-delay` that is honoured; a site that asks for more is not fetched and
     /// reported as forbidden. Default: 60s.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
@@ -66,9 +74,17 @@ pub struct FetchSettings {
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub retry_base: Duration,
     /// Longest wait, within a call, for a server that named a moment (`Retry-After`, rate-limit
-    /// headers). A later moment is never cut short: the call fails and tells it. Default: 20s.
+    /// headers) or has to be left alone (`backoff_base`). A later moment is never cut short: the call
+    /// fails and tells it. Default: 20s.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub retry_max_wait: Duration,
+    /// How long a server is left alone after a first 429 or 503 that names no moment; it doubles with
+    /// each further one, and up to a quarter is added by chance. Default: 60s.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub backoff_base: Duration,
+    /// Longest time for which it is left alone, where it names no moment. Default: 24h.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub backoff_max: Duration,
     /// Holes in the address guard, for tests and demonstrations only: `ip:port`, `[v6]:port`, or
     /// a range with its port, `127.0.0.0/8:8480`. Default: none.
     pub allow_addresses: Vec<String>,
@@ -113,11 +129,15 @@ impl Default for FetchSettings {
             host_give_up: Duration::from_secs(600),
             group_interval: Duration::from_millis(250),
             group_concurrency: count(4),
+            fronts: fronts::KNOWN.iter().map(|it| (*it).to_owned()).collect(),
+            front_domains: const { NonZeroU32::new(1000).expect("not zero") },
             max_crawl_delay: Duration::from_secs(60),
             robots_ttl: LONGEST_ROBOTS_TTL,
             retries: 2,
             retry_base: Duration::from_millis(500),
             retry_max_wait: Duration::from_secs(20),
+            backoff_base: Duration::from_secs(60),
+            backoff_max: Duration::from_secs(24 * 3600),
             allow_addresses: Vec::new(),
             dns: DnsSettings::default(),
             extra_ca: Vec::new(),
@@ -179,6 +199,8 @@ impl FetchSettings {
             ("max_crawl_delay", self.max_crawl_delay),
             ("retry_base", self.retry_base),
             ("retry_max_wait", self.retry_max_wait),
+            ("backoff_base", self.backoff_base),
+            ("backoff_max", self.backoff_max),
         ]);
         for (key, duration) in durations {
             if duration > LONGEST {

@@ -79,10 +79,17 @@ fn weight(account: AccountId, name: &str) -> u64 {
 /// server tells: who hands work to several workers asks it and takes
 /// [`Lanes::of_group`].
 pub fn site_group(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
     // An address has no registrable domain, though the list's last rule would find one.
-    let Some(domain) = url.domain().and_then(|name| psl::domain(name.as_bytes())) else {
-        return host.to_owned();
+    match url.domain() {
+        Some(name) => domain_group(name),
+        None => url.host_str().unwrap_or_default().to_owned(),
+    }
+}
+
+/// The same for a host's name.
+pub fn domain_group(name: &str) -> String {
+    let Some(domain) = psl::domain(name.as_bytes()) else {
+        return name.to_owned();
     };
     let suffix = domain.suffix();
     let group = match suffix.typ() {
@@ -94,7 +101,7 @@ pub fn site_group(url: &Url) -> String {
 
 /// FNV-1a with a last stir (its low bits, from which lanes are taken, are weak): small, and the same
 /// in every build and on every machine, as lanes and orders must be.
-pub(crate) fn stable_hash(bytes: &[u8]) -> u64 {
+pub fn stable_hash(bytes: &[u8]) -> u64 {
     let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     });

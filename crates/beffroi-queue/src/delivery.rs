@@ -2,7 +2,7 @@
 
 use beffroi_model::Job;
 
-use crate::{QueueError, in_process, rabbitmq};
+use crate::{Hold, QueueError, in_process, rabbitmq};
 
 /// A consumer of one lane. While it is active, no other consumer of the lane gets a job.
 ///
@@ -29,8 +29,9 @@ impl Consumer {
         }
     }
 
-    /// Stops taking. Jobs not yet handed out stay in the queue; those handed out are still to be
-    /// settled.
+    /// Stops taking, at once. Jobs not yet handed out stay in the queue, in their order; those handed
+    /// out are still to be settled, and the lane is let go of with the last of them: dropping them
+    /// all lets go of it now.
     pub async fn close(self) -> Result<(), QueueError> {
         match self.engine {
             ConsumerEngine::InProcess(_) => Ok(()),
@@ -44,6 +45,7 @@ impl Consumer {
 pub struct Delivery {
     job: Job,
     redelivered: bool,
+    hold: Hold,
     receipt: Receipt,
 }
 
@@ -55,10 +57,11 @@ pub(crate) enum Receipt {
 }
 
 impl Delivery {
-    pub(crate) fn new(job: Job, redelivered: bool, receipt: Receipt) -> Self {
+    pub(crate) fn new(job: Job, redelivered: bool, hold: Hold, receipt: Receipt) -> Self {
         Self {
             job,
             redelivered,
+            hold,
             receipt,
         }
     }
@@ -71,6 +74,11 @@ impl Delivery {
     /// Whether it may have been delivered before.
     pub fn is_redelivered(&self) -> bool {
         self.redelivered
+    }
+
+    /// The right under which it may be worked on: once it is lost, the job is another's.
+    pub fn hold(&self) -> &Hold {
+        &self.hold
     }
 
     /// The job is done: the queue forgets it. On an error it will be delivered again.

@@ -1,4 +1,5 @@
-//! A job as the queue carries it: JSON, versioned by its field `schema`.
+//! A job as the queue carries it: JSON, versioned by its fields `schema`, its writer's version, and
+//! `needs`, the oldest version whose reader may work on it.
 
 use beffroi_model::Job;
 use serde::Deserialize;
@@ -6,11 +7,11 @@ use serde::Deserialize;
 /// Why a message is not a job of ours.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unreadable {
-    /// Written by a newer program.
-    #[error("schema {found} is newer than {known}")]
-    NewerSchema {
-        /// Of the message.
-        found: u64,
+    /// Written by a newer program, for readers as new.
+    #[error("needs a program that reads schema {needs}, and this one reads {known}")]
+    NeedsNewer {
+        /// By the message.
+        needs: u64,
         /// Ours.
         known: u16,
     },
@@ -24,17 +25,20 @@ pub(crate) fn encode(job: &Job) -> Vec<u8> {
     serde_json::to_vec(job).expect("a job is plain JSON")
 }
 
-/// The job of the bytes.
+/// The job of the bytes. What a newer writer added is kept in [`Job::other`].
 pub(crate) fn decode(bytes: &[u8]) -> Result<Job, Unreadable> {
     #[derive(Deserialize)]
-    struct SchemaOnly {
+    struct Versions {
         schema: u64,
+        needs: Option<u64>,
     }
-    // First the version alone: what follows may have any shape in a newer one.
-    let SchemaOnly { schema } = serde_json::from_slice(bytes)?;
-    if schema > u64::from(Job::SCHEMA) {
-        return Err(Unreadable::NewerSchema {
-            found: schema,
+    // First the versions alone: what follows may have any shape in a newer one.
+    let Versions { schema, needs } = serde_json::from_slice(bytes)?;
+    // The first version did not say, and needed itself.
+    let needs = needs.unwrap_or(schema);
+    if needs > u64::from(Job::SCHEMA) {
+        return Err(Unreadable::NeedsNewer {
+            needs,
             known: Job::SCHEMA,
         });
     }
@@ -75,12 +79,40 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_newer_message_is_told_apart_from_nonsense() {
-        let newer = decode(br#"{"schema":3,"job_id":{"changed":true}}"#).unwrap_err();
-        assert_eq!(newer.to_string(), "schema 3 is newer than 2");
+    fn a_message_that_needs_a_newer_reader_is_told_apart_from_nonsense() {
+        for newer in [
+            r#"{"schema":3,"job_id":{"changed":true}}"#,
+            r#"{"schema":4,"needs":3}"#,
+        ] {
+            let error = decode(newer.as_bytes()).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "needs a program that reads schema 3, and this one reads 2"
+            );
+        }
         for nonsense in [b"".as_slice(), b"\xff", b"{}", br#"{"schema":1}"#, b"[]"] {
             let error = decode(nonsense).unwrap_err();
             assert!(matches!(error, Unreadable::NotAJob(_)), "{error}");
         }
+    }
+
+    #[test]
+    fn a_newer_message_that_we_may_work_on_keeps_what_we_do_not_know() {
+        let mut newer = serde_json::to_value(job(&Lane::host(3), 7)).unwrap();
+        newer["schema"] = 9.into();
+        newer["urgency"] = serde_json::json!({"level": 3});
+        let read = decode(&serde_json::to_vec(&newer).unwrap()).unwrap();
+        assert_eq!((read.schema, read.needs), (9, 2));
+        let again: serde_json::Value = serde_json::from_slice(&encode(&read)).unwrap();
+        assert_eq!(again, newer);
+    }
+
+    #[test]
+    fn a_message_of_the_first_version_is_read() {
+        let first = include_bytes!("../tests/messages/schema-1.json");
+        let read = decode(first).unwrap();
+        assert_eq!((read.schema, read.needs, read.attempt), (1, 1, 1));
+        assert_eq!(read.lane, Lane::host(7));
+        assert_eq!(decode(&encode(&read)).unwrap(), read);
     }
 }

@@ -30,6 +30,36 @@ pub struct QueueSettings {
     /// worker that leaves gives back up to `prefetch` jobs, and each return counts. Queues keep
     /// the limit they were made with.
     pub delivery_limit: u32,
+    /// How long a worker may go on asking in a lane after the broker last showed that the lane is
+    /// its own; so long, and a second more, a lane rests when it changes hands. The same for all
+    /// workers of a broker, or two could ask at once. Default `5s`, at least `1s`.
+    #[serde(with = "a_second_at_least")]
+    pub hold: Duration,
+}
+
+/// A duration in words, of one second or more.
+mod a_second_at_least {
+    use std::time::Duration;
+
+    use jiff::fmt::serde::unsigned_duration::friendly::compact::required;
+    use serde::{Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(
+        duration: &Duration,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        required::serialize(duration, serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Duration, D::Error> {
+        let duration = required::deserialize(deserializer)?;
+        if duration < Duration::from_secs(1) {
+            return Err(D::Error::custom("expected `1s` at least"));
+        }
+        Ok(duration)
+    }
 }
 
 impl Default for QueueSettings {
@@ -41,6 +71,7 @@ impl Default for QueueSettings {
             connect_timeout: Duration::from_secs(30),
             outage_timeout: Duration::from_secs(600),
             delivery_limit: 100,
+            hold: Duration::from_secs(5),
         }
     }
 }
@@ -65,6 +96,7 @@ mod tests {
             "prefetch = 0",
             "urls = 'in-process'",
             "url = 'http://broker'",
+            "hold = '900ms'",
         ] {
             assert!(toml::from_str::<QueueSettings>(bad).is_err(), "{bad}");
         }

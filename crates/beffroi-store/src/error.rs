@@ -68,6 +68,16 @@ pub enum StoreError {
         /// Highest number known.
         program: u32,
     },
+    /// Our clock and the store's are too far apart.
+    #[error(
+        "this machine's clock is {} s {} the store's, more than the 5 s that times, windows and allowances can bear; set it right (NTP: `timedatectl set-ntp true`) on the machine that is wrong, then start again",
+        offset_ms.unsigned_abs() as f64 / 1000.0,
+        if *.offset_ms > 0 { "behind" } else { "ahead of" }
+    )]
+    Clock {
+        /// The store's clock minus ours, milliseconds.
+        offset_ms: i64,
+    },
     /// Something stored cannot be read back.
     #[error("`{column}` holds `{value}`, which cannot be read: {problem}")]
     Corrupt {
@@ -90,6 +100,7 @@ impl StoreError {
             | Self::Denied { .. }
             | Self::Drift { .. }
             | Self::NewerSchema { .. }
+            | Self::Clock { .. }
             | Self::Corrupt { .. } => false,
         }
     }

@@ -2,7 +2,9 @@
 
 mod budget;
 mod client;
+mod clock;
 mod error;
+mod hosts;
 mod migrate;
 mod plausibility;
 mod policy;
@@ -19,7 +21,9 @@ mod writer;
 
 pub use budget::BudgetEntryRow;
 pub use client::Store;
+pub use clock::MAX_CLOCK_OFFSET;
 pub use error::StoreError;
+pub use hosts::{HostMemoryRow, HostSeenRow};
 pub use migrate::{Migration, MigrationReport};
 pub use policy::PolicyRow;
 pub use raw::{Format, ReportColumn, ReportRows};

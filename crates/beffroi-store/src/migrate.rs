@@ -61,6 +61,9 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0032_v_public_post_observation"),
     migration!("0033_budget_entry"),
     migration!("0034_v_budget"),
+    migration!("0035_host_memory"),
+    migration!("0036_host_seen"),
+    migration!("0037_run_front"),
 ];
 
 /// What `migrate` did.

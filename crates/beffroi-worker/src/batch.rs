@@ -1,90 +1,175 @@
-//! Carrying out a batch of jobs of one platform, from the look-up to the acknowledgement.
+//! Carrying out a batch of jobs of one lane: from the taking to what was measured.
 //!
-//! The order is the promise: first the found accounts' jobs enter the plan and the queue, then the
-//! job's own rows are made durable, its outcome last, then the job is acknowledged. Whatever fails
-//! before leaves the job in the queue; a job that has its outcome has nothing left to do.
+//! While the lane is held. Whatever is dropped on the way (the lane was lost, another worker is to
+//! have it) gives its jobs back to the queue.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use beffroi_connectors::{Connector, MeasureRequest, Measured};
+use beffroi_fetch::FetchClient;
 use beffroi_model::{Failed, Job, Measurement, Outcome, Platform};
-use beffroi_plan::{Lanes, Night, discovered_job};
-use beffroi_queue::{Delivery, Queue};
-use beffroi_store::{JobRow, JobRows, Writer, WriterStopped};
+use beffroi_plan::Lanes;
+use beffroi_queue::{Delivery, Hold, Queue};
+use beffroi_store::Writer;
 use futures::future;
 use jiff::Timestamp;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_util::sync::CancellationToken;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, sleep_until},
+};
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
-    WorkerSettings,
-    backoff::{Next, next_try},
-    known::{KnownRun, KnownRuns},
+    LaneMetrics, WorkerSettings,
+    crowd::{Crowd, Place},
+    ending::{PAUSE_AFTER_HOLDING, acknowledge, leave_in_queue},
+    hosts::Hosts,
+    in_flight::{InFlight, Underway},
+    known::KnownRuns,
+    lane_task::Slots,
     lookup::Lookups,
+    ownership::is_host,
 };
-
-/// Pause before a job that could not be ended is given back to the queue.
-const PAUSE_AFTER_FAULT: Duration = Duration::from_secs(1);
 
 /// What all batches share.
 pub(crate) struct Context {
     pub(crate) queue: Queue,
+    pub(crate) client: FetchClient,
     pub(crate) lanes: Arc<Lanes>,
     /// Platforms whose finds are measured.
     pub(crate) measurable: HashSet<Platform>,
     pub(crate) lookups: Lookups,
     pub(crate) writer: Writer,
     pub(crate) runs: KnownRuns,
+    pub(crate) hosts: Arc<Hosts>,
+    pub(crate) in_flight: Arc<InFlight>,
     pub(crate) settings: WorkerSettings,
+    /// Jobs of one host that a lane may have in hand.
+    pub(crate) most_of_a_host: usize,
     pub(crate) stop: CancellationToken,
 }
 
 /// A batch's place among the visits under way, shared by its jobs.
-type Slot = Arc<OwnedSemaphorePermit>;
+pub(crate) type Slot = Arc<OwnedSemaphorePermit>;
 
 /// Jobs taken together.
 pub(crate) struct Batch {
     pub(crate) deliveries: Vec<Delivery>,
     /// Who measures the accounts of their lane.
     pub(crate) connector: Arc<dyn Connector>,
-    /// Their places among the jobs that are looked up ahead.
-    pub(crate) ahead: OwnedSemaphorePermit,
-    /// Where their places among the visits are had.
-    pub(crate) visits: Arc<Semaphore>,
+    /// Where their places are had.
+    pub(crate) slots: Slots,
+    pub(crate) grip: Grip,
+    /// The jobs in hand of their lane.
+    pub(crate) crowd: Crowd,
+    pub(crate) metrics: LaneMetrics,
+}
+
+/// How long a lane's jobs may be worked on.
+#[derive(Debug, Clone)]
+pub(crate) struct Grip {
+    /// The hold under which they were taken.
+    pub(crate) hold: Hold,
+    /// Cancelled when no visit is to begin any more.
+    pub(crate) let_go: CancellationToken,
+    /// Cancelled when visits are to be dropped.
+    pub(crate) abandoned: CancellationToken,
+    /// Cancelled when everything is to be dropped.
+    pub(crate) released: CancellationToken,
+}
+
+/// A job in hand.
+pub(crate) struct InHand {
+    pub(crate) delivery: Delivery,
+    pub(crate) metrics: LaneMetrics,
+    _underway: Underway,
+    _place: Option<Place>,
+}
+
+/// A job's visit, as far as it got.
+enum Visited {
+    Measured(Vec<Measured>, Slot),
+    /// It was held for too long.
+    HeldTooLong,
+    /// The lane was lost or is to be let go of.
+    Dropped,
 }
 
 impl Batch {
+    /// Brings the jobs to their ends, or leaves them in the queue. Whatever is dropped on the way
+    /// gives its job back.
     pub(crate) async fn carry_out(self, context: Arc<Context>) {
+        let released = self.grip.released.clone();
+        // Boxed, since thousands may wait for their places.
+        let work = Box::pin(self.work(context));
+        tokio::select! {
+            biased;
+            () = released.cancelled() => {}
+            () = work => {}
+        }
+    }
+
+    async fn work(self, context: Arc<Context>) {
         let Self {
             deliveries,
             connector,
-            ahead,
-            visits,
+            slots,
+            grip,
+            crowd,
+            metrics,
         } = self;
-        let Some((deliveries, requests)) = context.look_up(deliveries).await else {
+        let waiting = metrics.waiting(deliveries.len());
+        let held_until = Instant::now() + context.settings.max_held;
+        let count = u32::try_from(deliveries.len()).expect("a batch is small");
+        let ahead = tokio::select! {
+            biased;
+            () = grip.hold.lost() => return metrics.given_back(deliveries.len()),
+            () = grip.let_go.cancelled() => return metrics.given_back(deliveries.len()),
+            () = sleep_until(held_until) => return context.park_all(deliveries, &metrics).await,
+            ahead = Arc::clone(&slots.ahead).acquire_many_owned(count) => ahead,
+        };
+        let ahead = ahead.expect("the semaphore is never closed");
+        let beginning = context.begin(deliveries, &crowd, &metrics);
+        let begun = tokio::select! {
+            biased;
+            () = grip.hold.lost() => return metrics.given_back(count as usize),
+            () = grip.let_go.cancelled() => return metrics.given_back(count as usize),
+            () = sleep_until(held_until) => return metrics.given_back(count as usize),
+            begun = beginning => begun,
+        };
+        let Some((in_hand, requests)) = begun else {
             // The store refuses look-ups for good: nothing can be done here any more.
             context.stop.cancel();
             return;
         };
-        if deliveries.is_empty() {
+        if in_hand.is_empty() {
             return;
         }
-        let count = u32::try_from(deliveries.len()).expect("a batch is small");
-        let permit = tokio::select! {
-            // Deliveries that were not begun are dropped, and go back to the queue.
-            () = context.stop.cancelled() => return,
-            permit = visits.acquire_many_owned(count) => permit,
+        drop(waiting);
+        let in_flight = metrics.in_flight(in_hand.len());
+        let visit = context.visit(connector, &in_hand, requests, ahead, &slots.visits, &grip);
+        let visited = tokio::select! {
+            biased;
+            () = grip.hold.lost() => Visited::Dropped,
+            () = grip.abandoned.cancelled() => Visited::Dropped,
+            () = sleep_until(held_until) => Visited::HeldTooLong,
+            visited = visit => visited,
         };
-        let permit = permit.expect("the semaphore is never closed");
-        drop(ahead);
-        let measured = context.measure(connector, &deliveries, requests).await;
+        let (measured, slot) = match visited {
+            Visited::Measured(measured, slot) => (measured, slot),
+            Visited::HeldTooLong => {
+                let deliveries = in_hand.into_iter().map(|it| it.delivery).collect();
+                return context.park_all(deliveries, &metrics).await;
+            }
+            Visited::Dropped => return metrics.given_back(in_hand.len()),
+        };
+        drop(in_flight);
         // The slot is kept until the writer has taken the rows, so that a slow store slows the visits
         // and memory stays bounded; waiting for them to be durable needs none.
-        let slot = Arc::new(permit);
-        let ends = deliveries
+        let ends = in_hand
             .into_iter()
             .zip(measured)
-            .map(|(delivery, measured)| context.conclude(delivery, measured, Arc::clone(&slot)));
+            .map(|(in_hand, measured)| context.conclude(in_hand, measured, Arc::clone(&slot)));
         let ends: Vec<_> = ends.collect();
         drop(slot);
         future::join_all(ends).await;
@@ -92,36 +177,104 @@ impl Batch {
 }
 
 impl Context {
-    /// Drops (acknowledges) the jobs that have ended already and gathers the others' requests.
-    async fn look_up(
+    /// Takes the jobs in hand: puts off those whose host has too many, waits for those that are under
+    /// way here already, drops (acknowledges) those that have ended, and gathers the others' requests.
+    async fn begin(
         &self,
         deliveries: Vec<Delivery>,
-    ) -> Option<(Vec<Delivery>, Vec<MeasureRequest>)> {
-        let known = future::join_all(
-            deliveries
-                .iter()
-                .map(|delivery| self.lookups.known(delivery.job())),
-        )
-        .await;
-        let mut kept = Vec::with_capacity(deliveries.len());
-        let mut requests = Vec::with_capacity(deliveries.len());
-        for (delivery, known) in deliveries.into_iter().zip(known) {
-            let known = known?;
-            if known.has_ended {
-                tracing::debug!(job.id = %delivery.job().job_id, "job has ended already");
-                acknowledge(delivery).await;
+        crowd: &Crowd,
+        metrics: &LaneMetrics,
+    ) -> Option<(Vec<InHand>, Vec<MeasureRequest>)> {
+        let mut deliveries = deliveries;
+        // In one order for all batches, so that no two wait for each other.
+        deliveries.sort_by_key(|delivery| delivery.job().job_id);
+        let mut in_hand: Vec<InHand> = Vec::with_capacity(deliveries.len());
+        for delivery in deliveries {
+            let job = delivery.job();
+            if in_hand
+                .last()
+                .is_some_and(|last| last.delivery.job().job_id == job.job_id)
+            {
+                metrics.repeated();
+                self.park(delivery, PAUSE_AFTER_HOLDING, &[], metrics).await;
                 continue;
             }
-            let job = delivery.job();
+            let place = match self.place(job, crowd) {
+                Ok(place) => place,
+                Err(delay) => {
+                    self.park(delivery, delay, &[], metrics).await;
+                    continue;
+                }
+            };
+            let underway = self.in_flight.enter(job.job_id).await;
+            in_hand.push(InHand {
+                delivery,
+                metrics: metrics.clone(),
+                _underway: underway,
+                _place: place,
+            });
+        }
+        let known = in_hand
+            .iter()
+            .map(|it| self.lookups.known(it.delivery.job()));
+        let known = future::join_all(known).await;
+        let mut kept = Vec::with_capacity(in_hand.len());
+        let mut requests = Vec::with_capacity(in_hand.len());
+        for (it, known) in in_hand.into_iter().zip(known) {
+            let known = known?;
+            let job = it.delivery.job();
+            if known.has_ended {
+                tracing::debug!(job.id = %job.job_id, "job has ended already");
+                metrics.repeated();
+                acknowledge(it.delivery).await;
+                continue;
+            }
+            if let Err(error) = self.runs.get(&job.run_id).await {
+                leave_in_queue(job, &error).await;
+                continue;
+            }
             requests.push(MeasureRequest {
                 account: job.account.clone(),
                 subjects: job.subjects.clone(),
                 as_of: job.as_of,
                 previous_state: known.previous_state,
+                carried: job.carried.clone(),
             });
-            kept.push(delivery);
+            kept.push(it);
         }
         Some((kept, requests))
+    }
+
+    /// A place among the jobs of its host, which only lanes of websites need; or for how long the job
+    /// is to be put off.
+    fn place(&self, job: &Job, crowd: &Crowd) -> Result<Option<Place>, Duration> {
+        if !is_host(&job.lane) {
+            return Ok(None);
+        }
+        let pace = self.client.host_interval();
+        crowd.enter(job, self.most_of_a_host, pace).map(Some)
+    }
+
+    /// Waits for a place among the visits, then measures.
+    async fn visit(
+        &self,
+        connector: Arc<dyn Connector>,
+        in_hand: &[InHand],
+        requests: Vec<MeasureRequest>,
+        ahead: OwnedSemaphorePermit,
+        visits: &Arc<Semaphore>,
+        grip: &Grip,
+    ) -> Visited {
+        let count = u32::try_from(in_hand.len()).expect("a batch is small");
+        let permit = tokio::select! {
+            biased;
+            () = grip.let_go.cancelled() => return Visited::Dropped,
+            permit = Arc::clone(visits).acquire_many_owned(count) => permit,
+        };
+        let permit = permit.expect("the semaphore is never closed");
+        drop(ahead);
+        let measured = self.measure(connector, in_hand, requests).await;
+        Visited::Measured(measured, Arc::new(permit))
     }
 
     /// Lets the connector measure. A connector that panics or miscounts is a bug of ours: the jobs
@@ -129,7 +282,7 @@ impl Context {
     async fn measure(
         &self,
         connector: Arc<dyn Connector>,
-        deliveries: &[Delivery],
+        in_hand: &[InHand],
         requests: Vec<MeasureRequest>,
     ) -> Vec<Measured> {
         let platform = connector.platform();
@@ -137,169 +290,27 @@ impl Context {
             tracing::error!(%platform, "{what}: a bug of the connector");
             let outcome = Outcome::Failed(Failed::Internal);
             let now = Timestamp::now();
-            let internal = |delivery: &Delivery| Measured {
-                measurement: Measurement::without_figures(
-                    delivery.job().account.clone(),
-                    outcome,
-                    now,
-                ),
-                retry: None,
+            let internal = |it: &InHand| {
+                let account = it.delivery.job().account.clone();
+                Measured {
+                    measurement: Measurement::without_figures(account, outcome, now),
+                    retry: None,
+                    elsewhere: None,
+                }
             };
-            deliveries.iter().map(internal).collect()
+            in_hand.iter().map(internal).collect()
         };
-        let is_misled = |delivery: &Delivery| delivery.job().account.platform != platform;
-        if deliveries.iter().any(is_misled) {
+        let is_misled = |it: &InHand| it.delivery.job().account.platform != platform;
+        if in_hand.iter().any(is_misled) {
             return bug("a job of another platform is in this lane");
         }
-        // A task of its own, so that a panic ends the task and not the lane.
-        let task = tokio::spawn(async move { connector.measure(&requests).await });
-        match task.await {
-            Ok(measured) if measured.len() == deliveries.len() => measured,
+        // A task of its own, so that a panic ends the task and not the lane; and ended with this one,
+        // so that a visit that is dropped asks nothing more.
+        let visit = tokio::spawn(async move { connector.measure(&requests).await });
+        match AbortOnDropHandle::new(visit).await {
+            Ok(measured) if measured.len() == in_hand.len() => measured,
             Ok(_) => bug("the connector lost an account"),
             Err(_) => bug("the connector panicked"),
         }
     }
-
-    /// Ends one job, or puts it off.
-    async fn conclude(&self, delivery: Delivery, measured: Measured, slot: Slot) {
-        let job = delivery.job();
-        let Measured { measurement, retry } = measured;
-        if let Some(retry) = retry {
-            let now = Timestamp::now();
-            match next_try(&self.settings, job.attempt, retry.not_before, now) {
-                Next::TryAgain(delay) => {
-                    return self.put_off(delivery, &measurement, delay).await;
-                }
-                Next::GiveUp => {
-                    let reason = measurement.outcome.reason().unwrap_or_default();
-                    if let Err(error) = self.queue.bury(job, reason).await {
-                        return leave_in_queue(job, &error).await;
-                    }
-                }
-            }
-        }
-        let known = match self.runs.get(&job.run_id).await {
-            Ok(known) => known,
-            Err(error) => return leave_in_queue(job, &error).await,
-        };
-        let now = Timestamp::now();
-        let found = self.jobs_of_finds(job, &measurement, &known);
-        if !found.is_empty() {
-            let plan = JobRows {
-                jobs: found.iter().map(|job| JobRow::of(job, now)).collect(),
-                ..JobRows::default()
-            };
-            if let Err(error) = self.write_durably(plan, None).await {
-                return leave_in_queue(job, &error).await;
-            }
-            if let Err(error) = self.queue.publish(&found).await {
-                return leave_in_queue(job, &error).await;
-            }
-            known.published(found.iter().map(|job| job.job_id));
-        }
-        let rows = JobRows::of(job, &measurement, &self.settings.name, now);
-        drop(measurement);
-        if let Err(error) = self.write_durably(rows, Some(slot)).await {
-            return leave_in_queue(job, &error).await;
-        }
-        acknowledge(delivery).await;
-    }
-
-    /// Writes rows, lets go of the slot once the writer has them, and waits until they are in the
-    /// store. When the writer has given up, so does this worker.
-    async fn write_durably(&self, rows: JobRows, slot: Option<Slot>) -> Result<(), WriterStopped> {
-        let taken = self.writer.write(rows).await;
-        drop(slot);
-        let durable = match taken {
-            Ok(durable) => durable.wait().await,
-            Err(stopped) => Err(stopped),
-        };
-        if durable.is_err() {
-            self.stop.cancel();
-        }
-        durable
-    }
-
-    /// Publishes the job again for later, then lets go of this delivery.
-    async fn put_off(&self, delivery: Delivery, measurement: &Measurement, delay: Duration) {
-        let job = delivery.job();
-        tracing::debug!(
-            job.id = %job.job_id,
-            account.handle = job.account.handle,
-            reason = measurement.outcome.reason(),
-            delay_secs = delay.as_secs(),
-            "job put off"
-        );
-        let rows = JobRows::of_failed_try(job, &measurement.fetches);
-        if let Err(error) = self.writer.write(rows).await {
-            return leave_in_queue(job, &error).await;
-        }
-        let again = Job {
-            attempt: job.attempt + 1,
-            ..job.clone()
-        };
-        match self.queue.publish_after(&again, delay).await {
-            Ok(()) => acknowledge(delivery).await,
-            Err(error) => leave_in_queue(job, &error).await,
-        }
-    }
-
-    /// Jobs for the accounts found, that this run asks for and has not in its queue yet.
-    fn jobs_of_finds(&self, job: &Job, measurement: &Measurement, known: &KnownRun) -> Vec<Job> {
-        let night = Night {
-            run_id: job.run_id.clone(),
-            as_of: job.as_of,
-            lanes: Arc::clone(&self.lanes),
-        };
-        let mut jobs: Vec<Job> = Vec::new();
-        for find in &measurement.finds {
-            let platform = find.account.platform;
-            let is_wanted = find.confidence.is_accepted()
-                && self.measurable.contains(&platform)
-                && known.scope.includes_platform(platform);
-            if !is_wanted {
-                continue;
-            }
-            let subject = job
-                .subjects
-                .iter()
-                .find(|s| s.collectivity_id == find.collectivity_id);
-            let found = discovered_job(
-                &night,
-                find.account.clone(),
-                subject.cloned().into_iter().collect(),
-            );
-            let is_new = found.job_id != job.job_id
-                && known.is_new(found.job_id)
-                && jobs.iter().all(|other| other.job_id != found.job_id);
-            if is_new {
-                jobs.push(found);
-            }
-        }
-        jobs
-    }
-}
-
-async fn acknowledge(delivery: Delivery) {
-    let job_id = delivery.job().job_id;
-    if let Err(error) = delivery.ack().await {
-        // It will be delivered again, found to have ended, and acknowledged then.
-        tracing::warn!(
-            job.id = %job_id,
-            error = &error as &dyn std::error::Error,
-            "an acknowledgement did not reach the queue"
-        );
-    }
-}
-
-/// Logs why; the caller then drops the delivery unacknowledged, and the queue delivers the job again.
-/// A moment is waited, so that a fault that lasts does not spin.
-async fn leave_in_queue(job: &Job, error: &(dyn std::error::Error + Send + Sync + 'static)) {
-    tracing::warn!(
-        job.id = %job.job_id,
-        account.handle = job.account.handle,
-        error = error as &dyn std::error::Error,
-        "job left in the queue"
-    );
-    tokio::time::sleep(PAUSE_AFTER_FAULT).await;
 }

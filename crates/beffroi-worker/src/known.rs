@@ -11,6 +11,8 @@ use beffroi_plan::Scope;
 use beffroi_store::{Store, StoreError};
 use tokio::sync::Mutex as AsyncMutex;
 
+use crate::hosts::Hosts;
+
 /// Runs remembered; a worker meets one at a time, and a late job of the night before.
 const MAX_RUNS: usize = 4;
 
@@ -47,13 +49,15 @@ impl KnownRun {
 #[derive(Debug)]
 pub(crate) struct KnownRuns {
     store: Store,
+    hosts: Arc<Hosts>,
     runs: AsyncMutex<HashMap<RunId, Arc<KnownRun>>>,
 }
 
 impl KnownRuns {
-    pub(crate) fn new(store: Store) -> Self {
+    pub(crate) fn new(store: Store, hosts: Arc<Hosts>) -> Self {
         Self {
             store,
+            hosts,
             runs: AsyncMutex::default(),
         }
     }
@@ -73,6 +77,7 @@ impl KnownRuns {
             }
             None => Scope::default(),
         };
+        self.hosts.know_fronts(run).await?;
         let published = self.store.planned_jobs(run).await?.into_iter().collect();
         if runs.len() >= MAX_RUNS {
             // Run ids sort by date: forget the oldest.

@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::LaneFilter;
+
 /// How a worker works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkerSettings {
     /// Name under which outcomes are recorded. Default: empty, the host's name and the process id.
     pub name: String,
+    /// The lanes in which it works, by pattern: `host.*`, `api.youtube.*`. Default: all.
+    pub lanes: LaneFilter,
     /// Websites being visited at once, over all host lanes. Most of them wait for their host's pace,
     /// so this is far above the connections in use. Default 600.
     pub max_sites_in_flight: usize,
@@ -24,10 +28,23 @@ pub struct WorkerSettings {
     /// tonight and is tried tomorrow. Default 1 h, the longest delay of the queue.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub max_put_off: Duration,
+    /// How long a job may be held, in the hand of a worker, before it is put back with a due time: a
+    /// broker gives a consumer up that holds one for half an hour. Default 15 min.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub max_held: Duration,
+    /// A job whose host still wants no request so long after the run was planned ends as failed.
+    /// Default 12 h.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub give_up_after: Duration,
     /// How long a lane waits for more jobs to fill a call that answers many. Default 300 ms.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub batch_linger: Duration,
-    /// How long jobs under way may take to end when the worker is asked to stop. Default 60 s.
+    /// How long visits under way may take to end when another worker is to have their lane. The others
+    /// are dropped and done again by that worker. Default 2 s.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub let_go_timeout: Duration,
+    /// How long jobs under way may take to end when the worker is asked to stop: where the queue is in
+    /// process, visits; everywhere, the writing of what was measured. Default 60 s.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub drain_timeout: Duration,
 }
@@ -36,12 +53,16 @@ impl Default for WorkerSettings {
     fn default() -> Self {
         Self {
             name: String::new(),
+            lanes: LaneFilter::default(),
             max_sites_in_flight: 600,
             max_accounts_in_flight: 256,
             max_tries: 3,
             retry_pause: Duration::from_secs(60),
             max_put_off: Duration::from_secs(3600),
+            max_held: Duration::from_secs(15 * 60),
+            give_up_after: Duration::from_secs(12 * 3600),
             batch_linger: Duration::from_millis(300),
+            let_go_timeout: Duration::from_secs(2),
             drain_timeout: Duration::from_secs(60),
         }
     }

@@ -1,31 +1,42 @@
-//! The worker: one task a lane takes jobs, one task a batch carries them out.
+//! The worker: holds the lanes that are its own, and lets go of the others.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use beffroi_budget::Ledger;
 use beffroi_connectors::Connector;
+use beffroi_fetch::FetchClient;
 use beffroi_model::Lane;
 use beffroi_plan::Lanes;
-use beffroi_queue::{Consumer, Delivery, Queue, QueueError};
+use beffroi_queue::{Queue, QueueError};
 use beffroi_store::{Store, Writer, WriterError, WriterTask};
-use tokio::{sync::Semaphore, task::JoinSet, time};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::{sync::watch, task::JoinSet, time};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
-    WorkerSettings,
-    batch::{Batch, Context},
+    Fences, Health, Metrics, WorkerSettings,
+    batch::Context,
+    hosts::Hosts,
     known::KnownRuns,
+    lane_task::{LaneTask, Slots},
     lookup::Lookups,
+    membership::{Membership, MembershipError},
+    ownership::is_host,
 };
 
 /// A worker: takes jobs from its lanes until it is told to stop.
 pub struct Worker {
-    queue: Queue,
     connectors: BTreeMap<Lane, Arc<dyn Connector>>,
+    fences: Fences,
     ledger: Ledger,
-    settings: WorkerSettings,
     context: Arc<Context>,
     writer_task: WriterTask,
+    sites: Slots,
+    metrics: Metrics,
+    /// `None` where the queue is in process: then all lanes are this worker's.
+    membership: Option<Membership>,
     stop: CancellationToken,
 }
 
@@ -35,12 +46,20 @@ pub struct Means {
     pub queue: Queue,
     /// Where the figures go.
     pub store: Store,
+    /// Through which the connectors ask.
+    pub client: FetchClient,
     /// Which lanes there are, the same for all who plan and work.
     pub lanes: Arc<Lanes>,
+    /// What the connectors' clients heed.
+    pub fences: Fences,
     /// Who measures the accounts of each lane.
     pub connectors: BTreeMap<Lane, Arc<dyn Connector>>,
     /// What may be spent: the connectors'.
     pub ledger: Ledger,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// How the process is.
+    pub health: Health,
 }
 
 /// Why a worker ended otherwise than by being told to.
@@ -52,172 +71,190 @@ pub enum WorkerError {
     /// The store.
     #[error(transparent)]
     Writer(#[from] WriterError),
+    /// The other workers.
+    #[error(transparent)]
+    Membership(#[from] MembershipError),
     /// A part stopped by itself; the log holds the reason.
     #[error("the worker stopped because look-ups in the store failed for good; see the log")]
     Lookups,
 }
 
 impl Worker {
-    /// A worker for all lanes that have a connector.
+    /// A worker for those of the lanes that have a connector, and that its settings name.
     pub fn new(means: Means, settings: WorkerSettings, stop: CancellationToken) -> Self {
         let Means {
             queue,
             store,
+            client,
             lanes,
-            connectors,
+            fences,
+            mut connectors,
             ledger,
+            metrics,
+            health,
         } = means;
         let measurable = connectors.values().map(|it| it.platform()).collect();
+        connectors.retain(|lane, _| settings.lanes.includes(lane));
         let (lookups, _answers_until_dropped) = Lookups::start(store.clone());
         let (writer, writer_task) = Writer::start(store.clone());
+        let hosts = Hosts::new(store.clone(), client.clone());
+        let membership = queue
+            .hold_time()
+            .map(|hold| Membership::new(queue.clone(), &settings, hold, metrics.clone(), health));
+        let most_of_a_host = (usize::from(queue.prefetch().get()) / 2).max(1);
         let context = Context {
-            queue: queue.clone(),
+            queue,
+            client,
             lanes,
             measurable,
             lookups,
             writer,
-            runs: KnownRuns::new(store),
-            settings: settings.clone(),
+            runs: KnownRuns::new(store, Arc::clone(&hosts)),
+            hosts,
+            in_flight: Arc::default(),
+            most_of_a_host,
+            settings,
             stop: stop.clone(),
         };
         Self {
-            queue,
+            sites: Slots::new(context.settings.max_sites_in_flight),
             connectors,
+            fences,
             ledger,
-            settings,
             context: Arc::new(context),
+            metrics,
             writer_task,
+            membership,
             stop,
         }
     }
 
-    /// Works until `stop` is cancelled, then lets the jobs under way end (at most `drain_timeout`),
-    /// writes what they brought, acknowledges them and leaves. Jobs not begun stay in the queue.
-    pub async fn run(self) -> Result<(), WorkerError> {
+    /// Works until `stop` is cancelled, then lets go of its lanes (visits under way may end for
+    /// `let_go_timeout`, or, where no other worker waits for them, for `drain_timeout`), writes what
+    /// they brought, acknowledges it and leaves. Jobs not begun stay in the queue.
+    pub async fn run(mut self) -> Result<(), WorkerError> {
         // A worker may be there before the first run is.
         let lanes: Vec<Lane> = self.connectors.keys().cloned().collect();
-        self.queue.declare(&lanes).await?;
-        let sites = Slots::new(self.settings.max_sites_in_flight);
-        let tasks = TaskTracker::new();
-        let mut lanes = JoinSet::new();
-        for (lane, connector) in self.connectors {
-            let slots = if lane.as_str().starts_with("host.") {
-                sites.clone()
-            } else {
-                Slots::new(self.settings.max_accounts_in_flight)
-            };
-            let lane_task = LaneTask {
-                consumer: (self.queue)
-                    .consume_at_most(&lane, connector.prefetch())
-                    .await?,
-                connector,
-                slots,
-                context: Arc::clone(&self.context),
-                tasks: tasks.clone(),
-                linger: self.settings.batch_linger,
-                stop: self.stop.clone(),
-            };
-            lanes.spawn(lane_task.run());
-        }
-        let mut first_error = None;
-        while let Some(ended) = lanes.join_next().await {
-            if let Err(error) = ended.expect("a lane's task neither panics nor is aborted") {
-                self.stop.cancel();
-                first_error.get_or_insert(error);
+        self.context.queue.declare(&lanes).await?;
+        let end_of_news = CancellationToken::new();
+        let news = tokio::spawn(Arc::clone(&self.context.hosts).keep(end_of_news.clone()));
+        let (tell, wanted) = watch::channel(BTreeSet::new());
+        let is_shared = self.membership.is_some();
+        let membership = match self.membership.take() {
+            Some(membership) => {
+                let taking_part = membership.take_part(lanes, tell, self.stop.clone());
+                tokio::spawn(taking_part)
             }
-        }
-        tasks.close();
-        let drained = time::timeout(self.settings.drain_timeout, tasks.wait()).await;
-        if drained.is_err() {
-            tracing::warn!(
-                jobs = tasks.len(),
-                "jobs under way did not end in time; they stay in the queue"
-            );
-        }
+            None => {
+                tell.send_replace(lanes.into_iter().collect());
+                let stop = self.stop.clone();
+                tokio::spawn(async move {
+                    stop.cancelled().await;
+                    drop(tell);
+                    Ok(())
+                })
+            }
+        };
+        let worked = self.hold_lanes(wanted, is_shared).await;
+        self.stop.cancel();
+        let parted = membership
+            .await
+            .expect("taking part neither panics nor is aborted");
         if let Err(error) = self.ledger.close().await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "what was not spent could not be given back: it counts as spent"
             );
         }
-        // The last writer is dropped with the context; tasks left behind hold it, and are given up
-        // with the program.
+        end_of_news.cancel();
+        news.await.expect("the keeping of news does not panic");
+        // The last writer is dropped with the context.
+        let drain_timeout = self.context.settings.drain_timeout;
         drop(self.context);
-        if drained.is_ok() {
-            self.writer_task.finish().await?;
-        }
-        first_error.map_or(Ok(()), Err)
-    }
-}
-
-/// The places of jobs on their way through this worker, which bound its memory. As many jobs as are
-/// being visited may be looked up in the store ahead of their visits, so that no visit waits for it.
-#[derive(Debug, Clone)]
-struct Slots {
-    ahead: Arc<Semaphore>,
-    visits: Arc<Semaphore>,
-}
-
-impl Slots {
-    fn new(visits: usize) -> Self {
-        Self {
-            ahead: Arc::new(Semaphore::new(visits)),
-            visits: Arc::new(Semaphore::new(visits)),
-        }
-    }
-}
-
-struct LaneTask {
-    consumer: Consumer,
-    connector: Arc<dyn Connector>,
-    slots: Slots,
-    context: Arc<Context>,
-    tasks: TaskTracker,
-    linger: Duration,
-    stop: CancellationToken,
-}
-
-impl LaneTask {
-    async fn run(mut self) -> Result<(), WorkerError> {
-        loop {
-            let next = tokio::select! {
-                () = self.stop.cancelled() => break,
-                next = self.consumer.next() => next,
-            };
-            let Some(first) = next else { break };
-            let deliveries = self.fill(first).await;
-            let count = u32::try_from(deliveries.len()).expect("a batch is small");
-            let ahead = tokio::select! {
-                () = self.stop.cancelled() => break,
-                ahead = Arc::clone(&self.slots.ahead).acquire_many_owned(count) => ahead,
-            };
-            let batch = Batch {
-                deliveries,
-                connector: Arc::clone(&self.connector),
-                ahead: ahead.expect("the semaphore is never closed"),
-                visits: Arc::clone(&self.slots.visits),
-            };
-            self.tasks.spawn(batch.carry_out(Arc::clone(&self.context)));
-        }
-        // Deliveries that were taken but not begun are dropped here, and go back to the queue.
-        self.consumer.close().await?;
-        Ok(())
-    }
-
-    /// Waits a little for more jobs when the platform answers many accounts in one call.
-    async fn fill(&mut self, first: Delivery) -> Vec<Delivery> {
-        let wanted = self.connector.batch_size().get();
-        let mut deliveries = vec![first];
-        if wanted == 1 {
-            return deliveries;
-        }
-        let deadline = time::Instant::now() + self.linger;
-        while deliveries.len() < wanted {
-            match time::timeout_at(deadline, self.consumer.next()).await {
-                Ok(Some(delivery)) => deliveries.push(delivery),
-                Ok(None) | Err(_) => break,
+        match time::timeout(drain_timeout, self.writer_task.finish()).await {
+            Ok(written) => written?,
+            Err(_) => {
+                tracing::warn!("rows could not be written in time; their jobs stay in the queue")
             }
         }
-        deliveries
+        parted?;
+        worked
+    }
+
+    /// Holds the wanted lanes, as they change, until the worker is stopped or one of them fails.
+    async fn hold_lanes(
+        &self,
+        mut wanted: watch::Receiver<BTreeSet<Lane>>,
+        is_shared: bool,
+    ) -> Result<(), WorkerError> {
+        let mut held: BTreeMap<Lane, CancellationToken> = BTreeMap::new();
+        let mut tasks = JoinSet::new();
+        let mut worked = Ok(());
+        loop {
+            let is_stopped = self.stop.is_cancelled();
+            let target = if is_stopped {
+                BTreeSet::new()
+            } else {
+                wanted.borrow_and_update().clone()
+            };
+            for (_, let_go) in held.iter().filter(|(lane, _)| !target.contains(*lane)) {
+                let_go.cancel();
+            }
+            // A lane that is being let go of is begun anew once that has ended.
+            for lane in target
+                .iter()
+                .filter(|lane| !held.contains_key(*lane))
+                .cloned()
+                .collect::<Vec<_>>()
+            {
+                let Some(task) = self.lane_task(&lane, is_shared) else {
+                    continue;
+                };
+                held.insert(lane.clone(), task.let_go.clone());
+                tasks.spawn(async move { (lane, task.run().await) });
+            }
+            if is_stopped && tasks.is_empty() {
+                return worked;
+            }
+            tokio::select! {
+                () = self.stop.cancelled(), if !is_stopped => {}
+                changed = wanted.changed(), if !is_stopped => if changed.is_err() {
+                    // Taking part has ended, and tells why.
+                    self.stop.cancel();
+                },
+                Some(ended) = tasks.join_next() => {
+                    let (lane, end) = ended.expect("a lane's task neither panics nor is aborted");
+                    let was_let_go = held.remove(&lane).is_some_and(|it| it.is_cancelled());
+                    if end.is_err() || !was_let_go {
+                        self.stop.cancel();
+                    }
+                    worked = worked.and(end);
+                }
+            }
+        }
+    }
+
+    fn lane_task(&self, lane: &Lane, is_shared: bool) -> Option<LaneTask> {
+        let settings = &self.context.settings;
+        let connector = Arc::clone(self.connectors.get(lane)?);
+        Some(LaneTask {
+            lane: lane.clone(),
+            metrics: self.metrics.lane(lane, connector.platform()),
+            connector,
+            stopped: self.stop.clone(),
+            fence: self.fences.of(lane),
+            slots: if is_host(lane) {
+                self.sites.clone()
+            } else {
+                Slots::new(settings.max_accounts_in_flight)
+            },
+            context: Arc::clone(&self.context),
+            let_go: CancellationToken::new(),
+            let_go_timeout: if is_shared {
+                settings.let_go_timeout
+            } else {
+                settings.drain_timeout
+            },
+        })
     }
 }

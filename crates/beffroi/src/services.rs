@@ -10,9 +10,9 @@ use beffroi_engine::{Lifetime, RunningEngine};
 use beffroi_fetch::FetchClient;
 use beffroi_model::{AccountRef, Lane, Platform};
 use beffroi_plan::Lanes;
-use beffroi_queue::Queue;
+use beffroi_queue::{Queue, QueueUrl};
 use beffroi_store::{Store, StoreSettings};
-use beffroi_worker::StoreJournal;
+use beffroi_worker::{Fences, StoreJournal};
 
 use crate::config::Config;
 
@@ -131,12 +131,20 @@ pub(crate) fn lanes(config: &Config) -> Lanes {
     }
 }
 
-/// The connectors of the platforms that a night measures, by lane: one for all websites, one for each
-/// credential, one for each platform that asks for none.
+/// The fences of a night's lanes: what a worker heeds while it asks.
+pub(crate) fn fences(config: &Config) -> Fences {
+    let lanes = lanes(config);
+    let all = lanes.all(&config.run.platforms);
+    Fences::new(&lanes, all, config.queue.url != QueueUrl::InProcess)
+}
+
+/// The connectors of the platforms that a night measures, by lane: each lane has its own, which asks
+/// through a client that heeds the lane's fence.
 pub(crate) fn connectors(
     config: &Config,
     client: &FetchClient,
     ledger: &Ledger,
+    fences: &Fences,
 ) -> anyhow::Result<BTreeMap<Lane, Arc<dyn Connector>>> {
     let lanes = lanes(config);
     let mut connectors = BTreeMap::new();
@@ -147,10 +155,13 @@ pub(crate) fn connectors(
                 Some(credential) => vec![Lane::of_credential(*platform, &credential.name)],
                 None => vec![Lane::api(*platform)],
             };
-            let Some(connector) = connector(config, client, ledger, *platform, credential) else {
-                continue;
-            };
-            connectors.extend(of.into_iter().map(|lane| (lane, Arc::clone(&connector))));
+            for lane in of {
+                let pass = fences.pass(&lane);
+                let client = pass.map_or_else(|| client.clone(), |pass| client.within(pass));
+                let credential = credential.clone();
+                let connector = connector(config, &client, ledger, *platform, credential);
+                connectors.extend(connector.map(|connector| (lane, connector)));
+            }
         }
     }
     Ok(connectors)
@@ -228,7 +239,10 @@ mod tests {
         .into();
         let client = client(&config).unwrap();
         let ledger = Ledger::in_memory();
-        let refused = connectors(&config, &client, &ledger).err().unwrap();
+        let fences = fences(&config);
+        let refused = connectors(&config, &client, &ledger, &fences)
+            .err()
+            .unwrap();
         assert!(
             refused
                 .to_string()
@@ -236,7 +250,7 @@ mod tests {
         );
 
         config.platforms.youtube.credentials.remove("b");
-        let connectors = connectors(&config, &client, &ledger).unwrap();
+        let connectors = connectors(&config, &client, &ledger, &fences).unwrap();
         let lanes = lanes(&config).all(&config.run.platforms);
         assert_eq!(connectors.len(), lanes.len());
         for lane in lanes {

@@ -66,7 +66,12 @@ pub(crate) fn assert_none_is_among_the_dead(broker: &str) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let letters = runtime.block_on(async {
         let queue = Queue::connect(&settings).await.unwrap();
-        let letters = queue.take_dead(10_000).await.unwrap();
+        let mut pass = queue.dead_letters().await.unwrap();
+        let mut letters = Vec::new();
+        while let Some(letter) = pass.next().await.unwrap() {
+            letters.push(letter);
+        }
+        pass.close().await.unwrap();
         queue.close().await;
         letters
     });

@@ -6,6 +6,7 @@ mod bad_input;
 mod broker;
 mod budget;
 mod citizens;
+mod hosts;
 mod interrupted;
 mod judge;
 mod networks;

@@ -86,10 +86,7 @@ impl<'a> Visit<'a> {
         match end {
             Ok(()) => {
                 note_missing_figures(&mut measurement);
-                Measured {
-                    measurement,
-                    retry: None,
-                }
+                Measured::new(measurement, None)
             }
             Err(setback) => setback.end(measurement),
         }

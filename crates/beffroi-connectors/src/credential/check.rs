@@ -112,7 +112,7 @@ mod tests {
     fn a_platform_that_could_not_be_asked_says_nothing_of_the_credential() {
         let setback = Setback {
             outcome: Outcome::Failed(Failed::ReadTimeout),
-            retry: Some(Retry { not_before: None }),
+            retry: Some(Retry::after_a_try(None)),
         };
         let check = CredentialCheck::of_setback(setback, None, &GIVERS, 3);
         assert!(!check.works && check.missing.is_empty());

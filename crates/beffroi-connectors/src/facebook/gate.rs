@@ -175,9 +175,7 @@ fn spent(allowance: Allowance, until: Timestamp) -> Setback {
             Allowance::Quota => Failed::QuotaSpent,
             Allowance::Rate => Failed::RateLimited,
         }),
-        retry: Some(Retry {
-            not_before: Some(until),
-        }),
+        retry: Some(Retry::unasked(until)),
     }
 }
 

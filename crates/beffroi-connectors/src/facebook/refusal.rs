@@ -153,7 +153,7 @@ fn is_too_much(message: &str) -> bool {
 
 fn passing(setback: Setback) -> Setback {
     Setback {
-        retry: Some(Retry { not_before: None }),
+        retry: Some(Retry::after_a_try(None)),
         ..of_page(setback)
     }
 }

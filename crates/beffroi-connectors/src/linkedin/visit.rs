@@ -226,9 +226,6 @@ impl<'a> Visit<'a> {
             return end.end(measurement);
         }
         note_missing_figures(&mut measurement);
-        Measured {
-            measurement,
-            retry: None,
-        }
+        Measured::new(measurement, None)
     }
 }

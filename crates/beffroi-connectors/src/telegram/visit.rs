@@ -141,6 +141,6 @@ fn unrecognised(reply: &Reply) -> Setback {
     }
     Setback {
         outcome: Outcome::Failed(Failed::Layout),
-        retry: Some(Retry { not_before: None }),
+        retry: Some(Retry::after_a_try(None)),
     }
 }

@@ -175,10 +175,7 @@ impl<'a> Visit<'a> {
                 .insert(FigureName::Posts, cut.reason());
         }
         note_missing_figures(&mut measurement);
-        Measured {
-            measurement,
-            retry: None,
-        }
+        Measured::new(measurement, None)
     }
 
     fn written(&self) -> String {

@@ -33,8 +33,19 @@ impl<'a> Asker<'a> {
         url: &Url,
         validators: &Validators,
     ) -> Result<(Fetched, Option<ReadPage>), Box<FetchError>> {
-        let request =
-            Request::site(url.clone(), Document::Page).if_changed_since(validators.clone());
+        self.page_after(url, &[], validators).await
+    }
+
+    /// A page to which these addresses have redirected.
+    pub(super) async fn page_after(
+        &mut self,
+        url: &Url,
+        redirects: &[Url],
+        validators: &Validators,
+    ) -> Result<(Fetched, Option<ReadPage>), Box<FetchError>> {
+        let request = Request::site(url.clone(), Document::Page)
+            .if_changed_since(validators.clone())
+            .redirected_from(redirects.to_vec());
         let mut reader = PageReader::new(self.settings.max_links);
         let fetched = self.client.get_into(request, &mut reader).await;
         Ok((self.keep(fetched)?, reader.finish()))

@@ -32,6 +32,7 @@ impl WebsiteConnector {
             subjects: &request.subjects,
             as_of: request.as_of,
             previous_state: request.previous_state.as_deref(),
+            carried: request.carried.as_deref(),
         };
         let observed_at = Timestamp::now();
         let seen = visit(&self.client, &self.settings, errand).await;
@@ -55,6 +56,7 @@ impl WebsiteConnector {
         Measured {
             measurement,
             retry: seen.retry,
+            elsewhere: seen.elsewhere,
         }
     }
 }

@@ -2,20 +2,19 @@
 //!
 //! Rule: detours are few and each has its reason: http once when the certificate is bad or https does
 //! not answer, with or without `www.` once when the name does not exist, and what a page itself
-//! redirects to.
+//! redirects to. A way that leads to a server of another lane is handed over to it.
 
-use std::collections::HashSet;
-
-use beffroi_fetch::{FetchError, Fetched, Head, Validators};
+use beffroi_fetch::{FetchError, Fetched, Head, HostGroup, Validators};
 use beffroi_model::{Absent, Failed, Forbidden, Outcome};
 use url::Url;
 
 use super::{
     ask::Asker,
+    carried::{Carried, HttpsFailure},
     page::{ReadPage, base_of, redirect_of},
 };
 use crate::{
-    Retry,
+    Elsewhere, Retry,
     accounts::{self, Parsed, hosts},
 };
 
@@ -27,6 +26,8 @@ pub(super) enum Arrival {
     NotModified(Head),
     /// At an account of another platform: there is no site.
     Account(Parsed, Url),
+    /// At a server that another lane asks.
+    Elsewhere(Elsewhere),
     /// Nowhere.
     Ended(Ended),
 }
@@ -55,26 +56,32 @@ pub(super) struct Way {
     pub(super) certificate_problem: Option<Failed>,
 }
 
-/// Goes to the home page; `validators` hold for that very address.
-pub(super) async fn arrive(asker: &mut Asker<'_>, url: &Url, validators: &Validators) -> Way {
-    let mut way = Detours::default();
-    let mut target = url.clone();
-    let mut seen = HashSet::from([target.clone()]);
-    let mut page_redirects = 0;
+/// Goes to the home page; `validators` hold for the declared address.
+pub(super) async fn arrive(
+    asker: &mut Asker<'_>,
+    url: &Url,
+    validators: &Validators,
+    carried: Option<&str>,
+) -> Way {
+    let mut way = Carried::read(carried, url);
     let arrival = loop {
-        let validators = if target == *url {
+        let validators = if way.target == *url {
             validators.clone()
         } else {
             Validators::default()
         };
-        let (fetched, page) = match asker.page(&target, &validators).await {
+        let asked = asker.page_after(&way.at, &way.redirects, &validators).await;
+        let (fetched, page) = match asked {
             Ok(answer) => answer,
             Err(error) => {
-                if let Some(parsed) = account_at(&error.url).filter(|_| error.url != target) {
+                if let Some(parsed) = account_at(&error.url).filter(|_| error.url != way.target) {
                     break Arrival::Account(parsed, error.url.clone());
                 }
-                match way.around(&target, &error) {
-                    Some(next) => target = next,
+                if let Some(group) = &error.elsewhere {
+                    break hand_over(&way, group, &error);
+                }
+                match way.around(&error) {
+                    Some(next) => way.turn_to(next),
                     None => break Arrival::Ended(way.end(&error)),
                 }
                 continue;
@@ -86,10 +93,11 @@ pub(super) async fn arrive(asker: &mut Asker<'_>, url: &Url, validators: &Valida
                 let Some(next) = redirect_of(&home.page.facts, &home.base) else {
                     break Arrival::Page(home);
                 };
-                if !seen.insert(next.clone()) {
+                if way.seen.contains(&next) {
                     // A loop: the page is what the visitor keeps seeing.
                     break Arrival::Page(home);
                 }
+                way.seen.push(next.clone());
                 next
             }
             Judged::Other(arrival) => break *arrival,
@@ -97,22 +105,35 @@ pub(super) async fn arrive(asker: &mut Asker<'_>, url: &Url, validators: &Valida
         if let Some(parsed) = account_at(&next) {
             break Arrival::Account(parsed, next);
         }
-        page_redirects += 1;
-        if page_redirects > asker.settings.max_page_redirects {
-            let outcome = Outcome::Failed(Failed::TooManyRedirects);
-            break Arrival::Ended(Ended {
-                outcome,
-                url: next,
-                status: None,
-                retry: None,
-            });
+        way.page_redirects += 1;
+        if way.page_redirects > asker.settings.max_page_redirects {
+            break too_many_redirects(next);
         }
-        target = next;
+        way.turn_to(next);
     };
     Way {
         arrival,
         certificate_problem: way.certificate_problem,
     }
+}
+
+fn hand_over(way: &Carried, group: &HostGroup, error: &FetchError) -> Arrival {
+    match way.handed_over(&error.url, &error.redirects) {
+        Some(carried) => Arrival::Elsewhere(Elsewhere {
+            group: group.clone(),
+            carried,
+        }),
+        None => too_many_redirects(error.url.clone()),
+    }
+}
+
+fn too_many_redirects(url: Url) -> Arrival {
+    Arrival::Ended(Ended {
+        outcome: Outcome::Failed(Failed::TooManyRedirects),
+        url,
+        status: None,
+        retry: None,
+    })
 }
 
 /// The account of another platform at an address, if it is one.
@@ -124,17 +145,10 @@ pub(super) fn account_at(url: &Url) -> Option<Parsed> {
     is_network.then_some(parsed)
 }
 
-#[derive(Default)]
-struct Detours {
-    certificate_problem: Option<Failed>,
-    /// How https ended, while it is not known whether http does better.
-    https_failure: Option<Ended>,
-    has_toggled_www: bool,
-}
-
-impl Detours {
+impl Carried {
     /// Another address worth one try after this failure.
-    fn around(&mut self, target: &Url, error: &FetchError) -> Option<Url> {
+    fn around(&mut self, error: &FetchError) -> Option<Url> {
+        let target = &self.target;
         match error.outcome {
             Outcome::Failed(
                 problem @ (Failed::TlsExpired
@@ -148,21 +162,24 @@ impl Detours {
                 if target.scheme() != "https" {
                     return None;
                 }
+                let plain = over_http(target);
                 self.certificate_problem = Some(problem);
-                self.https_failure = Some(failed(error));
-                over_http(target)
+                self.https_failure = https_failure(error);
+                plain
             }
             // At a written port, http would be refused as well.
             Outcome::Failed(Failed::TcpRefused)
                 if target.scheme() == "https" && target.port().is_none() =>
             {
-                self.https_failure = Some(failed(error));
-                over_http(target)
+                let plain = over_http(target);
+                self.https_failure = https_failure(error);
+                plain
             }
             // Nobody is there, or one who accepts and waits for a request that he can read.
             Outcome::Failed(Failed::TcpTimeout) if target.scheme() == "https" => {
-                self.https_failure = Some(failed(error));
-                over_http(target)
+                let plain = over_http(target);
+                self.https_failure = https_failure(error);
+                plain
             }
             Outcome::Absent(Absent::DnsNxdomain) if !self.has_toggled_www => {
                 self.has_toggled_www = true;
@@ -184,7 +201,30 @@ impl Detours {
             && last.status.is_none()
             && error.redirects.is_empty();
         let first = self.https_failure.take().filter(|_| is_unanswered);
-        first.unwrap_or(last)
+        first.map_or(last, Ended::from)
+    }
+}
+
+fn https_failure(error: &FetchError) -> Option<HttpsFailure> {
+    let ended = failed(error);
+    let Outcome::Failed(reason) = ended.outcome else {
+        return None; // a parking company's host: http tells no more of the site
+    };
+    Some(HttpsFailure {
+        reason,
+        url: ended.url,
+        may_pass: ended.retry.is_some(),
+    })
+}
+
+impl From<HttpsFailure> for Ended {
+    fn from(failure: HttpsFailure) -> Self {
+        Self {
+            outcome: Outcome::Failed(failure.reason),
+            url: failure.url,
+            status: None,
+            retry: failure.may_pass.then(|| Retry::after_a_try(None)),
+        }
     }
 }
 
@@ -222,6 +262,7 @@ fn failed(error: &FetchError) -> Ended {
         status: error.status,
         retry: (may_pass && !is_parked).then_some(Retry {
             not_before: error.not_before,
+            has_asked: error.has_asked || error.not_before.is_none(),
         }),
     }
 }

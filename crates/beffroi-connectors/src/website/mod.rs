@@ -10,6 +10,7 @@ mod addresses;
 mod anchor;
 mod ask;
 mod attribute;
+mod carried;
 mod cms;
 mod collector;
 mod connector;

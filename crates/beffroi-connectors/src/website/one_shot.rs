@@ -85,6 +85,7 @@ pub async fn discover(client: &FetchClient, settings: &WebsiteSettings, url: &Ur
         subjects: &[],
         as_of: Timestamp::now(),
         previous_state: None,
+        carried: None,
     };
     let seen = visit(client, settings, errand).await;
     Discovery {

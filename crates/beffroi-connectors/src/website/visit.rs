@@ -22,7 +22,7 @@ use super::{
     settings::WebsiteSettings,
     state::State,
 };
-use crate::{Retry, accounts::hosts};
+use crate::{Elsewhere, Retry, accounts::hosts};
 
 /// What is visited.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub(super) struct Errand<'a> {
     pub(super) subjects: &'a [Subject],
     pub(super) as_of: Timestamp,
     pub(super) previous_state: Option<&'a str>,
+    /// What another lane handed over.
+    pub(super) carried: Option<&'a str>,
 }
 
 /// What was seen.
@@ -46,6 +48,7 @@ pub(super) struct Seen {
     pub(super) fetches: Vec<FetchRecord>,
     pub(super) state: Option<String>,
     pub(super) retry: Option<Retry>,
+    pub(super) elsewhere: Option<Elsewhere>,
 }
 
 /// Visits a site.
@@ -68,11 +71,16 @@ pub(super) async fn visit(
     } else {
         Validators::default()
     };
-    let way = home::arrive(&mut asker, errand.url, &validators).await;
+    let way = home::arrive(&mut asker, errand.url, &validators, errand.carried).await;
     let mut seen = match way.arrival {
         Arrival::Page(home) => at_the_page(*home, &errand, owners, state, asker).await,
         Arrival::NotModified(head) => not_modified(&head, &errand, state, asker).await,
         Arrival::Account(parsed, url) => at_an_account(&parsed, &url, &errand, &owners, asker),
+        Arrival::Elsewhere(elsewhere) => Seen {
+            elsewhere: Some(elsewhere),
+            // Of no meaning: the lane that goes on tells the end.
+            ..without_site(Outcome::Failed(Failed::BadRedirect), &errand, asker)
+        },
         Arrival::Ended(ended) => nowhere(ended, &errand, asker),
     };
     if way.certificate_problem.is_some() {
@@ -120,6 +128,7 @@ fn without_site(outcome: Outcome, errand: &Errand<'_>, asker: Asker<'_>) -> Seen
         fetches: asker.fetches,
         state: errand.previous_state.map(str::to_owned),
         retry: None,
+        elsewhere: None,
     }
 }
 
@@ -174,6 +183,7 @@ async fn not_modified(
         fetches: asker.fetches,
         state: state.write(),
         retry: None,
+        elsewhere: None,
     }
 }
 
@@ -242,6 +252,7 @@ async fn at_the_page(
         fetches: asker.fetches,
         state: next.write(),
         retry: None,
+        elsewhere: None,
     }
 }
 

@@ -52,10 +52,7 @@ impl Visit<'_> {
         }
         measurement.state = Some(state.write());
         note_missing_figures(measurement);
-        Measured {
-            measurement: self.measurement,
-            retry: None,
-        }
+        Measured::new(self.measurement, None)
     }
 
     /// Adds what was said tonight to the conversations.

@@ -98,9 +98,7 @@ pub(super) fn of_error(error: &FetchError, now: Timestamp) -> Setback {
     let not_before = error.not_before.map_or(later, |moment| moment.max(later));
     Setback {
         outcome: Outcome::Failed(Failed::QuotaSpent),
-        retry: Some(Retry {
-            not_before: Some(not_before),
-        }),
+        retry: Some(Retry::after_a_try(Some(not_before))),
     }
 }
 

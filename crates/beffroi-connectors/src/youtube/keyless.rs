@@ -109,7 +109,7 @@ fn refusal(reply: &Reply) -> Setback {
     match reply.status() {
         404 | 410 => Setback {
             outcome: Outcome::Failed(Failed::Http4xx),
-            retry: Some(Retry { not_before: None }),
+            retry: Some(Retry::after_a_try(None)),
         },
         _ => reply.setback(),
     }

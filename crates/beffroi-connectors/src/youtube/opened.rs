@@ -88,10 +88,7 @@ impl Opened<'_> {
         measurement.fetches = self.records;
         measurement.fetches.append(&mut self.asker.into_records());
         note_missing_figures(&mut measurement);
-        Measured {
-            measurement,
-            retry: None,
-        }
+        Measured::new(measurement, None)
     }
 
     /// The videos of the window with their counters, newest first. One that the counters' answer

@@ -87,7 +87,7 @@ impl Refusal {
 fn meaning(reason: &str, now: Timestamp) -> Option<Refusal> {
     let later = |failed| Setback {
         outcome: Outcome::Failed(failed),
-        retry: Some(Retry { not_before: None }),
+        retry: Some(Retry::after_a_try(None)),
     };
     Some(match reason {
         "quotaExceeded" | "dailyLimitExceeded" => {

@@ -122,6 +122,7 @@ pub(crate) async fn night(
             previous_state: before
                 .get(index)
                 .and_then(|measured| measured.measurement.state.clone()),
+            carried: None,
         })
         .collect();
     let batches = requests.chunks(connector.batch_size().get());

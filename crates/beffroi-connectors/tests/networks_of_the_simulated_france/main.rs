@@ -113,6 +113,7 @@ fn request(sim: &RunningSim, platform: Platform, handle: &str) -> MeasureRequest
         subjects: Vec::new(),
         as_of: sim.as_of,
         previous_state: None,
+        carried: None,
     }
 }
 

@@ -98,6 +98,7 @@ pub(crate) async fn visit<'h>(
             subjects: Vec::new(),
             as_of,
             previous_state: states.get(handle).cloned(),
+            carried: None,
         })
         .collect();
     let mut measurements = BTreeMap::new();
@@ -107,7 +108,10 @@ pub(crate) async fn visit<'h>(
             let measured = connector.measure(&open).await;
             assert_eq!(measured.len(), open.len());
             let mut again = Vec::new();
-            for (request, Measured { measurement, retry }) in open.into_iter().zip(measured) {
+            for (request, measured) in open.into_iter().zip(measured) {
+                let Measured {
+                    measurement, retry, ..
+                } = measured;
                 assert_eq!(measurement.account, request.account);
                 match retry {
                     Some(_) if left > 0 => again.push(request),

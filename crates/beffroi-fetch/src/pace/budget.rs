@@ -5,7 +5,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -17,12 +17,14 @@ use governor::{
     middleware::NoOpMiddleware,
     state::{InMemoryState, NotKeyed},
 };
+use jiff::Timestamp;
 use tokio::{
     sync::{Mutex, Semaphore},
     time::{Instant, sleep_until},
 };
 
-use crate::BudgetSpec;
+use super::patience::Patience;
+use crate::{BudgetSpec, Holder, HostMemory};
 
 /// What is left unspent, in hundredths of the window: requests that the network holds up must not
 /// bunch into a violation, and 95 % of a budget is to be used.
@@ -42,14 +44,18 @@ pub(super) struct Api {
     limiter: RateLimiter<NotKeyed, InMemoryState, CellClock, NoOpMiddleware<Duration>>,
     clock: CellClock,
     begin: Instant,
+    /// Between two requests.
+    period: Duration,
+    /// Of whoever keeps the rate, with that holder's other budgets of the host.
+    patience: Arc<std::sync::Mutex<Patience>>,
     catch_up: Duration,
 }
 
 impl Api {
-    pub(super) fn new(budget: BudgetSpec) -> Self {
+    pub(super) fn new(budget: BudgetSpec, patience: Arc<std::sync::Mutex<Patience>>) -> Self {
         let clock = CellClock::default();
-        let quota =
-            Quota::with_period(period(budget)).expect("a period is at least a nanosecond long");
+        let period = period(budget);
+        let quota = Quota::with_period(period).expect("a period is at least a nanosecond long");
         Self {
             budget,
             slots: Arc::new(Semaphore::new(budget.concurrency.get() as usize)),
@@ -57,15 +63,40 @@ impl Api {
             limiter: RateLimiter::direct_with_clock(quota, clock.clone()),
             clock,
             begin: Instant::now(),
+            period,
+            patience,
             catch_up: budget.per * CATCH_UP_HUNDREDTHS / 100,
         }
     }
 
-    /// Waits for the next cell and spends it. Only for the holder of the turn.
+    pub(super) fn patience(&self) -> MutexGuard<'_, Patience> {
+        self.patience.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is worth remembering of it.
+    pub(super) fn memory(&self, host_key: &str) -> HostMemory {
+        let now = Instant::now();
+        let mut patience = self.patience();
+        HostMemory {
+            key: format!("{API}{host_key}/{:016x}", self.budget.holder.number()),
+            blocked_until: patience.blocked(now).map(|(_, until)| until),
+            backoff: patience.level(now),
+            slowed: 0,
+            crawl_delay: None,
+            at: Timestamp::now(),
+        }
+    }
+
+    /// Waits for the next cell and spends it. Only for the holder of the turn. Others may have spent
+    /// one at `since`, when this process came to hold the lane.
     ///
     /// A timer wakes a little late. The cell is spent as of the moment when it was due, or the
     /// delays would add up and a fast budget would be left half unused.
-    pub(super) async fn wait(&self) {
+    pub(super) async fn wait(&self, since: Option<Instant>) {
+        let first = since.map(|since| since + self.period);
+        if let Some(first) = first.filter(|first| *first > Instant::now()) {
+            sleep_until(first).await;
+        }
         let mut due = self.begin.elapsed();
         loop {
             let now = self.begin.elapsed();
@@ -77,6 +108,16 @@ impl Api {
             sleep_until(self.begin + due).await;
         }
     }
+}
+
+/// How the keys of APIs' memories begin.
+const API: &str = "api:";
+
+/// The host's key and the holder that a memory is of.
+pub(super) fn holder_of(key: &str) -> Option<(&str, Holder)> {
+    let (host_key, holder) = key.strip_prefix(API)?.rsplit_once('/')?;
+    let number = u64::from_str_radix(holder, 16).ok()?;
+    Some((host_key, Holder::of_number(number)))
 }
 
 /// Time between two requests.
@@ -107,9 +148,12 @@ impl Clock for CellClock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Holder;
     use proptest::prelude::*;
     use std::num::NonZeroU32;
+
+    fn api(budget: BudgetSpec) -> Api {
+        Api::new(budget, Arc::default())
+    }
 
     proptest! {
         #[test]
@@ -133,7 +177,7 @@ mod tests {
     async fn cells_come_one_at_a_time_from_the_start() {
         let count = |number| NonZeroU32::new(number).unwrap();
         let per = Duration::from_secs(10);
-        let api = Api::new(BudgetSpec {
+        let api = api(BudgetSpec {
             requests: count(10),
             per,
             concurrency: count(1),
@@ -142,7 +186,7 @@ mod tests {
         let begin = Instant::now();
         let mut moments = Vec::new();
         for _ in 0..5 {
-            api.wait().await;
+            api.wait(None).await;
             moments.push(begin.elapsed().as_millis());
         }
         assert_eq!(moments, [0, 1020, 2040, 3060, 4080]);
@@ -152,7 +196,7 @@ mod tests {
     async fn a_timer_that_wakes_late_does_not_slow_a_fast_budget() {
         let count = |number| NonZeroU32::new(number).unwrap();
         let per = Duration::from_secs(1);
-        let api = Api::new(BudgetSpec {
+        let api = api(BudgetSpec {
             requests: count(400),
             per,
             concurrency: count(1),
@@ -160,13 +204,13 @@ mod tests {
         });
         let begin = Instant::now();
         for _ in 0..401 {
-            api.wait().await; // the runtime's timer rounds each 2.55 ms up to 3 ms
+            api.wait(None).await; // the runtime's timer rounds each 2.55 ms up to 3 ms
         }
         assert!(begin.elapsed() < per * 1000 / 975, "{:?}", begin.elapsed());
         tokio::time::sleep(Duration::from_secs(60)).await;
         let begin = Instant::now();
         for _ in 0..401 {
-            api.wait().await;
+            api.wait(None).await;
         }
         assert!(begin.elapsed() >= per, "an idle minute is not caught up on");
     }

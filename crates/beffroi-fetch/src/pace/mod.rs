@@ -4,52 +4,69 @@
 //! a gate is passed by one at a time, in order of arrival, and whoever holds its turn leaves only
 //! when the request may really go. Nothing else in the crate waits for a server's sake.
 //!
-//! Gates are passed in one order (host, address, whole), so that nobody can wait in a circle.
+//! Gates are passed in one order (host, group, whole), so that nobody can wait in a circle. Where a
+//! lane is worked for, the last look is at its hold: what begins begins within it, and every gate
+//! counts as if it had been passed when the hold began, for until then others may have passed it.
 
 mod budget;
+mod group;
 mod host;
+mod patience;
+mod permit;
+mod states;
 
 use std::{
-    net::IpAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    future::pending,
+    sync::{Arc, PoisonError},
     time::Duration,
 };
 
 use beffroi_model::Failed;
-use dashmap::DashMap;
 use jiff::Timestamp;
 use tokio::{
-    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, sleep_until},
 };
 
-use crate::{BudgetSpec, FetchSettings, guard::Target};
+use crate::{
+    BudgetSpec, FetchSettings, HostGroup, HostMemory, LanePass, guard::Target, memory::Notebook,
+    pass::Held,
+};
+use budget::holder_of;
+use group::{Group, group_of};
 use host::{Host, Readiness};
-
-/// States kept without looking for idle ones.
-const SWEEP_FLOOR: usize = 1024;
+use patience::{Backoff, FORGIVEN_AFTER};
+use permit::Beside;
+pub(crate) use permit::Permit;
+use states::States;
 
 /// The gates of everything that goes out.
 pub(crate) struct Pace {
+    /// What there is to remember.
+    pub(crate) notebook: Notebook,
     settings: FetchSettings,
-    hosts: Gates<String, Host>,
-    groups: Gates<IpAddr, Group>,
+    backoff: Backoff,
+    hosts: States<String, Host>,
+    groups: States<HostGroup, Group>,
     everywhere: Arc<Semaphore>,
 }
 
 /// At which pace a request goes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Tempo {
-    /// A website's, with what its robots.txt asks for.
-    Site {
-        /// `Crawl-delay`, when there is one.
-        crawl_delay: Option<Duration>,
-    },
+    /// A website's.
+    Site(CrawlDelay),
     /// An API's.
     Api(BudgetSpec),
+}
+
+/// What a website's robots.txt asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CrawlDelay {
+    /// It is not read yet: what is known from earlier holds.
+    Unread,
+    /// Its `Crawl-delay`, when there is one.
+    Read(Option<Duration>),
 }
 
 /// Why a request may not go, for longer than a call waits.
@@ -59,134 +76,185 @@ pub(crate) enum NotNow {
     Blocked(Timestamp),
     /// The host failed too often in a row, last with this.
     GivenUp(Failed),
-}
-
-/// The right to one exchange. Its end, that is its drop, is the end of the answer.
-pub(crate) struct Permit {
-    host: Arc<Host>,
-    is_https: bool,
-    _slots: Vec<OwnedSemaphorePermit>,
-    _group: Option<Arc<Group>>,
-}
-
-/// The gate of an address.
-struct Group {
-    slots: Arc<Semaphore>,
-    /// When the last request began. Held while waiting for one's turn: an async lock, for it is
-    /// the queue itself.
-    last_start: Mutex<Option<Instant>>,
-    settled: std::sync::Mutex<Instant>,
+    /// The lane is held no more: never.
+    HoldEnded,
 }
 
 impl Pace {
     pub(crate) fn new(settings: &FetchSettings) -> Self {
         Self {
             everywhere: Arc::new(Semaphore::new(settings.max_concurrent.get())),
+            notebook: Notebook::default(),
+            backoff: Backoff::new(settings),
             settings: settings.clone(),
-            hosts: Gates::new(),
-            groups: Gates::new(),
+            hosts: States::new(),
+            groups: States::new(),
         }
     }
 
-    /// Waits until the request may go.
-    pub(crate) async fn enter(
-        &self,
+    /// Waits until the request may go. Once the lane is held no more it waits for ever, and is in
+    /// nobody's way meanwhile.
+    pub(crate) async fn enter<'a>(
+        &'a self,
         target: &Target,
         is_https: bool,
         tempo: Tempo,
-    ) -> Result<Permit, NotNow> {
-        let host = self.host(target);
-        match tempo {
-            Tempo::Site { crawl_delay } => {
-                let gap = self
-                    .settings
-                    .host_interval
-                    .max(crawl_delay.unwrap_or_default());
-                host.set_gap(gap);
-                self.enter_site(host, target.group(), is_https).await
+        pass: Option<&'a LanePass>,
+    ) -> Result<Permit<'a>, NotNow> {
+        let (held, since) = match pass {
+            Some(pass) => {
+                let (held, since) = pass.begun().await;
+                (Some(held), Some(since))
             }
-            Tempo::Api(budget) => self.enter_api(host, budget, is_https).await,
+            None => (None, None),
+        };
+        let host = self.host(&host_key(&target.host, target.port));
+        let visitor = Visitor {
+            is_https,
+            held,
+            since,
+        };
+        let permit = match tempo {
+            Tempo::Site(crawl_delay) => {
+                if let CrawlDelay::Read(crawl_delay) = crawl_delay
+                    && host.set_crawl_delay(crawl_delay)
+                {
+                    self.notebook.remember(host.memory());
+                }
+                self.enter_site(host, &target.group, visitor).await
+            }
+            Tempo::Api(budget) => self.enter_api(host, budget, visitor).await,
+        };
+        if permit.as_ref().err() == Some(&NotNow::HoldEnded) {
+            pending::<()>().await;
+        }
+        permit
+    }
+
+    /// Takes over what another process knew. What is known here already is never shortened.
+    pub(crate) fn recall(&self, memories: Vec<HostMemory>) {
+        for mut memory in memories {
+            let last = memory.blocked_until.max(Some(memory.at));
+            let calm = last.map(|last| Timestamp::now().duration_since(last));
+            let calm = calm.and_then(|calm| Duration::try_from(calm).ok());
+            let calm = calm.unwrap_or_default();
+            let longest = self.settings.max_crawl_delay;
+            memory.crawl_delay = memory.crawl_delay.map(|delay| delay.min(longest));
+            let Some(memory) = Some(memory).filter(|it| is_of_use(it, calm)) else {
+                continue;
+            };
+            let (until, level) = (memory.blocked_until, memory.backoff);
+            if let Some(group) = group_of(&memory.key) {
+                let group = self.group(&group);
+                let mut mood = group.mood();
+                mood.patience.recall(until, level, calm, self.backoff);
+                mood.slowed.recall(memory.slowed, calm);
+            } else if let Some((host_key, holder)) = holder_of(&memory.key) {
+                let patience = self.host(host_key).holder(holder);
+                let mut patience = patience.lock().unwrap_or_else(PoisonError::into_inner);
+                patience.recall(until, level, calm, self.backoff);
+            } else {
+                self.host(&memory.key).recall(&memory, calm, self.backoff);
+            }
         }
     }
 
-    /// Sends nothing more to this host before the moment.
-    pub(crate) fn block(&self, target: &Target, until: Timestamp) {
-        self.host(target).block(until);
-    }
-
-    async fn enter_site(
-        &self,
+    async fn enter_site<'a>(
+        &'a self,
         host: Arc<Host>,
-        address: IpAddr,
-        is_https: bool,
-    ) -> Result<Permit, NotNow> {
+        group: &HostGroup,
+        visitor: Visitor<'a>,
+    ) -> Result<Permit<'a>, NotNow> {
         let host_slot = acquire(&host.slots).await;
         let turn = host.turn.lock().await;
-        let group = self.groups.get(address, || {
-            Group::new(self.settings.group_concurrency.get())
-        });
-        let (group_slot, whole_slot) = loop {
-            self.wait_for_host(&host, is_https, Gap::Kept).await?;
+        let group = self.group(group);
+        let since = visitor.since;
+        let readiness = || {
+            let now = Instant::now();
+            match host.blocked(now).max(group.mood().patience.blocked(now)) {
+                Some((moment, until)) => Readiness::Blocked(moment, until),
+                None => host.readiness(visitor.is_https, Gap::Kept { since }),
+            }
+        };
+        let (group_slot, whole_slot, asked_at) = loop {
+            self.wait_until_ready(readiness).await?;
             let group_slot = acquire(&group.slots).await;
             let mut last_start = group.last_start.lock().await;
-            let next = last_start.map(|last| last + self.settings.group_interval);
+            // An unset moment is earlier than any other.
+            let last = (*last_start).max(since);
+            let slowed = group.mood().slowed.level(Instant::now());
+            let interval = self.settings.group_interval * 2_u32.pow(u32::from(slowed));
+            let next = last.map(|last| last + interval);
             if let Some(next) = next.filter(|next| *next > Instant::now()) {
                 sleep_until(next).await;
             }
             let whole_slot = acquire(&self.everywhere).await;
             // Much may have happened to the host while others were waited for.
-            if host.readiness(is_https, Gap::Kept) == Readiness::Now {
+            if readiness() == Readiness::Now {
+                visitor.look_last()?;
                 let now = Instant::now();
                 *last_start = Some(now);
-                group.settle(now + self.settings.group_interval);
+                group.mood().settled = now + interval;
                 host.begin(now);
-                break (group_slot, whole_slot);
+                break (group_slot, whole_slot, now);
             }
         };
         drop(turn);
         let slots = vec![host_slot, group_slot, whole_slot];
         Ok(Permit {
+            held: visitor.held,
+            pace: self,
             host,
-            is_https,
+            beside: Beside::Group(group),
+            is_https: visitor.is_https,
+            asked_at,
             _slots: slots,
-            _group: Some(group),
         })
     }
 
-    async fn enter_api(
-        &self,
+    async fn enter_api<'a>(
+        &'a self,
         host: Arc<Host>,
         budget: BudgetSpec,
-        is_https: bool,
-    ) -> Result<Permit, NotNow> {
+        visitor: Visitor<'a>,
+    ) -> Result<Permit<'a>, NotNow> {
         let api = host.api(budget);
         let api_slot = acquire(&api.slots).await;
         let turn = api.turn.lock().await;
+        let readiness = || match api.patience().blocked(Instant::now()) {
+            Some((moment, until)) => Readiness::Blocked(moment, until),
+            None => host.readiness(visitor.is_https, Gap::Ignored),
+        };
         let whole_slot = loop {
-            self.wait_for_host(&host, is_https, Gap::Ignored).await?;
-            api.wait().await;
+            self.wait_until_ready(readiness).await?;
+            api.wait(visitor.since).await;
+            visitor.look_last()?;
             // The budget counts from the moment of sending: where others must be waited for, its
             // cell has been spent in vain and the next one is due.
             match self.everywhere.clone().try_acquire_owned() {
-                Ok(slot) if host.readiness(is_https, Gap::Ignored) == Readiness::Now => break slot,
+                Ok(slot) if readiness() == Readiness::Now => break slot,
                 Ok(_) => {}
                 Err(_) => drop(acquire(&self.everywhere).await),
             }
         };
-        host.begin(Instant::now());
+        let asked_at = Instant::now();
+        host.begin(asked_at);
         drop(turn);
         Ok(Permit {
+            held: visitor.held,
+            pace: self,
             host,
-            is_https,
+            beside: Beside::Api(api),
+            is_https: visitor.is_https,
+            asked_at,
             _slots: vec![api_slot, whole_slot],
-            _group: None,
         })
     }
 
     /// Waits for the host's gap and for a block that ends soon; gives up on a longer one.
-    async fn wait_for_host(&self, host: &Host, is_https: bool, gap: Gap) -> Result<(), NotNow> {
+    async fn wait_until_ready(&self, readiness: impl Fn() -> Readiness) -> Result<(), NotNow> {
         loop {
-            match host.readiness(is_https, gap) {
+            match readiness() {
                 Readiness::Now => return Ok(()),
                 Readiness::At(moment) => sleep_until(moment).await,
                 Readiness::Blocked(moment, until) => {
@@ -200,21 +268,55 @@ impl Pace {
         }
     }
 
-    fn host(&self, target: &Target) -> Arc<Host> {
-        let make = || {
-            Host::new(
-                self.settings.host_concurrency.get(),
-                self.settings.host_give_up,
-            )
-        };
-        self.hosts.get(host_key(&target.host, target.port), make)
+    fn host(&self, key: &str) -> Arc<Host> {
+        let key = key.to_owned();
+        self.hosts
+            .get(&key, || Host::new(key.clone(), &self.settings))
+    }
+
+    fn group(&self, key: &HostGroup) -> Arc<Group> {
+        let concurrency = self.settings.group_concurrency.get();
+        self.groups
+            .get(key, || Group::new(key.clone(), concurrency))
+    }
+}
+
+/// Whether anything in a memory still holds after so much calm.
+fn is_of_use(memory: &HostMemory, calm: Duration) -> bool {
+    let levels = u32::from(memory.backoff.max(memory.slowed));
+    memory.blocked_until.is_some_and(|it| it > Timestamp::now())
+        || memory.crawl_delay.is_some()
+        || levels > 0 && calm < FORGIVEN_AFTER * levels
+}
+
+/// Who wants to pass.
+#[derive(Clone, Copy)]
+struct Visitor<'a> {
+    is_https: bool,
+    /// The hold within which the request must begin.
+    held: Option<Held<'a>>,
+    /// The beginning of that hold.
+    since: Option<Instant>,
+}
+
+impl Visitor<'_> {
+    /// The last look before a request begins: nothing is waited for after it.
+    fn look_last(self) -> Result<(), NotNow> {
+        if self.held.is_none_or(Held::lasts) {
+            Ok(())
+        } else {
+            Err(NotNow::HoldEnded)
+        }
     }
 }
 
 /// Whether the gap of websites is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Gap {
-    Kept,
+    Kept {
+        /// Others may have asked until then.
+        since: Option<Instant>,
+    },
     Ignored,
 }
 
@@ -234,88 +336,6 @@ async fn acquire(slots: &Arc<Semaphore>) -> OwnedSemaphorePermit {
         .acquire_owned()
         .await
         .expect("no semaphore of the pace is ever closed")
-}
-
-impl Permit {
-    /// The server answered.
-    pub(crate) fn succeeded(&self) {
-        self.host.clear_strikes(self.is_https);
-    }
-
-    /// The connection failed.
-    pub(crate) fn failed(&self, class: Failed) {
-        self.host.strike(self.is_https, class);
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        self.host.end(Instant::now());
-    }
-}
-
-impl Group {
-    fn new(concurrency: usize) -> Self {
-        Self {
-            slots: Arc::new(Semaphore::new(concurrency)),
-            last_start: Mutex::new(None),
-            settled: std::sync::Mutex::new(Instant::now()),
-        }
-    }
-
-    fn settle(&self, moment: Instant) {
-        *self
-            .settled
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = moment;
-    }
-}
-
-/// A state that can be forgotten once nothing depends on it.
-trait Forgettable {
-    /// Whether a fresh state would behave in the same way.
-    fn is_idle(&self, now: Instant) -> bool;
-}
-
-impl Forgettable for Group {
-    fn is_idle(&self, now: Instant) -> bool {
-        let settled = self
-            .settled
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *settled <= now
-    }
-}
-
-/// States by key. Those that nobody holds and that are idle are dropped when the map has doubled,
-/// so that it stays within twice what is really in use.
-struct Gates<K: std::hash::Hash + Eq, V> {
-    states: DashMap<K, Arc<V>>,
-    sweep_at: AtomicUsize,
-}
-
-impl<K: std::hash::Hash + Eq, V: Forgettable> Gates<K, V> {
-    fn new() -> Self {
-        Self {
-            states: DashMap::new(),
-            sweep_at: AtomicUsize::new(SWEEP_FLOOR),
-        }
-    }
-
-    fn get(&self, key: K, make: impl FnOnce() -> V) -> Arc<V> {
-        if self.states.len() >= self.sweep_at.load(Ordering::Relaxed) {
-            let now = Instant::now();
-            // The map's own lock is held here: a count of one means that nobody can get another.
-            self.states
-                .retain(|_, state| Arc::strong_count(state) > 1 || !state.is_idle(now));
-            let next = (self.states.len() * 2).max(SWEEP_FLOOR);
-            self.sweep_at.store(next, Ordering::Relaxed);
-        }
-        self.states
-            .entry(key)
-            .or_insert_with(|| Arc::new(make()))
-            .clone()
-    }
 }
 
 #[cfg(test)]

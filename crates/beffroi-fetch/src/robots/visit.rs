@@ -9,9 +9,8 @@ use url::Url;
 
 use super::{MAX_ROBOTS_BYTES, SiteRobots, Verdict};
 use crate::{
-    Collect, FetchError, RobotsPolicy,
-    client::Inner,
-    error::{Failure, Words},
+    Collect, FetchClient, FetchError, RobotsPolicy,
+    error::{Elsewhere, Failure, Words},
     exchange::BodyLimit,
     journey::{Errand, Journey},
 };
@@ -19,24 +18,27 @@ use crate::{
 /// Redirects followed; RFC 9309 (2.3.1.2) asks for five, and takes more for no file at all.
 const MAX_REDIRECTS: u32 = 5;
 
-impl Inner {
+impl FetchClient {
     /// What the robots.txt of the URL's site says to us.
     pub(crate) async fn site_robots(
         &self,
         url: &Url,
         journey: &mut Journey,
     ) -> Result<Arc<SiteRobots>, Failure> {
-        let verdict = match self.robots.peek(url).await {
+        let robots = &self.inner.robots;
+        let verdict = match robots.peek(url).await {
             Some(verdict) => verdict,
-            None => {
+            None => loop {
                 let refused = |_| Failure::of(Outcome::Forbidden(Forbidden::RefusedUrl));
                 let robots_url = url.join("/robots.txt").map_err(refused)?;
                 let visit = self.visit_robots(robots_url, &mut journey.records);
-                self.robots
-                    .get(url, visit)
-                    .await
-                    .map_err(|error| error.echo())?
-            }
+                match robots.get(url, visit).await {
+                    Ok(verdict) => break verdict,
+                    // Another lane's way ended there, ours need not.
+                    Err(error) if error.elsewhere.as_ref().is_some_and(|it| self.may_ask(it)) => {}
+                    Err(error) => return Err(moved_with_its_robots(error.echo(), url)),
+                }
+            },
         };
         match verdict {
             Verdict::Rules(robots) => Ok(robots),
@@ -51,6 +53,7 @@ impl Inner {
                 words: Words::default(),
                 not_before,
                 is_transient,
+                elsewhere: None,
                 source: None,
             }),
         }
@@ -102,6 +105,9 @@ impl Inner {
 /// is no verdict: the error is the site's own and says more than "unreachable".
 fn verdict_on_silence(error: &FetchError) -> Option<Verdict> {
     let is_redirected = !error.redirects.is_empty();
+    if error.elsewhere.is_some() {
+        return None;
+    }
     match error.outcome {
         Outcome::Failed(Failed::TooManyRedirects) => Some(Verdict::Rules(Arc::default())),
         outcome if !is_redirected && error.status.is_none() && is_before_http(outcome) => None,
@@ -111,6 +117,17 @@ fn verdict_on_silence(error: &FetchError) -> Option<Verdict> {
             is_transient: error.is_transient,
         }),
     }
+}
+
+/// A site whose robots.txt has moved to a server of another lane: its rules cannot be known here, and
+/// nothing is asked without them. The site is looked for where its robots.txt is.
+fn moved_with_its_robots(mut failure: Failure, url: &Url) -> Failure {
+    if let Some(elsewhere) = &mut failure.elsewhere {
+        let Elsewhere { url: there, .. } = &mut **elsewhere;
+        there.set_path(url.path());
+        there.set_query(url.query());
+    }
+    failure
 }
 
 fn is_before_http(outcome: Outcome) -> bool {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use beffroi_fetch::{Document, FetchClient, FetchSettings, Request};
+use beffroi_fetch::{Document, FetchClient, FetchError, FetchSettings, Request};
 use beffroi_model::{Failed, Outcome};
 use jiff::Timestamp;
 
@@ -136,20 +136,64 @@ async fn a_body_from_before_a_retry_is_forgotten() {
 
 #[tokio::test]
 async fn server_errors_are_tried_again_unless_they_are_for_good() {
-    for (status, tries) in [(500, 3), (502, 3), (503, 3), (504, 3), (501, 1), (505, 1)] {
+    for (status, tries) in [(500, 3), (502, 3), (504, 3), (501, 1), (505, 1)] {
         let server = Server::start(move |_| Reply::new(status, &[], "oops")).await;
         let error = fetch(&server, "/").await.unwrap_err();
         assert_eq!(error.outcome, Outcome::Failed(Failed::Http5xx));
         assert_eq!(error.status, Some(status));
         assert_eq!(error.is_transient, tries > 1);
+        assert!(error.not_before.is_none() && error.has_asked);
         assert_eq!(server.paths().len(), tries + 1, "{status}, and robots.txt");
     }
     let server = Server::start(|seen| match seen.earlier {
-        0 => Reply::new(503, &[], ""),
+        0 => Reply::new(502, &[], ""),
         _ => Reply::page("up again"),
     })
     .await;
     assert_eq!(&fetch(&server, "/").await.unwrap().body[..], b"up again");
+}
+
+#[tokio::test]
+async fn a_server_that_wants_patience_and_names_no_moment_gets_a_minute() {
+    for (status, failed) in [(503, Failed::Http5xx), (429, Failed::RateLimited)] {
+        let server = Server::start(move |_| Reply::new(status, &[], "oops")).await;
+        let client = client(&[&server]);
+        let error = client.get(page(&server, "/a")).await.unwrap_err();
+        assert_eq!(error.outcome, Outcome::Failed(failed));
+        assert!(error.is_transient && error.has_asked);
+        assert!(is_in_a_minute(&error), "{error:?}");
+        let again = client.get(page(&server, "/b")).await.unwrap_err();
+        assert_eq!(again.not_before, error.not_before);
+        assert!(!again.has_asked, "it was only known");
+        assert_eq!(server.paths(), ["/robots.txt", "/a"]);
+        let memories = client.news().memories;
+        let told = memories.iter().map(|memory| memory.blocked_until);
+        assert!(told.clone().any(|until| until == error.not_before));
+        assert_eq!(memories.len(), 2, "the host's and its group's");
+    }
+}
+
+#[tokio::test]
+async fn a_short_back_off_is_waited_for() {
+    let server = Server::start(|seen| match seen.earlier {
+        0 | 1 => Reply::new(503, &[], ""),
+        _ => Reply::page("up again"),
+    })
+    .await;
+    let settings = FetchSettings {
+        backoff_base: Duration::from_millis(300),
+        ..settings(&[&server])
+    };
+    let client = FetchClient::try_new(settings).unwrap();
+    let fetched = client.get(page(&server, "/")).await.unwrap();
+    assert_eq!(&fetched.body[..], b"up again");
+    let gaps = server.gaps_ms();
+    assert!(gaps[1] >= 299 && gaps[2] >= 599, "{gaps:?}");
+}
+
+fn is_in_a_minute(error: &FetchError) -> bool {
+    let wait = error.not_before.unwrap().duration_since(Timestamp::now());
+    (55..=75).contains(&wait.as_secs())
 }
 
 #[tokio::test]
@@ -188,12 +232,9 @@ async fn a_retry_after_that_does_not_fit_is_told_and_holds_for_all() {
 #[tokio::test]
 async fn an_absurd_retry_after_counts_as_none() {
     for value in ["-1", "soon", "1e9", ""] {
-        let server = Server::start(move |seen| match seen.earlier {
-            0 => Reply::new(503, &[("retry-after", value)], ""),
-            _ => Reply::page("x"),
-        })
-        .await;
-        assert!(fetch(&server, "/").await.is_ok(), "{value}");
+        let server = Server::start(move |_| Reply::new(503, &[("retry-after", value)], "")).await;
+        let error = fetch(&server, "/").await.unwrap_err();
+        assert!(is_in_a_minute(&error), "{value}");
     }
 }
 

@@ -7,6 +7,7 @@ mod answers;
 mod bounds;
 mod codings;
 mod failures;
+mod lanes;
 mod names;
 mod paces;
 mod posts;

@@ -46,7 +46,7 @@ async fn a_post_carries_its_body_and_shows_it_to_the_server_alone() {
 #[tokio::test]
 async fn a_failed_post_is_sent_again_only_where_that_is_safe() {
     for (repeat, sent) in [(Repeat::IfNotSent, 1), (Repeat::Safe, 3)] {
-        let server = Server::start(|_| Reply::new(503, &[], "")).await;
+        let server = Server::start(|_| Reply::new(502, &[], "")).await;
         let error = post(&server, "/query", repeat).await.unwrap_err();
         assert_eq!(error.outcome, Outcome::Failed(Failed::Http5xx));
         assert_eq!(server.seen().len(), sent, "{repeat:?}, refused");
@@ -63,7 +63,7 @@ async fn a_failed_post_is_sent_again_only_where_that_is_safe() {
 #[tokio::test]
 async fn a_post_that_was_turned_away_unread_is_sent_again_with_its_body() {
     let server = Server::start(|seen| match seen.earlier {
-        0 => Reply::new(429, &[], ""),
+        0 => Reply::new(429, &[("retry-after", "0")], ""),
         _ => Reply::new(200, &[], "{}"),
     })
     .await;

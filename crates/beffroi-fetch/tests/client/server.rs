@@ -140,12 +140,28 @@ impl Server {
         Self::start_tls(None, handler).await
     }
 
+    /// Answers every path, at another address of this machine.
+    pub(crate) async fn start_at(
+        address: &str,
+        handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::start_on(address, None, handler).await
+    }
+
     /// Answers every path, over TLS when there is an acceptor.
     pub(crate) async fn start_tls(
         tls: Option<TlsAcceptor>,
         handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_on("127.0.0.1", tls, handler).await
+    }
+
+    async fn start_on(
+        address: &str,
+        tls: Option<TlsAcceptor>,
+        handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind((address, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::<Mutex<Vec<Seen>>>::default();
         let handler: Handler = Arc::new(handler);

@@ -2,21 +2,18 @@
 //!
 //! What must hold: the broker makes the next consumer of a lane active as soon as ours is cancelled,
 //! even while our deliveries are unsettled (measured with 3.10). So the channel is closed, never the
-//! consumer cancelled, and only when nobody holds a delivery any more.
+//! consumer cancelled, and only when nobody holds a delivery any more, or the hold is lost.
 //!
-//! When the connection breaks, the broker gives our unsettled deliveries to another consumer or to us
-//! again; their receipts, of an older life of the channel, are then worth nothing.
+//! When a life of the channel ends, the broker gives our unsettled deliveries to another consumer or
+//! to us again; their receipts, of an older life, are then worth nothing.
 
 use std::{collections::BTreeSet, num::NonZero, sync::Arc};
 
 use beffroi_model::Lane;
 use futures::StreamExt;
-use jiff::Timestamp;
 use lapin::{
-    Channel,
     message::Delivery as Message,
-    options::{BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions},
-    types::FieldTable,
+    options::{BasicAckOptions, BasicNackOptions},
 };
 use tokio::{
     sync::{mpsc, oneshot},
@@ -24,8 +21,12 @@ use tokio::{
     time::{Duration, Instant, sleep},
 };
 
-use super::{Broker, call, dead::Grave, topology::unroutable};
-use crate::{Delivery, QueueError, delivery, message};
+use super::{
+    Broker,
+    life::{End, Life},
+    unreadable,
+};
+use crate::{Delivery, Hold, QueueError, delivery, message};
 
 /// Pause before a lane is consumed again after a failure.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -39,7 +40,13 @@ pub(crate) struct Consumer {
 
 impl Consumer {
     pub(crate) async fn next(&mut self) -> Option<Delivery> {
-        self.inbox.recv().await
+        loop {
+            let delivery = self.inbox.recv().await?;
+            // One of an older life has waited here: it is delivered again.
+            if !delivery.hold().is_over() {
+                return Some(delivery);
+            }
+        }
     }
 
     pub(crate) async fn close(self) -> Result<(), QueueError> {
@@ -64,6 +71,7 @@ enum Settling {
 /// A word to the lane's task.
 #[derive(Debug)]
 struct Settlement {
+    /// Number of its hold.
     life: u64,
     tag: u64,
     settling: Settling,
@@ -72,7 +80,8 @@ struct Settlement {
 /// The right to settle a delivery; dropped unused, it gives the job back.
 #[derive(Debug)]
 pub(crate) struct Receipt {
-    life: u64,
+    /// Of its life.
+    hold: Hold,
     tag: u64,
     /// Unbounded, because dropping cannot wait; holds at most one word for each delivery of the
     /// prefetch. `None` once used.
@@ -84,12 +93,17 @@ impl Receipt {
     pub(crate) async fn ack(mut self) -> Result<(), QueueError> {
         let (sent, is_sent) = oneshot::channel();
         self.say(Settling::Ack(sent));
-        is_sent.await.map_err(|_| QueueError::NotAcknowledged)
+        tokio::select! {
+            biased;
+            is_sent = is_sent => is_sent.map_err(|_| QueueError::NotAcknowledged),
+            // The task may be long in beginning the next life.
+            () = self.hold.lost() => Err(QueueError::NotAcknowledged),
+        }
     }
 
     fn say(&mut self, settling: Settling) {
         if let Some(lane) = self.lane.take() {
-            let Self { life, tag, .. } = *self;
+            let (life, tag) = (self.hold.number(), self.tag);
             // A task that has ended has closed its channel: the broker gives the job to another.
             let _ = lane.send(Settlement {
                 life,
@@ -111,27 +125,10 @@ pub(super) struct LaneTask {
     broker: Arc<Broker>,
     lane: Lane,
     prefetch: NonZero<u16>,
-    life: u64,
     outbox: mpsc::Sender<Delivery>,
     /// Ends when the consumer and all its deliveries are gone: only the weak end is kept here.
     settlements: mpsc::UnboundedReceiver<Settlement>,
     receipts: mpsc::WeakUnboundedSender<Settlement>,
-}
-
-/// One life of the lane's channel.
-struct Life {
-    channel: Channel,
-    messages: lapin::Consumer,
-    /// Delivery tags handed out and not settled.
-    unsettled: BTreeSet<u64>,
-}
-
-/// Why a life ended.
-enum End {
-    /// Nobody wants the lane any more.
-    LetGo,
-    /// The channel broke.
-    Broken(Option<lapin::Error>),
 }
 
 impl LaneTask {
@@ -148,14 +145,13 @@ impl LaneTask {
         let task = Self {
             lane: lane.clone(),
             prefetch,
-            life: 0,
             outbox,
             settlements,
             receipts: receipts.downgrade(),
             broker: Arc::clone(&broker),
         };
-        let first_life = task.begin_life().await?;
-        let task = broker.lanes.spawn(task.run(first_life, receipts));
+        let first_life = Life::begin(&broker, lane, prefetch).await?;
+        let task = broker.tasks.spawn(task.run(first_life, receipts));
         Ok(Consumer { inbox, task })
     }
 
@@ -168,14 +164,19 @@ impl LaneTask {
         let mut receipts = Some(receipts);
         let mut life = first_life;
         loop {
-            let end = self.live(&mut life, &mut receipts).await;
-            let closed = life.channel.close(200, "done".into());
-            if let Err(error) = call("close a channel", closed).await {
-                let error = &error as &dyn std::error::Error;
-                tracing::debug!(lane = %self.lane, error, "channel was gone already");
-            }
+            let keeper = life.keeper();
+            let end = tokio::select! {
+                end = keeper.keep() => end,
+                end = self.live(&mut life, &mut receipts) => end,
+            };
+            life.close(&self.broker, &end).await;
             match end {
                 End::LetGo => return Ok(()),
+                End::RanOut => tracing::warn!(
+                    lane = %self.lane,
+                    "lane lost: the broker has not shown for {:?} that it is ours",
+                    self.broker.settings.hold
+                ),
                 End::Broken(error) => {
                     let error = error.as_ref().map(|error| error as &dyn std::error::Error);
                     tracing::debug!(lane = %self.lane, error, "lane's channel broke");
@@ -190,7 +191,8 @@ impl LaneTask {
         }
     }
 
-    /// Consumes until the lane is let go of or the channel breaks.
+    /// Consumes until the lane is let go of or the channel breaks. May be dropped at any moment, with
+    /// the life.
     async fn live(
         &mut self,
         life: &mut Life,
@@ -205,7 +207,7 @@ impl LaneTask {
                 settlement = self.settlements.recv() => match settlement {
                     None => return End::LetGo,
                     Some(settlement) => {
-                        if let Err(error) = self.settle(life, settlement).await {
+                        if let Err(error) = self.settle(life, settlement, is_taking).await {
                             return End::Broken(Some(error));
                         }
                     }
@@ -218,10 +220,7 @@ impl LaneTask {
                 () = outbox.closed(), if is_taking => (offered, *receipts) = (None, None),
                 () = closing.cancelled(), if is_taking => (offered, *receipts) = (None, None),
                 next = life.messages.next(), if is_taking && offered.is_none() => match next {
-                    Some(Ok(message)) => match self.open(life, message).await {
-                        Ok(delivery) => offered = delivery,
-                        Err(error) => return End::Broken(error),
-                    },
+                    Some(Ok(message)) => offered = self.open(life, message),
                     Some(Err(error)) => return End::Broken(Some(error)),
                     None => return End::Broken(None),
                 },
@@ -229,44 +228,47 @@ impl LaneTask {
         }
     }
 
-    /// Reads a message; buries it when it cannot be read.
-    async fn open(
-        &self,
-        life: &mut Life,
-        message: Message,
-    ) -> Result<Option<Delivery>, Option<lapin::Error>> {
+    /// Reads a message; has it put aside when it cannot be read.
+    fn open(&self, life: &mut Life, message: Message) -> Option<Delivery> {
         let tag = message.delivery_tag;
+        life.hold.activate();
+        life.unsettled.insert(tag);
+        let receipt = Receipt {
+            hold: life.hold.clone(),
+            tag,
+            lane: self.receipts.upgrade(),
+        };
         match message::decode(&message.data) {
             Ok(job) => {
-                life.unsettled.insert(tag);
-                let receipt = Receipt {
-                    life: self.life,
-                    tag,
-                    lane: self.receipts.upgrade(),
-                };
+                let hold = life.hold.clone();
                 let receipt = delivery::Receipt::RabbitMq(receipt);
-                Ok(Some(Delivery::new(job, message.redelivered, receipt)))
+                Some(Delivery::new(job, message.redelivered, hold, receipt))
             }
             Err(unreadable) => {
-                let reason = unreadable.to_string();
-                tracing::warn!(lane = %self.lane, reason, "message buried");
-                let grave =
-                    Grave::of_unreadable(&self.lane, message.data, &reason, Timestamp::now());
-                // Not acknowledged unless buried: the broker delivers it again.
-                if self.broker.bury(grave).await.is_err() {
-                    return Err(None);
-                }
-                let acked = life
-                    .channel
-                    .basic_ack(tag, BasicAckOptions::default())
-                    .await;
-                acked.map(|()| None).map_err(Some)
+                let broker = Arc::clone(&self.broker);
+                let lane = self.lane.clone();
+                // Beside the lane's other work, for a broker in need may take nothing for long. Of
+                // these too there are no more than the prefetch.
+                self.broker.tasks.spawn(async move {
+                    let put_aside = unreadable::put_aside(&broker, &lane, message, &unreadable);
+                    // Not acknowledged unless it is elsewhere: the broker delivers it again.
+                    if put_aside.await.is_ok() {
+                        let _ = receipt.ack().await;
+                    }
+                });
+                None
             }
         }
     }
 
-    /// Passes this settlement on, and those that have come meanwhile.
-    async fn settle(&mut self, life: &mut Life, first: Settlement) -> Result<(), lapin::Error> {
+    /// Passes this settlement on, and those that have come meanwhile. What is given back while we let
+    /// go goes back with the channel: now it would only come to us again.
+    async fn settle(
+        &mut self,
+        life: &mut Life,
+        first: Settlement,
+        is_taking: bool,
+    ) -> Result<(), lapin::Error> {
         let mut acked = BTreeSet::new();
         let mut told = Vec::new();
         let mut next = Some(first);
@@ -276,14 +278,18 @@ impl LaneTask {
             settling,
         }) = next
         {
-            if of == self.life {
-                life.unsettled.remove(&tag);
+            // What was offered is given back when the consumer goes, before we are told that it went.
+            let is_taking = is_taking && !self.outbox.is_closed();
+            if of == life.hold.number() {
                 match settling {
                     Settling::Ack(sent) => {
+                        life.unsettled.remove(&tag);
                         acked.insert(tag);
                         told.push(sent);
                     }
+                    Settling::GiveBack if !is_taking => {}
                     Settling::GiveBack => {
+                        life.unsettled.remove(&tag);
                         let options = BasicNackOptions {
                             requeue: true,
                             ..BasicNackOptions::default()
@@ -306,11 +312,10 @@ impl LaneTask {
         Ok(())
     }
 
-    async fn begin_next_life(&mut self) -> Result<Life, QueueError> {
-        self.life += 1;
+    async fn begin_next_life(&self) -> Result<Life, QueueError> {
         let deadline = Instant::now() + self.broker.settings.outage_timeout;
         loop {
-            match self.begin_life().await {
+            match Life::begin(&self.broker, &self.lane, self.prefetch).await {
                 Err(QueueError::Outage { action, .. }) if Instant::now() < deadline => {
                     tracing::warn!(lane = %self.lane, "the broker does not {action}, trying again");
                     sleep(PAUSE).await;
@@ -318,54 +323,6 @@ impl LaneTask {
                 life => return life,
             }
         }
-    }
-
-    async fn begin_life(&self) -> Result<Life, QueueError> {
-        let settings = &self.broker.settings;
-        let session = self
-            .broker
-            .consuming
-            .session(settings.outage_timeout)
-            .await?;
-        let channel = match call("open a channel", session.connection().create_channel()).await {
-            Ok(channel) => channel,
-            Err(error) => {
-                self.broker.consuming.discard(&session).await;
-                return Err(error);
-            }
-        };
-        match self.consume(&channel).await {
-            Ok(messages) => Ok(Life {
-                channel,
-                messages,
-                unsettled: BTreeSet::new(),
-            }),
-            Err(error) => {
-                // Where the broker was only late, its consumer would become the lane's active one,
-                // with nobody behind it.
-                let closed = channel.close(200, "too late".into());
-                let _ = call("close a channel", closed).await;
-                Err(error)
-            }
-        }
-    }
-
-    async fn consume(&self, channel: &Channel) -> Result<lapin::Consumer, QueueError> {
-        let prefetch = self.prefetch.get();
-        call(
-            "bound a lane",
-            channel.basic_qos(prefetch, BasicQosOptions::default()),
-        )
-        .await?;
-        let consuming = channel.basic_consume(
-            self.broker.names.lane_queue(&self.lane),
-            "".into(),
-            BasicConsumeOptions::default(),
-            FieldTable::default(),
-        );
-        call("let a lane be consumed", consuming)
-            .await
-            .map_err(|error| unroutable(error, &self.lane))
     }
 }
 

@@ -20,9 +20,6 @@ use tokio::{sync::OnceCell, time::timeout};
 use super::call;
 use crate::{QueueError, url::address};
 
-/// Unless the address says otherwise: a dead peer is noticed within twice this.
-const HEARTBEAT_SECS: u16 = 10;
-
 /// How long one attempt may take; a host that swallows packets must not use up the patience.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -57,6 +54,11 @@ impl Session {
         self.confirming.get_or_try_init(open).await
     }
 
+    /// Whether the broker has said that it takes nothing from this connection now.
+    pub(super) fn is_blocked(&self) -> bool {
+        self.connection.status().blocked()
+    }
+
     fn is_alive(&self) -> bool {
         let confirming = self.confirming.get();
         self.connection.status().connected()
@@ -65,9 +67,11 @@ impl Session {
 }
 
 impl Link {
-    pub(super) fn new(uri: &AMQPUri, use_name: &'static str) -> Self {
+    /// `heartbeat_secs` unless the address says otherwise: we give the broker up after twice this
+    /// without a byte, RabbitMQ gives us up after two to three times this.
+    pub(super) fn new(uri: &AMQPUri, use_name: &'static str, heartbeat_secs: u16) -> Self {
         let mut uri = uri.clone();
-        uri.query.heartbeat.get_or_insert(HEARTBEAT_SECS);
+        uri.query.heartbeat.get_or_insert(heartbeat_secs);
         Self {
             uri,
             use_name,
@@ -101,6 +105,16 @@ impl Link {
             );
         }
         Ok(Arc::clone(live.insert(session)))
+    }
+
+    /// Whether the broker has said that it takes nothing from this connection now.
+    pub(super) fn is_blocked(&self) -> bool {
+        // Who is connecting is not known to be blocked.
+        let Ok(live) = self.live.try_lock() else {
+            return false;
+        };
+        let session = live.as_ref().filter(|session| session.is_alive());
+        session.is_some_and(|session| session.is_blocked())
     }
 
     /// Forgets a session that does not do its work although it looks alive.

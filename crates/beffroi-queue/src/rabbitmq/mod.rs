@@ -6,10 +6,13 @@
 
 mod dead;
 mod lane;
+mod life;
 mod link;
 mod names;
 mod publisher;
 mod topology;
+mod unreadable;
+mod workers;
 
 use std::{future::Future, num::NonZero, sync::Arc, time::Duration};
 
@@ -19,19 +22,28 @@ use lapin::uri::AMQPUri;
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{DeadLetter, QueueError, QueueSettings};
+use crate::{Announcements, LaneDepth, QueueError, QueueSettings, RetryDepth, tier::RetryTier};
 
+pub(crate) use dead::DeadPass;
 pub(crate) use lane::{Consumer, Receipt};
 
 use dead::Grave;
 use lane::LaneTask;
 use link::Link;
-use names::{Names, RetryTier};
+use names::Names;
 use publisher::{Message, Publisher, WINDOW};
+use workers::Announcer;
 
 /// How long the broker may take to answer one call. Declaring a quorum queue on a busy broker takes
 /// seconds; more than this is an outage.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+const PUBLISHING_HEARTBEAT_SECS: u16 = 10;
+
+/// Short, because a lane goes to the next worker only when the broker misses the one before: 8 to 12
+/// seconds after a machine has vanished without a word. With the rest that follows (six seconds, unless
+/// `queue.hold` says otherwise) somebody works the lane again within 20.
+const CONSUMING_HEARTBEAT_SECS: u16 = 4;
 
 /// How long `close` waits for unsettled deliveries.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
@@ -40,6 +52,7 @@ const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub(crate) struct RabbitMq {
     broker: Arc<Broker>,
+    announcer: Arc<Announcer>,
 }
 
 /// What the queue's handles and tasks share.
@@ -49,7 +62,8 @@ struct Broker {
     names: Names,
     publisher: Publisher,
     consuming: Link,
-    lanes: TaskTracker,
+    /// Of lanes, and of those who announce and listen.
+    tasks: TaskTracker,
     closing: CancellationToken,
 }
 
@@ -60,9 +74,12 @@ impl RabbitMq {
     ) -> Result<Self, QueueError> {
         let broker = Broker {
             names: Names::new(&settings.prefix),
-            publisher: Publisher::new(Link::new(uri, "publish"), settings.outage_timeout),
-            consuming: Link::new(uri, "consume"),
-            lanes: TaskTracker::new(),
+            publisher: Publisher::new(
+                Link::new(uri, "publish", PUBLISHING_HEARTBEAT_SECS),
+                settings.outage_timeout,
+            ),
+            consuming: Link::new(uri, "consume", CONSUMING_HEARTBEAT_SECS),
+            tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             settings: settings.clone(),
         };
@@ -72,9 +89,15 @@ impl RabbitMq {
             .session(settings.connect_timeout)
             .await?;
         broker.consuming.session(settings.connect_timeout).await?;
+        let broker = Arc::new(broker);
         Ok(Self {
-            broker: Arc::new(broker),
+            announcer: Arc::new(Announcer::start(&broker)),
+            broker,
         })
+    }
+
+    pub(crate) fn settings(&self) -> &QueueSettings {
+        &self.broker.settings
     }
 
     pub(crate) async fn declare(&self, lanes: &[Lane]) -> Result<(), QueueError> {
@@ -83,6 +106,8 @@ impl RabbitMq {
         } = &*self.broker;
         let channel = self.channel().await?;
         topology::declare_shared(&channel, names).await?;
+        // A channel of its own: the broker closes it where there is no such queue.
+        dead::move_former(&self.broker, &self.channel().await?).await?;
         for lane in lanes {
             topology::declare_lane(&channel, names, lane, settings.delivery_limit).await?;
         }
@@ -144,18 +169,52 @@ impl RabbitMq {
         Ok(purged)
     }
 
-    pub(crate) async fn take_dead(&self, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
+    pub(crate) async fn depths(&self, lanes: &[Lane]) -> Result<Vec<LaneDepth>, QueueError> {
+        let mut channel = self.channel().await?;
+        let mut depths = Vec::new();
+        for lane in lanes {
+            match topology::lane_depth(&channel, &self.broker.names, lane).await? {
+                Some(depth) => depths.push(depth),
+                None => channel = self.channel().await?,
+            }
+        }
+        Ok(depths)
+    }
+
+    pub(crate) async fn retry_depths(&self) -> Result<Vec<RetryDepth>, QueueError> {
         let channel = self.channel().await?;
-        dead::take(&channel, &self.broker.names, limit).await
+        topology::retry_depths(&channel, &self.broker.names).await
+    }
+
+    pub(crate) async fn dead_letters(&self) -> Result<DeadPass, QueueError> {
+        DeadPass::begin(self.channel().await?, self.broker.names.dead_queue()).await
+    }
+
+    pub(crate) async fn dead_count(&self) -> Result<u64, QueueError> {
+        let channel = self.channel().await?;
+        let queue = topology::inspect(&channel, self.broker.names.dead_queue()).await?;
+        Ok(queue.message_count().into())
+    }
+
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.broker.publisher.link().is_blocked()
+    }
+
+    pub(crate) async fn announce(&self, payload: Vec<u8>) -> bool {
+        self.announcer.announce(payload).await
+    }
+
+    pub(crate) async fn announcements(&self, reach: Duration) -> Result<Announcements, QueueError> {
+        workers::listen(&self.broker, reach).await
     }
 
     pub(crate) async fn close(&self) {
-        let Broker { lanes, closing, .. } = &*self.broker;
+        let Broker { tasks, closing, .. } = &*self.broker;
         closing.cancel();
-        lanes.close();
-        if timeout(CLOSE_PATIENCE, lanes.wait()).await.is_err() {
+        tasks.close();
+        if timeout(CLOSE_PATIENCE, tasks.wait()).await.is_err() {
             tracing::warn!(
-                lanes = lanes.len(),
+                lanes = tasks.len(),
                 "unsettled jobs are given back to the broker"
             );
         }
@@ -163,10 +222,11 @@ impl RabbitMq {
         self.broker.consuming.close().await;
     }
 
-    /// A channel of its own for a few calls: a refused call closes its channel.
+    /// A channel of its own for a few calls: a refused call closes its channel. Not on the connection
+    /// that publishes, from which a broker in need does not even read questions.
     async fn channel(&self) -> Result<lapin::Channel, QueueError> {
         let patience = self.broker.settings.outage_timeout;
-        let session = self.broker.publisher.link().session(patience).await?;
+        let session = self.broker.consuming.session(patience).await?;
         call("open a channel", session.connection().create_channel()).await
     }
 }

@@ -7,15 +7,20 @@ use beffroi_model::{Job, Lane};
 use futures::{StreamExt, stream};
 use lapin::{
     BasicProperties, Channel, Confirmation,
+    message::Delivery,
     options::BasicPublishOptions,
-    types::{FieldTable, ShortString},
+    types::{AMQPValue, FieldTable, ShortString},
 };
 use tokio::{
     sync::Semaphore,
-    time::{Instant, sleep, timeout},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 
-use super::{CALL_TIMEOUT, dead::Grave, link::Link};
+use super::{
+    CALL_TIMEOUT,
+    dead::Grave,
+    link::{Link, Session},
+};
 use crate::{QueueError, message};
 
 /// Messages sent and not yet confirmed, of all publishers of this process together: 500 reach the
@@ -32,7 +37,9 @@ const PERSISTENT: u8 = 2;
 #[derive(Debug)]
 pub(super) struct Message {
     exchange: ShortString,
-    lane: Lane,
+    routing_key: ShortString,
+    /// None for what belongs to no lane.
+    lane: Option<Lane>,
     payload: Vec<u8>,
     properties: BasicProperties,
 }
@@ -42,7 +49,8 @@ impl Message {
         let id = job.job_id.to_string();
         Self {
             exchange,
-            lane: job.lane.clone(),
+            routing_key: job.lane.as_str().into(),
+            lane: Some(job.lane.clone()),
             payload: message::encode(job),
             properties: json(FieldTable::default()).with_message_id(id.into()),
         }
@@ -51,9 +59,40 @@ impl Message {
     pub(super) fn of_grave(exchange: ShortString, grave: Grave) -> Self {
         Self {
             exchange,
-            lane: grave.lane,
+            routing_key: grave.lane.as_str().into(),
+            lane: Some(grave.lane),
             payload: grave.payload,
             properties: json(grave.headers),
+        }
+    }
+
+    /// A message that was delivered, as it was, to go another way.
+    pub(super) fn again(exchange: ShortString, delivered: Delivery) -> Self {
+        Self {
+            exchange,
+            routing_key: delivered.routing_key,
+            lane: None,
+            payload: delivered.data,
+            properties: delivered.properties,
+        }
+    }
+
+    /// To the stream of workers, over the exchange that routes by the queue's name.
+    pub(super) fn to_workers(
+        stream: ShortString,
+        payload: Vec<u8>,
+        header: Option<(&str, &str)>,
+    ) -> Self {
+        let mut headers = FieldTable::default();
+        if let Some((name, text)) = header {
+            headers.insert(name.into(), AMQPValue::LongString(text.into()));
+        }
+        Self {
+            exchange: "".into(),
+            routing_key: stream,
+            lane: None,
+            payload,
+            properties: json(headers),
         }
     }
 }
@@ -66,11 +105,21 @@ fn json(headers: FieldTable) -> BasicProperties {
 }
 
 /// Why a message is not known to be stored.
-enum Failure {
+#[derive(Debug)]
+pub(super) enum Failure {
     /// Trying again may help.
     Transient(Option<lapin::Error>),
     /// No queue takes it.
     Unroutable,
+}
+
+impl Failure {
+    pub(super) fn into_source(self) -> Option<lapin::Error> {
+        match self {
+            Self::Transient(source) => source,
+            Self::Unroutable => None,
+        }
+    }
 }
 
 /// The publisher of this process.
@@ -102,7 +151,9 @@ impl Publisher {
             let session = self.link.session(left).await?;
             let last_error = match session.confirming().await {
                 Ok(channel) => {
-                    let (failed, last_error) = self.publish_once(channel, unconfirmed).await?;
+                    let (failed, last_error) = self
+                        .publish_once(&session, channel, unconfirmed, deadline)
+                        .await?;
                     if failed.is_empty() {
                         return Ok(());
                     }
@@ -128,11 +179,18 @@ impl Publisher {
     /// Publishes each message once; returns those that are not known to be stored.
     async fn publish_once(
         &self,
+        session: &Session,
         channel: &Channel,
         messages: Vec<Message>,
+        deadline: Instant,
     ) -> Result<(Vec<Message>, Option<lapin::Error>), QueueError> {
         let attempts = messages.into_iter().map(|message| async {
-            let result = self.attempt(channel, &message).await;
+            let _permit = self
+                .window
+                .acquire()
+                .await
+                .expect("the window is never closed");
+            let result = send(session, channel, &message, deadline).await;
             (message, result)
         });
         let mut attempts = stream::iter(attempts).buffer_unordered(WINDOW);
@@ -146,45 +204,85 @@ impl Publisher {
                     failed.push(message);
                 }
                 Err(Failure::Unroutable) => {
-                    return Err(QueueError::Unroutable { lane: message.lane });
+                    return Err(match message.lane {
+                        Some(lane) => QueueError::Unroutable { lane },
+                        None => QueueError::Outage {
+                            action: "route a message",
+                            patience: Duration::ZERO,
+                            source: None,
+                        },
+                    });
                 }
             }
         }
         Ok((failed, last_error))
     }
 
-    async fn attempt(&self, channel: &Channel, message: &Message) -> Result<(), Failure> {
-        let _permit = self
-            .window
-            .acquire()
-            .await
-            .expect("the window is never closed");
-        let options = BasicPublishOptions {
-            mandatory: true,
-            ..BasicPublishOptions::default()
-        };
-        let confirmed = async {
-            let confirm = channel.basic_publish(
-                message.exchange.clone(),
-                message.lane.as_str().into(),
-                options,
-                &message.payload,
-                message.properties.clone(),
-            );
-            confirm.await?.await
-        };
-        match timeout(CALL_TIMEOUT, confirmed).await {
-            // A message that was sent back is acknowledged all the same.
-            Ok(Ok(Confirmation::Ack(None))) => Ok(()),
-            Ok(Ok(Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_)))) => {
-                Err(Failure::Unroutable)
+    /// Publishes a message of which a newer one will come soon: once, and not at all while the broker
+    /// takes nothing from publishers.
+    pub(super) async fn publish_once_within(
+        &self,
+        patience: Duration,
+        message: &Message,
+    ) -> Result<(), Failure> {
+        let broken = |error| match error {
+            QueueError::Outage { source, .. } | QueueError::Unreachable { source, .. } => {
+                Failure::Transient(source)
             }
-            Ok(Ok(Confirmation::Nack(None))) => Err(Failure::Transient(None)),
-            Ok(Ok(Confirmation::NotRequested)) => {
-                unreachable!("the channel is in confirm mode")
+            _ => Failure::Transient(None),
+        };
+        let deadline = Instant::now() + patience;
+        let publishing = async {
+            let session = self.link.session(patience).await.map_err(broken)?;
+            if session.is_blocked() {
+                return Err(Failure::Transient(None));
             }
-            Ok(Err(error)) => Err(Failure::Transient(Some(error))),
-            Err(_) => Err(Failure::Transient(None)),
+            let channel = session.confirming().await.map_err(broken)?;
+            send(&session, channel, message, deadline).await
+        };
+        let published = timeout_at(deadline, publishing).await;
+        published.unwrap_or(Err(Failure::Transient(None)))
+    }
+}
+
+/// Publishes a message and waits for the broker's word. A broker that is short of memory or disk reads
+/// nothing until it is well again: then we wait for it, until the deadline, on the same connection. On
+/// another it would be as deaf, and would have the message twice in the end.
+async fn send(
+    session: &Session,
+    channel: &Channel,
+    message: &Message,
+    deadline: Instant,
+) -> Result<(), Failure> {
+    let options = BasicPublishOptions {
+        mandatory: true,
+        ..BasicPublishOptions::default()
+    };
+    let confirmed = async {
+        let confirm = channel.basic_publish(
+            message.exchange.clone(),
+            message.routing_key.clone(),
+            options,
+            &message.payload,
+            message.properties.clone(),
+        );
+        confirm.await?.await
+    };
+    tokio::pin!(confirmed);
+    let confirmation = loop {
+        let answer = timeout(CALL_TIMEOUT, &mut confirmed).await;
+        let is_patient = session.is_blocked() && Instant::now() < deadline;
+        match answer {
+            Ok(answer) => break answer.map_err(|error| Failure::Transient(Some(error)))?,
+            Err(_) if is_patient => {}
+            Err(_) => return Err(Failure::Transient(None)),
         }
+    };
+    match confirmation {
+        // A message that was sent back is acknowledged all the same.
+        Confirmation::Ack(None) => Ok(()),
+        Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_)) => Err(Failure::Unroutable),
+        Confirmation::Nack(None) => Err(Failure::Transient(None)),
+        Confirmation::NotRequested => unreachable!("the channel is in confirm mode"),
     }
 }

@@ -8,17 +8,19 @@ use lapin::{
     types::{AMQPValue, FieldTable, ShortString},
 };
 
-use super::{
-    call,
-    names::{Names, RetryTier},
-};
-use crate::QueueError;
+use super::{call, names::Names};
+use crate::{LaneDepth, QueueError, RetryDepth, tier::RetryTier};
+
+/// As good as none: 3.10 refuses -1, which says so in 4.x.
+const NO_LIMIT: i64 = i32::MAX as i64;
 
 /// What all lanes share: the exchange of jobs, the retry tiers, the dead.
 pub(super) async fn declare_shared(channel: &Channel, names: &Names) -> Result<(), QueueError> {
     declare_exchange(channel, names.jobs_exchange(), ExchangeKind::Direct).await?;
     declare_exchange(channel, names.dead_exchange(), ExchangeKind::Fanout).await?;
-    declare_queue(channel, names.dead_queue(), Arguments::quorum()).await?;
+    // Looking at a letter counts as a delivery, and 4.x has a limit of 20 where none is set.
+    let dead = Arguments::quorum().with("x-delivery-limit", AMQPValue::LongLongInt(NO_LIMIT));
+    declare_queue(channel, names.dead_queue(), dead).await?;
     bind(channel, names.dead_queue(), names.dead_exchange(), "").await?;
     for tier in RetryTier::ALL {
         // Jobs are published under their lane to the tier's own exchange, because the routing key
@@ -38,6 +40,26 @@ pub(super) async fn declare_shared(channel: &Channel, names: &Names) -> Result<(
         .await?;
     }
     Ok(())
+}
+
+/// How long the stream of workers keeps what they announce. Whoever looks further back than a minute
+/// or two is a human.
+const ANNOUNCEMENTS_KEPT: &str = "1h";
+
+/// A stream forgets whole segments, so they are small: some thousand announcements.
+const ANNOUNCEMENTS_SEGMENT_BYTES: i64 = 1_000_000;
+
+/// The stream in which workers announce themselves. Harmless to repeat.
+pub(super) async fn declare_workers(channel: &Channel, names: &Names) -> Result<(), QueueError> {
+    let arguments = Arguments::stream()
+        .with("x-max-age", text(ANNOUNCEMENTS_KEPT))
+        .with(
+            "x-stream-max-segment-size-bytes",
+            AMQPValue::LongLongInt(ANNOUNCEMENTS_SEGMENT_BYTES),
+        );
+    declare_queue(channel, names.workers_stream(), arguments)
+        .await
+        .map(drop)
 }
 
 /// The queue of a lane. The delivery limit is always set, because 4.x has one by default and 3.10
@@ -71,15 +93,63 @@ pub(super) async fn depth(
     names: &Names,
     lane: &Lane,
 ) -> Result<u64, QueueError> {
+    let queue = inspect(channel, names.lane_queue(lane)).await;
+    queue
+        .map(|queue| queue.message_count().into())
+        .map_err(|error| unroutable(error, lane))
+}
+
+/// The same with those who consume; none when there is no such lane, and then the channel is closed.
+pub(super) async fn lane_depth(
+    channel: &Channel,
+    names: &Names,
+    lane: &Lane,
+) -> Result<Option<LaneDepth>, QueueError> {
+    match inspect(channel, names.lane_queue(lane)).await {
+        Ok(queue) => Ok(Some(LaneDepth {
+            lane: lane.clone(),
+            ready: queue.message_count().into(),
+            consumers: queue.consumer_count(),
+        })),
+        Err(error) if is_not_found(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+pub(super) async fn retry_depths(
+    channel: &Channel,
+    names: &Names,
+) -> Result<Vec<RetryDepth>, QueueError> {
+    let mut depths = Vec::new();
+    for tier in RetryTier::ALL {
+        let queue = inspect(channel, names.retry_queue(tier)).await?;
+        depths.push(RetryDepth {
+            delay: tier.delay(),
+            waiting: queue.message_count().into(),
+        });
+    }
+    Ok(depths)
+}
+
+/// Asks for a queue without making it. The broker closes the channel when there is none.
+pub(super) async fn inspect(channel: &Channel, name: ShortString) -> Result<Queue, QueueError> {
     let options = QueueDeclareOptions {
         passive: true,
         ..QueueDeclareOptions::durable()
     };
-    let answer = channel.queue_declare(names.lane_queue(lane), options, FieldTable::default());
-    let queue = call("count a lane's jobs", answer).await;
-    queue
-        .map(|queue| queue.message_count().into())
-        .map_err(|error| unroutable(error, lane))
+    let answer = channel.queue_declare(name, options, FieldTable::default());
+    call("count messages", answer).await
+}
+
+/// Nothing is routed to the former dead queue any more.
+pub(super) async fn unbind_former_dead(channel: &Channel, names: &Names) -> Result<(), QueueError> {
+    let unbound = channel.queue_unbind(
+        names.former_dead_queue(),
+        names.dead_exchange(),
+        "".into(),
+        FieldTable::default(),
+    );
+    call("unbind the former dead queue", unbound).await
 }
 
 /// Throws away what is ready in the lane's queue; returns how many.
@@ -97,15 +167,22 @@ pub(super) async fn purge(
 
 /// Names the lane when the broker says that it has no such queue.
 pub(super) fn unroutable(error: QueueError, lane: &Lane) -> QueueError {
-    match &error {
-        QueueError::Outage {
-            source: Some(source),
-            ..
-        } if soft_error(source) == Some(AMQPSoftError::NOTFOUND) => {
-            QueueError::Unroutable { lane: lane.clone() }
-        }
-        _ => error,
+    if is_not_found(&error) {
+        return QueueError::Unroutable { lane: lane.clone() };
     }
+    error
+}
+
+/// Whether the broker said that it has no such queue.
+pub(super) fn is_not_found(error: &QueueError) -> bool {
+    let QueueError::Outage {
+        source: Some(source),
+        ..
+    } = error
+    else {
+        return false;
+    };
+    soft_error(source) == Some(AMQPSoftError::NOTFOUND)
 }
 
 /// The broker's refusal of one call, after which only its channel is closed.
@@ -123,6 +200,10 @@ fn soft_error(error: &lapin::Error) -> Option<AMQPSoftError> {
 struct Arguments(FieldTable);
 
 impl Arguments {
+    fn stream() -> Self {
+        Self(FieldTable::default()).with("x-queue-type", text("stream"))
+    }
+
     fn quorum() -> Self {
         Self(FieldTable::default()).with("x-queue-type", text("quorum"))
     }

@@ -92,6 +92,20 @@ impl Broker {
         self.wait_until_serving();
     }
 
+    /// Asks the node by RabbitMQ's own tool.
+    #[allow(
+        dead_code,
+        reason = "the end-to-end tests have this file too, and may need only the node"
+    )]
+    pub(crate) fn ctl(&self, arguments: &[&str]) {
+        let mut command = Command::new(installation().unwrap().with_file_name("rabbitmqctl"));
+        let output = surroundings(&mut command, self.dir.path(), self.ports)
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+
     fn wait_until_serving(&self) {
         let deadline = Instant::now() + START_LIMIT;
         while !speaks_amqp(self.ports.amqp) {
@@ -153,8 +167,18 @@ fn start_node(dir: &Path, ports: Ports) -> Child {
         .append(true)
         .open(dir.join("node.log"))
         .unwrap();
+    surroundings(&mut dying_with_us(installation().unwrap()), dir, ports)
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .spawn()
+        .unwrap()
+}
+
+/// What RabbitMQ's scripts need to know, so that they know nothing else of this machine.
+fn surroundings<'c>(command: &'c mut Command, dir: &Path, ports: Ports) -> &'c mut Command {
     let path = |name: &str| dir.join(name);
-    dying_with_us(installation().unwrap())
+    command
         .env("HOME", dir)
         .env("LANG", "C.UTF-8")
         // Makes RabbitMQ's script become the node, so that our child is the node itself.
@@ -183,11 +207,6 @@ fn start_node(dir: &Path, ports: Ports) -> Child {
             "+sbwt none +sbwtdcpu none +sbwtdio none \
              -kernel inet_dist_use_interface {127,0,0,1}",
         )
-        .stdin(Stdio::null())
-        .stdout(log.try_clone().unwrap())
-        .stderr(log)
-        .spawn()
-        .unwrap()
 }
 
 /// A serving node answers the protocol header; a starting one refuses the connection.

@@ -6,17 +6,21 @@
     reason = "tests, which clippy cannot see without the usual harness"
 )]
 
+mod alarms;
 mod broker;
 mod faults;
+mod holds;
 mod manners;
+mod membership;
 mod proxy;
 mod refusals;
+mod shared;
 mod support;
 
 use std::{process::ExitCode, sync::Arc};
 
-use broker::Broker;
 use libtest_mimic::{Arguments, Trial};
+use shared::SharedBroker;
 use support::{Engine, Test};
 
 fn main() -> ExitCode {
@@ -27,22 +31,24 @@ fn main() -> ExitCode {
             "no rabbitmq-server was found (`apt-get install rabbitmq-server`): its tests are IGNORED"
         );
     }
-    // Listing must not start anything.
-    let broker = (installed && !arguments.list).then(|| Arc::new(Broker::start()));
-    let url = broker
-        .as_ref()
-        .map(|broker| broker.url())
-        .unwrap_or_default();
-    let over_rabbitmq = Engine::RabbitMq(url);
-    let in_process = manners::TESTS
-        .iter()
-        .map(|test| trial(test, &Engine::InProcess));
-    let rabbitmq = [manners::TESTS, refusals::TESTS, faults::TESTS].concat();
+    let broker = Arc::new(SharedBroker::default());
+    let over_rabbitmq = Engine::Shared(Arc::clone(&broker));
+    let of_both = [manners::TESTS, membership::TESTS].concat();
+    let in_process = of_both.iter().map(|test| trial(test, &Engine::InProcess));
+    let rabbitmq = [
+        alarms::TESTS,
+        &of_both,
+        refusals::TESTS,
+        faults::TESTS,
+        holds::TESTS,
+        membership::OF_THE_STREAM,
+    ]
+    .concat();
     let rabbitmq = rabbitmq
         .iter()
         .map(|test| trial(test, &over_rabbitmq).with_ignored_flag(!installed));
     let conclusion = libtest_mimic::run(&arguments, in_process.chain(rabbitmq).collect());
-    drop(broker);
+    broker.stop();
     conclusion.exit_code()
 }
 

@@ -1,6 +1,7 @@
 //! What both engines promise.
 
 use std::{
+    collections::BTreeSet,
     slice::from_ref,
     time::{Duration, Instant},
 };
@@ -8,7 +9,7 @@ use std::{
 use beffroi_model::{Job, Lane};
 use beffroi_queue::QueueError;
 
-use crate::support::{Engine, job, jobs, next, silent, tests};
+use crate::support::{Engine, dead, dead_all, job, jobs, next, silent, tests};
 
 tests![
     jobs_come_in_order_and_are_gone_when_acknowledged,
@@ -18,6 +19,8 @@ tests![
     a_second_consumer_starts_when_the_last_delivery_of_the_first_is_settled,
     a_job_put_off_does_not_come_early,
     a_buried_job_is_kept_with_its_reason,
+    dead_letters_are_looked_at_and_taken_one_by_one,
+    what_waits_is_counted_by_lane_and_by_delay,
     waiting_jobs_are_counted_and_thrown_away,
     lanes_do_not_meet,
 ];
@@ -144,16 +147,86 @@ async fn a_buried_job_is_kept_with_its_reason(engine: Engine, name: &'static str
     };
     queue.bury(&given_up, "http_5xx").await.unwrap();
     queue.bury(&job(&lane, 2), "rate_limited").await.unwrap();
-    let dead = queue.take_dead(1).await.unwrap();
-    assert_eq!(dead.len(), 1);
+    assert_eq!(queue.dead_count().await.unwrap(), 2);
+    let dead = dead(&queue).await;
+    assert_eq!(dead.len(), 2);
+    assert_eq!(dead[0].id, given_up.job_id.to_string());
     assert_eq!(dead[0].job(), Some(given_up));
     assert_eq!(dead[0].reason, "http_5xx");
     assert_eq!(dead[0].lane, lane.as_str());
     assert!(dead[0].buried_at.is_some());
-    let rest = queue.take_dead(10).await.unwrap();
-    assert_eq!(rest.len(), 1);
-    assert_eq!(rest[0].reason, "rate_limited");
-    assert!(queue.take_dead(10).await.unwrap().is_empty());
+    assert_eq!(dead[1].reason, "rate_limited");
+}
+
+async fn dead_letters_are_looked_at_and_taken_one_by_one(engine: Engine, name: &'static str) {
+    let (queue, lane) = engine.open(name).await;
+    assert!(dead(&queue).await.is_empty());
+    for number in 0..9 {
+        let reason = format!("reason {number}");
+        queue.bury(&job(&lane, number), &reason).await.unwrap();
+    }
+    // Taken out of the middle, others kept; one that comes meanwhile is not of this pass.
+    let mut pass = queue.dead_letters().await.unwrap();
+    let mut seen = Vec::new();
+    while let Some(letter) = pass.next().await.unwrap() {
+        if seen.is_empty() {
+            queue.bury(&job(&lane, 9), "reason 9").await.unwrap();
+        }
+        if [0, 4, 5].contains(&seen.len()) {
+            pass.take().await.unwrap();
+        }
+        seen.push(letter.reason);
+    }
+    assert_eq!(seen.len(), 9);
+    assert!(pass.next().await.unwrap().is_none());
+    pass.close().await.unwrap();
+    // However often they are looked at, the rest is there, in its order.
+    let numbers = [1, 2, 3, 6, 7, 8, 9].map(|number| job(&lane, number).job_id.to_string());
+    for _ in 0..30 {
+        let rest = dead_all(&queue, 7).await;
+        let ids: Vec<String> = rest.into_iter().map(|letter| letter.id).collect();
+        assert_eq!(ids, numbers);
+    }
+    // Also when a pass is dropped midway, save for the order.
+    let mut pass = queue.dead_letters().await.unwrap();
+    pass.next().await.unwrap();
+    drop(pass);
+    let rest = dead_all(&queue, 7).await;
+    let ids: BTreeSet<String> = rest.into_iter().map(|letter| letter.id).collect();
+    assert_eq!(ids, BTreeSet::from(numbers));
+}
+
+async fn what_waits_is_counted_by_lane_and_by_delay(engine: Engine, name: &'static str) {
+    let (queue, lane) = engine.open(name).await;
+    let (standby, absent) = (Lane::host(2), Lane::host(63));
+    queue.declare(from_ref(&standby)).await.unwrap();
+    queue.publish(&jobs(&lane, 7)).await.unwrap();
+    let first = queue.consume(&standby).await.unwrap();
+    let _second = queue.consume(&standby).await.unwrap();
+    for (number, delay) in [(1, 3000), (2, 3600), (3, 500)] {
+        let delay = Duration::from_secs(delay);
+        let put_off = queue.publish_after(&job(&lane, number), delay).await;
+        put_off.unwrap();
+    }
+    let lanes = [lane.clone(), absent, standby.clone()];
+    let depths = queue.depths(&lanes).await.unwrap();
+    let [busy, idle] = &depths[..] else {
+        panic!("two of the three lanes exist: {depths:?}");
+    };
+    assert_eq!((&busy.lane, busy.ready, busy.consumers), (&lane, 7, 0));
+    assert_eq!((&idle.lane, idle.ready), (&standby, 0));
+    assert!(idle.consumers >= 1, "{idle:?}");
+    first.close().await.unwrap();
+
+    let waiting = queue.retry_depths().await.unwrap();
+    assert!(waiting.is_sorted_by_key(|it| it.delay));
+    let waiting: Vec<(u64, u64)> = waiting
+        .iter()
+        .map(|it| (it.delay.as_secs(), it.waiting))
+        .filter(|(_, waiting)| *waiting > 0)
+        .collect();
+    assert_eq!(waiting, [(600, 1), (3600, 2)]);
+    assert!(!queue.is_blocked());
 }
 
 async fn waiting_jobs_are_counted_and_thrown_away(engine: Engine, name: &'static str) {

@@ -1,11 +1,17 @@
 //! What the tests share: which engine, and jobs to put into it.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use beffroi_model::{AccountRef, Job, Lane, Origin, Platform};
-use beffroi_queue::{Consumer, Delivery, Queue, QueueSettings};
+use beffroi_queue::{Consumer, DeadLetter, Delivery, Queue, QueueSettings};
 use futures::future::BoxFuture;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
+
+use crate::shared::SharedBroker;
 
 /// Longer than anything here takes on a loaded machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -19,13 +25,15 @@ pub(crate) enum Engine {
     InProcess,
     /// The broker's address.
     RabbitMq(String),
+    /// The broker that most tests share.
+    Shared(Arc<SharedBroker>),
 }
 
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::InProcess => "in_process",
-            Self::RabbitMq(_) => "rabbitmq",
+            Self::RabbitMq(_) | Self::Shared(_) => "rabbitmq",
         })
     }
 }
@@ -55,6 +63,7 @@ impl Engine {
         match self {
             Self::InProcess => "in-process",
             Self::RabbitMq(url) => url,
+            Self::Shared(broker) => broker.url(),
         }
     }
 
@@ -111,5 +120,29 @@ pub(crate) async fn next(consumer: &mut Consumer) -> Delivery {
 pub(crate) async fn silent(consumer: &mut Consumer) {
     if let Ok(Some(delivery)) = timeout(SILENCE, consumer.next()).await {
         panic!("delivered: {:?}", delivery.job());
+    }
+}
+
+/// All dead letters, which stay where they are.
+pub(crate) async fn dead(queue: &Queue) -> Vec<DeadLetter> {
+    let mut pass = queue.dead_letters().await.unwrap();
+    let mut letters = Vec::new();
+    while let Some(letter) = pass.next().await.unwrap() {
+        letters.push(letter);
+    }
+    pass.close().await.unwrap();
+    letters
+}
+
+/// The same, once there are `count`.
+pub(crate) async fn dead_all(queue: &Queue, count: usize) -> Vec<DeadLetter> {
+    let begun = Instant::now();
+    loop {
+        let letters = dead(queue).await;
+        if letters.len() == count {
+            return letters;
+        }
+        assert!(begun.elapsed() < PATIENCE, "there are {letters:?}");
+        sleep(Duration::from_millis(50)).await;
     }
 }

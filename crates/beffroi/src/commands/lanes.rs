@@ -4,9 +4,9 @@
 //! lane does, and which hosts share an address only a name server tells. A site whose name has no
 //! address stays in the lane of its name.
 
-use std::{collections::HashMap, net::IpAddr, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
-use beffroi_fetch::FetchClient;
+use beffroi_fetch::{FetchClient, HostGroup};
 use beffroi_model::{Job, Platform};
 use beffroi_plan::Lanes;
 use beffroi_queue::QueueUrl;
@@ -40,7 +40,7 @@ async fn place(client: &FetchClient, jobs: &mut [Job], lanes: &Lanes) {
     let asked = urls
         .into_iter()
         .map(|(host, url)| async move { (host, client.host_group(&url).await) });
-    let groups: HashMap<String, Option<IpAddr>> = stream::iter(asked)
+    let groups: HashMap<String, Option<HostGroup>> = stream::iter(asked)
         .buffer_unordered(NAMES_AT_ONCE)
         .take_until(tokio::time::sleep(PATIENCE))
         .collect()
@@ -52,8 +52,8 @@ async fn place(client: &FetchClient, jobs: &mut [Job], lanes: &Lanes) {
         );
     }
     for job in jobs.iter_mut().filter(|job| is_site(job)) {
-        if let Some(Some(address)) = groups.get(&host(job)) {
-            job.lane = lanes.of_group(&address.to_string());
+        if let Some(Some(group)) = groups.get(&host(job)) {
+            job.lane = lanes.of_group(&group.to_string());
         }
     }
 }

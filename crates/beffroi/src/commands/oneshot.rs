@@ -238,6 +238,7 @@ fn one_look(account: AccountRef) -> MeasureRequest {
         }],
         as_of: Timestamp::now(),
         previous_state: None,
+        carried: None,
     }
 }
 

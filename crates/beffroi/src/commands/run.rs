@@ -67,6 +67,7 @@ async fn run_on(
     client: &FetchClient,
     args: &RunArgs,
 ) -> anyhow::Result<ExitCode> {
+    store.check_clock().await?;
     let scope = &Scope::parse(args.only.iter().map(String::as_str))?;
     let begin_alone = || OnlyRun::begin(&config.engine.data_dir);
     let _only_run = config.store.is_embedded().then(begin_alone).transpose()?;

@@ -6,7 +6,7 @@ use anyhow::bail;
 use beffroi_fetch::FetchClient;
 use beffroi_queue::{Queue, QueueUrl};
 use beffroi_store::Store;
-use beffroi_worker::{Means, Worker, WorkerSettings};
+use beffroi_worker::{Health, Means, Metrics, Worker, WorkerSettings};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -25,6 +25,7 @@ pub(crate) async fn worker(config: &Config) -> anyhow::Result<ExitCode> {
     }
     let client = services::client(config)?;
     let service = StoreService::open(config).await?;
+    service.store.check_clock().await?;
     let queue = services::open_queue(config).await?;
     let stop = stop_on_signals();
     let worker = assemble(config, &service.store, &client, &queue, stop)?;
@@ -54,12 +55,17 @@ pub(crate) fn assemble(
         settings.name = format!("{host}-{}", std::process::id());
     }
     let ledger = services::ledger(store, &settings.name);
+    let fences = services::fences(config);
     let means = Means {
         queue: queue.clone(),
         store: store.clone(),
+        client: client.clone(),
         lanes: Arc::new(services::lanes(config)),
-        connectors: services::connectors(config, client, &ledger)?,
+        connectors: services::connectors(config, client, &ledger, &fences)?,
+        fences,
         ledger,
+        metrics: Metrics::new(),
+        health: Health::new(),
     };
     Ok(Worker::new(means, settings, stop))
 }

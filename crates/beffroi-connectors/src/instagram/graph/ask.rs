@@ -249,7 +249,7 @@ impl Graph {
         }
         let not_before = key.resting(now).map(|rest| rest.until);
         Setback {
-            retry: Some(Retry { not_before }),
+            retry: Some(Retry::after_a_try(not_before)),
             ..setback
         }
     }

@@ -126,7 +126,7 @@ pub(super) fn setback_without_envelope(reply: &Reply) -> Setback {
 fn passing(reason: Failed) -> Setback {
     Setback {
         outcome: Outcome::Failed(reason),
-        retry: Some(Retry { not_before: None }),
+        retry: Some(Retry::after_a_try(None)),
     }
 }
 

@@ -115,9 +115,7 @@ impl Rest {
     pub(super) fn setback(self) -> Setback {
         Setback {
             outcome: self.outcome,
-            retry: self.passes.then_some(Retry {
-                not_before: Some(self.until),
-            }),
+            retry: self.passes.then_some(Retry::unasked(self.until)),
         }
     }
 }

@@ -163,6 +163,7 @@ fn request(server: &Server) -> MeasureRequest {
         }],
         as_of: as_of(),
         previous_state: None,
+        carried: None,
     }
 }
 

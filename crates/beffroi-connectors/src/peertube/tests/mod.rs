@@ -197,6 +197,7 @@ fn request(handle: &str) -> MeasureRequest {
         subjects: Vec::new(),
         as_of: as_of(),
         previous_state: None,
+        carried: None,
     }
 }
 

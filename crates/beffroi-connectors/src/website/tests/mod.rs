@@ -2,6 +2,7 @@
 
 mod detours;
 mod golden;
+mod hand_over;
 mod reading;
 mod robust;
 mod server;

@@ -66,13 +66,18 @@ pub(super) struct Site {
     docs: Arc<Mutex<Docs>>,
     asked: Arc<Mutex<Vec<String>>>,
     serving: JoinHandle<()>,
-    name_server: SocketAddr,
+    pub(super) name_server: SocketAddr,
     naming: JoinHandle<()>,
 }
 
 impl Site {
     pub(super) async fn start(docs: &[(&str, Doc)]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_at("127.0.0.1", docs).await
+    }
+
+    /// The same at another address of this machine.
+    pub(super) async fn start_at(address: &str, docs: &[(&str, Doc)]) -> Self {
+        let listener = TcpListener::bind((address, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let docs: Docs = docs
             .iter()

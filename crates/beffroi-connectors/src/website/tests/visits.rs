@@ -50,6 +50,7 @@ async fn measure_at(
         subjects: vec![subject("Exemple-sur-Loire")],
         as_of: as_of.parse().unwrap(),
         previous_state: state,
+        carried: None,
     };
     connector.measure(&[request]).await.pop().unwrap()
 }
@@ -543,4 +544,23 @@ async fn a_failed_visit_keeps_what_the_last_one_left() {
     let left = Some("{\"version\":1}".to_owned());
     let measured = measure_at(&connector, site.url(HOST, "/"), AS_OF, left.clone()).await;
     assert_eq!(measured.measurement.state, left);
+}
+
+#[tokio::test]
+async fn a_visit_of_a_host_that_is_known_to_want_patience_asks_nothing_and_says_so() {
+    let site = Site::start(&[("/robots.txt", Doc::html("").status(429))]).await;
+    let connector = connector(site.client(&[HOST, "mairie.exemple.example"]));
+    let url = site.url(HOST, "/");
+    let asked = measure_at(&connector, url.clone(), AS_OF, None).await;
+    let retry = asked.retry.unwrap();
+    assert!(retry.has_asked && retry.not_before.is_some());
+    assert_eq!(asked.measurement.fetches.len(), 1);
+    // Another site behind the same server.
+    let neighbour = site.url("mairie.exemple.example", "/");
+    for url in [url, neighbour] {
+        let known = measure_at(&connector, url, AS_OF, None).await;
+        assert_eq!(known.retry.unwrap().not_before, retry.not_before);
+        assert!(!known.retry.unwrap().has_asked);
+        assert_eq!(known.measurement.fetches, []);
+    }
 }

@@ -112,6 +112,7 @@ fn request(handle: &str, night: i64) -> MeasureRequest {
         subjects: Vec::new(),
         as_of: as_of(night),
         previous_state: None,
+        carried: None,
     }
 }
 

@@ -4,32 +4,44 @@
 //! Jobs are kept as their messages, some 500 bytes each. Locks are held for a push or a pop, never
 //! across a wait.
 
+mod dead;
+#[cfg(test)]
+mod tests;
+mod workers;
+
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     num::NonZero,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
 use beffroi_model::{Job, Lane};
-use jiff::Timestamp;
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore},
     time::{Instant, sleep_until},
 };
 
+pub(crate) use dead::DeadPass;
+
+use dead::Dead;
+use workers::Workers;
+
 use crate::{
-    DeadLetter, Delivery, QueueError,
-    delivery::{self},
-    message,
+    Announcements, Delivery, Hold, LaneDepth, QueueError, RetryDepth, delivery, message,
+    tier::RetryTier,
 };
 
 /// The queue.
 #[derive(Debug, Clone)]
 pub(crate) struct InProcess {
-    prefetch: NonZero<u16>,
+    pub(crate) prefetch: NonZero<u16>,
     lanes: Arc<Mutex<HashMap<Lane, Arc<LaneQueue>>>>,
-    dead: Arc<Mutex<VecDeque<DeadLetter>>>,
+    dead: Arc<Dead>,
+    workers: Arc<Workers>,
 }
 
 /// One lane.
@@ -40,6 +52,8 @@ struct LaneQueue {
     arrival: Notify,
     /// Its one permit is with the active consumer and its deliveries.
     active: Arc<Semaphore>,
+    /// Active and in line.
+    consumers: AtomicU32,
 }
 
 #[derive(Debug, Default)]
@@ -78,6 +92,7 @@ impl LaneQueue {
             jobs: Mutex::default(),
             arrival: Notify::new(),
             active: Arc::new(Semaphore::new(1)),
+            consumers: AtomicU32::new(0),
         }
     }
 
@@ -97,6 +112,7 @@ impl InProcess {
             prefetch,
             lanes: Arc::default(),
             dead: Arc::default(),
+            workers: Arc::default(),
         }
     }
 
@@ -145,12 +161,15 @@ impl InProcess {
     }
 
     pub(crate) fn bury(&self, job: &Job, reason: &str) {
-        lock(&self.dead).push_back(DeadLetter {
-            payload: message::encode(job),
-            lane: job.lane.to_string(),
-            reason: reason.to_owned(),
-            buried_at: Some(Timestamp::now()),
-        });
+        self.dead.bury(job, reason);
+    }
+
+    pub(crate) fn dead_letters(&self) -> DeadPass {
+        DeadPass::new(Arc::clone(&self.dead))
+    }
+
+    pub(crate) fn dead_count(&self) -> u64 {
+        self.dead.count()
     }
 
     pub(crate) fn consume(
@@ -159,8 +178,10 @@ impl InProcess {
         at_most: Option<NonZero<u16>>,
     ) -> Result<Consumer, QueueError> {
         let prefetch = at_most.map_or(self.prefetch, |it| it.min(self.prefetch));
+        let lane = self.lane(lane)?;
+        lane.consumers.fetch_add(1, Ordering::Relaxed);
         Ok(Consumer {
-            lane: self.lane(lane)?,
+            lane,
             turn: None,
             slots: Arc::new(Semaphore::new(prefetch.get().into())),
         })
@@ -177,6 +198,38 @@ impl InProcess {
         Ok(depth)
     }
 
+    pub(crate) fn depths(&self, lanes: &[Lane]) -> Vec<LaneDepth> {
+        let mut depths = Vec::new();
+        for lane in lanes {
+            let Ok(queue) = self.lane(lane) else { continue };
+            let mut jobs = queue.jobs();
+            jobs.wake(Instant::now());
+            depths.push(LaneDepth {
+                lane: lane.clone(),
+                ready: jobs.ready.len() as u64,
+                consumers: queue.consumers.load(Ordering::Relaxed),
+            });
+        }
+        depths
+    }
+
+    /// Nothing waits in tiers here; what is put off is counted under the tier of what is left.
+    pub(crate) fn retry_depths(&self) -> Vec<RetryDepth> {
+        let mut depths = RetryTier::ALL.map(|tier| RetryDepth {
+            delay: tier.delay(),
+            waiting: 0,
+        });
+        let now = Instant::now();
+        for lane in lock(&self.lanes).values() {
+            for (due, _) in lane.jobs().put_off.keys() {
+                let tier = RetryTier::at_least(due.saturating_duration_since(now));
+                let of_tier = depths.iter_mut().find(|it| it.delay == tier.delay());
+                of_tier.expect("every tier is there").waiting += 1;
+            }
+        }
+        depths.to_vec()
+    }
+
     pub(crate) fn purge(&self, lanes: &[Lane]) -> Result<u64, QueueError> {
         let mut purged = 0;
         for lane in lanes {
@@ -188,10 +241,12 @@ impl InProcess {
         Ok(purged)
     }
 
-    pub(crate) fn take_dead(&self, limit: usize) -> Vec<DeadLetter> {
-        let mut dead = lock(&self.dead);
-        let count = limit.min(dead.len());
-        dead.drain(..count).collect()
+    pub(crate) fn announce(&self, payload: Vec<u8>) {
+        self.workers.announce(payload);
+    }
+
+    pub(crate) fn announcements(&self, reach: Duration) -> Announcements {
+        self.workers.listen(reach)
     }
 }
 
@@ -201,9 +256,28 @@ pub(crate) struct Consumer {
     lane: Arc<LaneQueue>,
     /// The lane's one turn, once it is ours; shared with our deliveries, so that the next consumer
     /// starts only after the last of them is settled.
-    turn: Option<Arc<OwnedSemaphorePermit>>,
+    turn: Option<Arc<Turn>>,
     /// One for each delivery that may be unsettled.
     slots: Arc<Semaphore>,
+}
+
+impl Drop for Consumer {
+    fn drop(&mut self) {
+        self.lane.consumers.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The lane's one turn. Its hold ends with it, and before the next one can begin.
+#[derive(Debug)]
+struct Turn {
+    hold: Hold,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.hold.end();
+    }
 }
 
 impl Consumer {
@@ -212,8 +286,12 @@ impl Consumer {
         let turn = match &self.turn {
             Some(turn) => Arc::clone(turn),
             None => {
-                let turn = Arc::new(acquire(&self.lane.active).await);
-                Arc::clone(self.turn.insert(turn))
+                let permit = acquire(&self.lane.active).await;
+                let turn = Turn {
+                    hold: Hold::for_ever(),
+                    _permit: permit,
+                };
+                Arc::clone(self.turn.insert(Arc::new(turn)))
             }
         };
         let Waiting {
@@ -221,13 +299,15 @@ impl Consumer {
             redelivered,
         } = self.take().await;
         let job = message::decode(&message).expect("we wrote it ourselves");
+        let hold = turn.hold.clone();
         let receipt = Receipt {
             lane: Arc::clone(&self.lane),
             message: Some(message),
             _slot: slot,
             _turn: turn,
         };
-        Delivery::new(job, redelivered, delivery::Receipt::InProcess(receipt))
+        let receipt = delivery::Receipt::InProcess(receipt);
+        Delivery::new(job, redelivered, hold, receipt)
     }
 
     /// Waits for a job. A notice that comes between the look and the wait is kept by `Notify`.
@@ -264,7 +344,7 @@ pub(crate) struct Receipt {
     lane: Arc<LaneQueue>,
     message: Option<Box<[u8]>>,
     _slot: OwnedSemaphorePermit,
-    _turn: Arc<OwnedSemaphorePermit>,
+    _turn: Arc<Turn>,
 }
 
 impl Receipt {
@@ -282,126 +362,5 @@ impl Drop for Receipt {
             });
             self.lane.arrival.notify_one();
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use tokio::time::{advance, timeout};
-
-    use super::*;
-    use crate::message::tests::job;
-
-    const NEVER: Duration = Duration::from_secs(3600 * 24);
-
-    fn queue(prefetch: u16) -> (InProcess, Lane) {
-        let queue = InProcess::new(NonZero::new(prefetch).unwrap());
-        let lane = Lane::host(0);
-        queue.declare(std::slice::from_ref(&lane));
-        (queue, lane)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn jobs_come_in_order_and_no_more_than_the_prefetch_at_once() {
-        let (queue, lane) = queue(2);
-        let jobs: Vec<Job> = (0..3).map(|number| job(&lane, number)).collect();
-        queue.publish(&jobs).unwrap();
-        let mut consumer = queue.consume(&lane, None).unwrap();
-        let first = consumer.next().await;
-        let second = consumer.next().await;
-        assert_eq!([first.job(), second.job()], [&jobs[0], &jobs[1]]);
-        assert!(
-            timeout(NEVER, consumer.next()).await.is_err(),
-            "the prefetch is used up"
-        );
-        second.ack().await.unwrap();
-        assert_eq!(consumer.next().await.job(), &jobs[2]);
-        assert_eq!(first.job(), &jobs[0]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_slow_lane_takes_fewer_at_once_and_never_more_than_all() {
-        let (queue, lane) = queue(2);
-        let jobs: Vec<Job> = (0..4).map(|number| job(&lane, number)).collect();
-        queue.publish(&jobs).unwrap();
-        for (asked, held) in [(1, 1), (9, 2)] {
-            let mut consumer = queue.consume(&lane, NonZero::new(asked)).unwrap();
-            let mut taken = Vec::new();
-            while let Ok(delivery) = timeout(NEVER, consumer.next()).await {
-                taken.push(delivery);
-            }
-            assert_eq!(taken.len(), held);
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_job_put_off_comes_when_it_is_due_also_to_one_who_waits_already() {
-        let (queue, lane) = queue(8);
-        let mut consumer = queue.consume(&lane, None).unwrap();
-        let begun = Instant::now();
-        let waiting = tokio::spawn(async move {
-            let delivery = consumer.next().await;
-            (delivery.job().clone(), Instant::now())
-        });
-        tokio::task::yield_now().await;
-        queue
-            .publish_after(&job(&lane, 1), Duration::from_secs(600))
-            .unwrap();
-        queue
-            .publish_after(&job(&lane, 2), Duration::from_secs(60))
-            .unwrap();
-        assert_eq!(queue.depth(std::slice::from_ref(&lane)).unwrap(), 0);
-        let (first, at) = waiting.await.unwrap();
-        assert_eq!(first, job(&lane, 2));
-        assert_eq!(at - begun, Duration::from_secs(60));
-        advance(Duration::from_secs(600)).await;
-        // The one that was dropped unsettled, and the one that is due now.
-        assert_eq!(queue.depth(std::slice::from_ref(&lane)).unwrap(), 2);
-        assert_eq!(queue.purge(std::slice::from_ref(&lane)).unwrap(), 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_next_consumer_waits_for_the_last_delivery_of_the_one_before() {
-        let (queue, lane) = queue(8);
-        queue.publish(&[job(&lane, 1), job(&lane, 2)]).unwrap();
-        let mut active = queue.consume(&lane, None).unwrap();
-        let held = active.next().await;
-        let mut standby = queue.consume(&lane, None).unwrap();
-        drop(active);
-        assert!(
-            timeout(NEVER, standby.next()).await.is_err(),
-            "a delivery is unsettled"
-        );
-        held.ack().await.unwrap();
-        assert_eq!(standby.next().await.job(), &job(&lane, 2));
-    }
-
-    #[tokio::test]
-    async fn many_jobs_are_each_done_once_while_consumers_come_and_go() {
-        let (queue, lane) = queue(16);
-        let jobs: Vec<Job> = (0..500).map(|number| job(&lane, number)).collect();
-        queue.publish(&jobs).unwrap();
-        let mut done = HashSet::new();
-        let mut dropped = 0;
-        while done.len() < jobs.len() {
-            let mut consumer = queue.consume(&lane, None).unwrap();
-            for turn in 0..10 {
-                let Ok(delivery) = timeout(Duration::from_millis(1), consumer.next()).await else {
-                    break;
-                };
-                if turn % 3 == 0 && dropped < 100 {
-                    dropped += 1;
-                } else {
-                    assert!(
-                        done.insert(delivery.job().job_id),
-                        "delivered after its end"
-                    );
-                    delivery.ack().await.unwrap();
-                }
-            }
-        }
-        assert_eq!(queue.depth(std::slice::from_ref(&lane)).unwrap(), 0);
     }
 }

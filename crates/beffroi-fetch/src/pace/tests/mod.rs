@@ -1,6 +1,9 @@
 //! The gates, with the clock paused.
 
-use super::*;
+mod holds;
+mod moods;
+
+use super::{states::SWEEP_FLOOR, *};
 use crate::Holder;
 use std::num::{NonZeroU32, NonZeroUsize};
 
@@ -11,6 +14,7 @@ fn target(host: &str, address: &str) -> Target {
         port: 443,
         addresses,
         is_name: true,
+        group: HostGroup::Address(address.parse().unwrap()),
     }
 }
 
@@ -18,14 +22,26 @@ fn pace() -> Pace {
     Pace::new(&FetchSettings::default())
 }
 
-const SITE: Tempo = Tempo::Site { crawl_delay: None };
+const SITE: Tempo = Tempo::Site(CrawlDelay::Read(None));
+/// What another process had been asked for.
+fn block(pace: &Pace, key: &str, until: Timestamp) {
+    pace.recall(vec![HostMemory {
+        key: key.to_owned(),
+        blocked_until: Some(until),
+        backoff: 0,
+        slowed: 0,
+        crawl_delay: None,
+        at: Timestamp::now(),
+    }]);
+}
+
 const ANSWER: Duration = Duration::from_millis(300);
 
-/// Fetches `count` times at once, each answer taking `ANSWER`; the moments of sending, in ms.
+/// Fetches once for each target, all at once, each answer taking `ANSWER`; the moments of sending, in ms.
 async fn sendings(pace: &Pace, targets: &[Target], tempo: Tempo) -> Vec<u64> {
     let begin = Instant::now();
     let visits = targets.iter().map(|target| async move {
-        let permit = pace.enter(target, true, tempo).await.unwrap();
+        let permit = pace.enter(target, true, tempo, None).await.unwrap();
         let sent = begin.elapsed().as_millis();
         tokio::time::sleep(ANSWER).await;
         drop(permit);
@@ -48,13 +64,9 @@ async fn a_hosts_gap_counts_from_the_end_of_the_answer() {
 #[tokio::test(start_paused = true)]
 async fn a_crawl_delay_widens_the_gap_and_never_narrows_it() {
     let targets = vec![target("a.example", "1.1.1.1"); 2];
-    let long = Tempo::Site {
-        crawl_delay: Some(Duration::from_secs(5)),
-    };
+    let long = Tempo::Site(CrawlDelay::Read(Some(Duration::from_secs(5))));
     assert_eq!(sendings(&pace(), &targets, long).await, [0, 5300]);
-    let short = Tempo::Site {
-        crawl_delay: Some(Duration::from_millis(10)),
-    };
+    let short = Tempo::Site(CrawlDelay::Read(Some(Duration::from_millis(10))));
     assert_eq!(sendings(&pace(), &targets, short).await, [0, 1300]);
 }
 
@@ -162,17 +174,25 @@ async fn an_apis_concurrency_holds_until_the_answer_has_ended() {
 async fn a_short_block_is_waited_for_by_all_and_a_long_one_is_told() {
     let pace = pace();
     let site = target("a.example", "1.1.1.1");
-    pace.block(&site, Timestamp::now() + Duration::from_secs(10));
+    block(
+        &pace,
+        "a.example",
+        Timestamp::now() + Duration::from_secs(10),
+    );
     let moments = sendings(&pace, &[site.clone(), site.clone()], SITE).await;
     assert!((9_900..=10_001).contains(&moments[0]), "{moments:?}");
 
     for until in [Timestamp::now() + Duration::from_secs(3600), Timestamp::MAX] {
-        pace.block(&site, until);
-        let refused = pace.enter(&site, true, SITE).await.err();
+        block(&pace, "a.example", until);
+        let refused = pace.enter(&site, true, SITE, None).await.err();
         assert_eq!(refused, Some(NotNow::Blocked(until)));
     }
-    pace.block(&site, Timestamp::now() + Duration::from_secs(1));
-    let refused = pace.enter(&site, true, SITE).await.err();
+    block(
+        &pace,
+        "a.example",
+        Timestamp::now() + Duration::from_secs(1),
+    );
+    let refused = pace.enter(&site, true, SITE, None).await.err();
     assert_eq!(
         refused,
         Some(NotNow::Blocked(Timestamp::MAX)),
@@ -180,7 +200,7 @@ async fn a_short_block_is_waited_for_by_all_and_a_long_one_is_told() {
     );
     let other = target("b.example", "1.1.1.1");
     assert!(
-        pace.enter(&other, true, SITE).await.is_ok(),
+        pace.enter(&other, true, SITE, None).await.is_ok(),
         "another host is not blocked"
     );
 }
@@ -190,37 +210,39 @@ async fn three_transport_errors_in_a_row_give_a_host_up_for_a_while() {
     let pace = pace();
     let site = target("a.example", "1.1.1.1");
     let fail = async || {
-        pace.enter(&site, true, SITE)
+        pace.enter(&site, true, SITE, None)
             .await
             .unwrap()
             .failed(Failed::TcpTimeout);
     };
     fail().await;
     fail().await;
-    pace.enter(&site, true, SITE).await.unwrap().succeeded();
+    let permit = pace.enter(&site, true, SITE, None).await.unwrap();
+    permit.answered(200, None);
+    drop(permit);
     for _ in 0..3 {
         fail().await;
     }
-    let refused = pace.enter(&site, true, SITE).await.err();
+    let refused = pace.enter(&site, true, SITE, None).await.err();
     assert_eq!(refused, Some(NotNow::GivenUp(Failed::TcpTimeout)));
     assert!(
-        pace.enter(&site, false, SITE).await.is_ok(),
+        pace.enter(&site, false, SITE, None).await.is_ok(),
         "http may still answer"
     );
     tokio::time::sleep(Duration::from_secs(601)).await;
-    assert!(pace.enter(&site, true, SITE).await.is_ok());
+    assert!(pace.enter(&site, true, SITE, None).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_who_stops_waiting_leaves_the_queue() {
     let pace = pace();
     let site = target("a.example", "1.1.1.1");
-    let held = pace.enter(&site, true, SITE).await.unwrap();
-    let impatient = tokio::time::timeout(ANSWER, pace.enter(&site, true, SITE)).await;
+    let held = pace.enter(&site, true, SITE, None).await.unwrap();
+    let impatient = tokio::time::timeout(ANSWER, pace.enter(&site, true, SITE, None)).await;
     assert!(impatient.is_err());
     drop(held);
     let begin = Instant::now();
-    assert!(pace.enter(&site, true, SITE).await.is_ok());
+    assert!(pace.enter(&site, true, SITE, None).await.is_ok());
     assert_eq!(begin.elapsed(), Duration::from_secs(1));
 }
 
@@ -228,22 +250,18 @@ async fn one_who_stops_waiting_leaves_the_queue() {
 async fn hosts_that_are_done_are_forgotten_and_others_are_not() {
     let pace = pace();
     let blocked = target("blocked.example", "2.2.2.2");
-    pace.block(&blocked, Timestamp::MAX);
+    block(&pace, "blocked.example", Timestamp::MAX);
     for host in 0..10 * SWEEP_FLOOR {
         let address = format!("1.1.{}.{}", host / 256, host % 256);
         let site = target(&format!("h{host}.example"), &address);
-        drop(pace.enter(&site, true, SITE).await.unwrap());
+        drop(pace.enter(&site, true, SITE, None).await.unwrap());
         tokio::time::advance(Duration::from_millis(10)).await;
     }
+    assert!(pace.hosts.len() <= 2 * SWEEP_FLOOR, "{}", pace.hosts.len());
     assert!(
-        pace.hosts.states.len() <= 2 * SWEEP_FLOOR,
+        pace.groups.len() <= 2 * SWEEP_FLOOR,
         "{}",
-        pace.hosts.states.len()
+        pace.groups.len()
     );
-    assert!(
-        pace.groups.states.len() <= 2 * SWEEP_FLOOR,
-        "{}",
-        pace.groups.states.len()
-    );
-    assert!(pace.enter(&blocked, true, SITE).await.is_err());
+    assert!(pace.enter(&blocked, true, SITE, None).await.is_err());
 }
