@@ -5,16 +5,14 @@
 //! whoever holds the lane next is asking already. Such a call never ends; the worker drops it with
 //! the rest of the lane's work.
 
-use std::{
-    future::{pending, poll_fn},
-    pin::pin,
-    sync::Arc,
-    task::Poll,
-};
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use tokio::time::{Instant, sleep_until};
 
 use crate::HostGroup;
+
+/// Time between two looks at a fence that is closed.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Tells for how long a lane is held.
 pub trait Fence: std::fmt::Debug + Send + Sync {
@@ -57,17 +55,16 @@ pub struct LanePass {
 }
 
 impl LanePass {
-    /// Waits until the hold begins; for ever where it has ended. Gives it with its beginning.
+    /// Waits until the lane is held. Gives the hold with its beginning.
     pub(crate) async fn begun(&self) -> (Held<'_>, Instant) {
         loop {
             let (held, state) = Held::now(self);
             if held.lasts() {
                 return (held, state.since);
             }
-            if state.until <= Instant::now() {
-                pending::<()>().await;
-            }
-            sleep_until(state.since).await;
+            // Whether it is not proved yet or over is not seen from here.
+            let soon = Instant::now() + LOOK_AGAIN;
+            sleep_until(state.since.max(soon)).await;
         }
     }
 }
@@ -148,7 +145,7 @@ pub(crate) mod testing {
 mod tests {
     use super::{testing::Gate, *};
     use futures::poll;
-    use std::{cell::Cell, time::Duration};
+    use std::cell::Cell;
 
     const SECOND: Duration = Duration::from_secs(1);
 

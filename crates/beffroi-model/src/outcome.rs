@@ -247,6 +247,8 @@ pub enum Failed {
     Layout,
     /// The run was stopped for good before its turn came.
     NotReached,
+    /// Every worker that took the job died of it or lost it, until the broker took it out of its lane.
+    Poisoned,
     /// A bug of ours: the job could not be carried out at all.
     Internal,
 }

@@ -68,6 +68,12 @@ pub enum StoreError {
         /// Highest number known.
         program: u32,
     },
+    /// There is no such run.
+    #[error("the store knows no run `{run_id}`; was it made with another store?")]
+    UnknownRun {
+        /// The run's name.
+        run_id: String,
+    },
     /// Our clock and the store's are too far apart.
     #[error(
         "this machine's clock is {} s {} the store's, more than the 5 s that times, windows and allowances can bear; set it right (NTP: `timedatectl set-ntp true`) on the machine that is wrong, then start again",
@@ -100,6 +106,7 @@ impl StoreError {
             | Self::Denied { .. }
             | Self::Drift { .. }
             | Self::NewerSchema { .. }
+            | Self::UnknownRun { .. }
             | Self::Clock { .. }
             | Self::Corrupt { .. } => false,
         }

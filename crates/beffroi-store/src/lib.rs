@@ -1,11 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod budget;
+mod checksum;
 mod client;
 mod clock;
 mod error;
 mod hosts;
+mod lease;
 mod migrate;
+mod outcomes;
 mod plausibility;
 mod policy;
 mod raw;
@@ -24,6 +27,7 @@ pub use client::Store;
 pub use clock::MAX_CLOCK_OFFSET;
 pub use error::StoreError;
 pub use hosts::{HostMemoryRow, HostSeenRow};
+pub use lease::{Claimant, Held, Lease, LeaseRefused, LeaseTerms};
 pub use migrate::{Migration, MigrationReport};
 pub use policy::PolicyRow;
 pub use raw::{Format, ReportColumn, ReportRows};
@@ -35,6 +39,8 @@ pub use rows::{
     FetchLogRow, JobOutcomeRow, JobRow, JobRows, Millis, PostObservationRow, PostRow, RunRow,
     SiteObservationRow,
 };
-pub use run::{CertificateLine, Progress};
+pub use run::{CertificateLine, Progress, run_state};
 pub use settings::StoreSettings;
-pub use writer::{Durable, Writer, WriterError, WriterStopped, WriterTask};
+pub use writer::{
+    Durable, Writer, WriterCounts, WriterError, WriterStopped, WriterTask, WriterWatch,
+};

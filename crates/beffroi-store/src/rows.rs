@@ -95,6 +95,7 @@ pub struct RunRow {
     pub run_id: String,
     pub night: Day,
     pub state: String,
+    pub reason: String,
     pub scope: String,
     pub as_of: Millis,
     pub started_at: Millis,

@@ -12,6 +12,20 @@ use crate::{
     rows::{JobRow, RunRow},
 };
 
+/// The states of a run.
+pub mod run_state {
+    /// Its plan is being written; nothing has been published.
+    pub const PLANNING: &str = "planning";
+    /// Its jobs are published, or about to be.
+    pub const RUNNING: &str = "running";
+    /// It was stopped, or jobs of it were reopened; to be resumed.
+    pub const INTERRUPTED: &str = "interrupted";
+    /// Every job has its outcome.
+    pub const COMPLETE: &str = "complete";
+    /// Another run was at work when it was due: nothing was planned.
+    pub const SKIPPED: &str = "skipped";
+}
+
 /// Rows of the plan sent in one insert.
 const INSERT_ROWS: usize = 50_000;
 

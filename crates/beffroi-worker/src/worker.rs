@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Fences, Health, Metrics, WorkerSettings,
     batch::Context,
+    fleet::HEARTBEAT,
     hosts::Hosts,
     known::KnownRuns,
     lane_task::{LaneTask, Slots},
@@ -35,6 +36,7 @@ pub struct Worker {
     writer_task: WriterTask,
     sites: Slots,
     metrics: Metrics,
+    health: Health,
     /// `None` where the queue is in process: then all lanes are this worker's.
     membership: Option<Membership>,
     stop: CancellationToken,
@@ -98,9 +100,15 @@ impl Worker {
         let (lookups, _answers_until_dropped) = Lookups::start(store.clone());
         let (writer, writer_task) = Writer::start(store.clone());
         let hosts = Hosts::new(store.clone(), client.clone());
-        let membership = queue
-            .hold_time()
-            .map(|hold| Membership::new(queue.clone(), &settings, hold, metrics.clone(), health));
+        let membership = queue.hold_time().map(|hold| {
+            Membership::new(
+                queue.clone(),
+                &settings,
+                hold,
+                metrics.clone(),
+                health.clone(),
+            )
+        });
         let most_of_a_host = (usize::from(queue.prefetch().get()) / 2).max(1);
         let context = Context {
             queue,
@@ -123,6 +131,7 @@ impl Worker {
             ledger,
             context: Arc::new(context),
             metrics,
+            health,
             writer_task,
             membership,
             stop,
@@ -147,12 +156,7 @@ impl Worker {
             }
             None => {
                 tell.send_replace(lanes.into_iter().collect());
-                let stop = self.stop.clone();
-                tokio::spawn(async move {
-                    stop.cancelled().await;
-                    drop(tell);
-                    Ok(())
-                })
+                tokio::spawn(work_alone(tell, self.health.clone(), self.stop.clone()))
             }
         };
         let worked = self.hold_lanes(wanted, is_shared).await;
@@ -257,4 +261,19 @@ impl Worker {
             },
         })
     }
+}
+
+/// What taking part is where nobody else does: all lanes stay wanted until `stop`.
+async fn work_alone(
+    tell: watch::Sender<BTreeSet<Lane>>,
+    health: Health,
+    stop: CancellationToken,
+) -> Result<(), MembershipError> {
+    while !stop.is_cancelled() {
+        health.announced();
+        let _ = time::timeout(HEARTBEAT, stop.cancelled()).await;
+    }
+    health.leaving();
+    drop(tell);
+    Ok(())
 }

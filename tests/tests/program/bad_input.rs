@@ -257,7 +257,7 @@ fn a_second_run_on_the_same_embedded_store_is_refused_while_the_first_works() {
     ] {
         assert!(!night.has_ended(), "{}", night.stderr());
         here.run(arguments)
-            .exited(1)
+            .exited(3)
             .said(&["another `beffroi run` is at work on this store (process"]);
     }
     // The engine was the first one's, and is not taken away from it.

@@ -5,18 +5,24 @@ mod bad_input;
 #[path = "../../../crates/beffroi-queue/tests/rabbitmq/broker.rs"]
 mod broker;
 mod budget;
+mod checksums;
 mod citizens;
 mod hosts;
 mod interrupted;
 mod judge;
+mod leases;
 mod networks;
 mod night;
 mod one_shot;
+mod ops;
+mod poisoned;
 mod policies;
 mod queue_faults;
+mod reopened;
 mod reparse;
 mod store;
 mod store_faults;
+mod turns;
 
 /// A broker of the test's own.
 fn start_broker() -> broker::Broker {

@@ -303,6 +303,7 @@ async fn a_runs_row_is_replaced_by_its_next_state() {
         run_id: run_id.to_owned(),
         night: Day::from(run(run_id).date()),
         state: state.to_owned(),
+        reason: String::new(),
         scope: "{}".to_owned(),
         as_of: at,
         started_at: at,

@@ -69,15 +69,20 @@ impl Life {
             hold: hold.clone(),
             interval: settings.hold / PROOFS_IN_A_TERM,
         };
+        let asked = Instant::now();
         match consume(broker, &channel, lane, prefetch).await {
-            Ok(messages) => Ok(Self {
-                channel,
-                messages,
-                unsettled: BTreeSet::new(),
-                hold,
-                keeper,
-                session,
-            }),
+            Ok(messages) => {
+                // The first proof: deliveries may come before the next one.
+                hold.prove(asked);
+                Ok(Self {
+                    channel,
+                    messages,
+                    unsettled: BTreeSet::new(),
+                    hold,
+                    keeper,
+                    session,
+                })
+            }
             Err(error) => {
                 // Where the broker was only late, its consumer would become the lane's active one,
                 // with nobody behind it.

@@ -11,6 +11,7 @@ use tokio::{
 
 use crate::{
     broker::Broker,
+    membership::announce,
     support::{Engine, PATIENCE, job, jobs, next, silent, tests},
 };
 
@@ -75,6 +76,6 @@ async fn publishers_wait_out_a_memory_alarm_while_deliveries_go_on(
     }
     silent(&mut consumer).await;
     assert!(!queue.is_blocked());
-    assert!(queue.announce(b"now".to_vec()).await);
+    announce(&queue, b"now").await;
     queue.close().await;
 }

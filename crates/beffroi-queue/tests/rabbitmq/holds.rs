@@ -14,7 +14,7 @@ use tokio::{
 
 use crate::{
     broker::Broker,
-    membership::{MINUTE, announce_until_heard_as_new, hear},
+    membership::{LATELY, announce, announce_until_heard_as_new, hear},
     proxy::Proxy,
     support::{Engine, PATIENCE, SILENCE, job, jobs, next, silent, tests},
 };
@@ -251,8 +251,8 @@ async fn holds_and_announcements_outlive_a_killed_broker(_engine: Engine, name: 
     let mut consumer = queue.consume(&lane).await.unwrap();
     let held = next(&mut consumer).await;
     let hold = held.hold().clone();
-    assert!(queue.announce(b"early".to_vec()).await);
-    let mut heard = queue.announcements(MINUTE).await.unwrap();
+    announce(&queue, b"early").await;
+    let mut heard = queue.announcements(LATELY).await.unwrap();
     assert_eq!(hear(&mut heard).await.payload, b"early");
 
     // RabbitMQ 3.10 writes the register of its replicated queues twice a second: killed before, it does
@@ -282,7 +282,7 @@ async fn holds_and_announcements_outlive_a_killed_broker(_engine: Engine, name: 
     assert_eq!(again.len(), 2);
     drop(held);
     announce_until_heard_as_new(&queue, &mut heard).await;
-    let mut late = queue.announcements(MINUTE).await.unwrap();
+    let mut late = queue.announcements(LATELY).await.unwrap();
     assert_eq!(hear(&mut late).await.payload, b"early", "it is on disk");
     queue.close().await;
 }

@@ -1,3 +1,3 @@
-SELECT run_id, night, state, scope, as_of, started_at, ended_at, program, certificate, updated_at
+SELECT run_id, night, state, reason, scope, as_of, started_at, ended_at, program, certificate, updated_at
 FROM run FINAL
 WHERE run_id = {run_id:String}

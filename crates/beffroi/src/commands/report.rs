@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use beffroi_model::Platform;
 use beffroi_policy::Policies;
-use beffroi_store::{RunRow, Store, reports};
+use beffroi_store::{RunRow, Store, reports, run_state};
 use serde_json::Value;
 
 use crate::{
     cli::{ReportArgs, ReportCommand, TableFormat},
     commands::{
-        run::{command_to_resume, stored_certificate},
+        run::{command_to_begin, command_to_resume, stored_certificate},
         sql::print_result,
     },
     config::Config,
@@ -54,7 +54,8 @@ pub(crate) async fn find_run(store: &Store, name: Option<&str>) -> anyhow::Resul
     let runs = store.runs().await?;
     let found = match name {
         Some(name) => runs.iter().find(|run| run.run_id == name),
-        None => runs.first(),
+        // A night that was skipped has no figures.
+        None => runs.iter().find(|run| run.state != run_state::SKIPPED),
     };
     match (found, name) {
         (Some(run), _) => Ok(run.clone()),
@@ -163,6 +164,14 @@ fn print_footnotes(gate: &Gate) -> anyhow::Result<()> {
 async fn run(store: &Store, args: &ReportArgs) -> anyhow::Result<()> {
     let run = find_run(store, args.run.as_deref()).await?;
     match args.format {
+        TableFormat::Table if run.state == run_state::SKIPPED => {
+            bail!(
+                "run {} was skipped: {}; do it with `{}`",
+                run.run_id,
+                run.reason,
+                command_to_begin(&run)
+            )
+        }
         TableFormat::Table if run.certificate.is_empty() => {
             bail!(
                 "run {} has not ended (state: {}); go on with `{}`",

@@ -1,0 +1,1 @@
+SELECT table_name, checksum FROM v_checksum WHERE run_id = {run_id:String} ORDER BY table_name
