@@ -126,6 +126,7 @@ pub async fn serve(
         Expectation {
             group_interval_ms: settings.group_interval.as_secs_f64() * 1000.0,
             group_concurrency: settings.group_concurrency,
+            keep_arrivals: settings.keep_arrivals,
         },
     ));
     let meters = Arc::new(Meters::default());

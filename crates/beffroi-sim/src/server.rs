@@ -4,7 +4,7 @@
 use std::{
     convert::Infallible,
     io::Write as _,
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -199,6 +199,9 @@ impl Site {
             path: path_and_query,
             kind: self.request_kind(host_record, path),
         });
+        if let Some(latency) = self.settings.latency {
+            tokio::time::sleep(latency).await;
+        }
         if let Role::Api(number) = host_record.role {
             let answer = self.api(number, name, request).await;
             return response(answer, is_head, Some(under_way));
@@ -340,7 +343,8 @@ impl Site {
             // Answered before: its calls have bodies.
             Role::Api(_) => return Answered::Now(Answer::not_found()),
         };
-        if host.latency_ms > 0 && path != "/robots.txt" {
+        let has_own_latency = host.latency_ms > 0 && self.settings.latency.is_none();
+        if has_own_latency && path != "/robots.txt" {
             tokio::time::sleep(Duration::from_millis(u64::from(host.latency_ms))).await;
         }
         if path == "/robots.txt" {
@@ -412,6 +416,7 @@ impl Site {
                 self.referee.reset();
                 Answer::new(204, "text/plain", "")
             }
+            "/_sim/arrivals" => Answer::new(200, "application/x-ndjson", self.arrivals()),
             "/_sim/meters" => {
                 let report = serde_json::to_value(self.meters.report());
                 report.map_or_else(
@@ -431,6 +436,27 @@ impl Site {
         }
     }
 
+    /// A line for each address that has a host, asked or not.
+    fn arrivals(&self) -> Vec<u8> {
+        let mut addresses: Vec<Option<AddressArrivals<'_>>> = Vec::new();
+        addresses.resize_with(self.world.addresses as usize, || None);
+        for host in &self.world.hosts {
+            let line =
+                addresses[host.address_index as usize].get_or_insert_with(|| AddressArrivals {
+                    address: host.address,
+                    hosts: Vec::new(),
+                    arrivals_ms: self.referee.arrivals(host.address_index as usize),
+                });
+            line.hosts.push(&host.name);
+        }
+        let mut lines = Vec::new();
+        for line in addresses.into_iter().flatten() {
+            serde_json::to_writer(&mut lines, &line).expect("a line holds plain values");
+            lines.push(b'\n');
+        }
+        lines
+    }
+
     fn truth(&self) -> Vec<u8> {
         let mut lines = Vec::new();
         for index in 0..self.world.len() {
@@ -440,6 +466,16 @@ impl Site {
         }
         lines
     }
+}
+
+/// What came to one address.
+#[derive(serde::Serialize)]
+struct AddressArrivals<'a> {
+    address: Ipv4Addr,
+    /// The names behind it.
+    hosts: Vec<&'a str>,
+    /// Moments, milliseconds since 1970; none unless they are kept.
+    arrivals_ms: Vec<i64>,
 }
 
 enum Answered {

@@ -47,6 +47,13 @@ pub struct SimSettings {
     /// Whether APIs whose fields were renamed use the new names (X since its specification 2.167).
     /// Default no.
     pub new_field_names: bool,
+    /// Time that every answer takes, robots.txt and the APIs' included. Default: none, and then some
+    /// hosts have a latency of their own.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::optional")]
+    pub latency: Option<Duration>,
+    /// Whether the moment of each arrival is kept, for `/_sim/arrivals`: memory then grows with the
+    /// requests. Default no.
+    pub keep_arrivals: bool,
     /// Folder for the certificate authority's file (`sim-ca.pem`). Default: the system's folder
     /// for temporary files.
     pub out: Option<PathBuf>,
@@ -70,6 +77,8 @@ impl Default for SimSettings {
             quotas: Quotas::default(),
             malformed_share: 0.0,
             new_field_names: false,
+            latency: None,
+            keep_arrivals: false,
             out: None,
         }
     }
