@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test build engine packages fmt fmt-check lint doc unit bench clean-data
+.PHONY: help demo test build engine packages fmt fmt-check lint doc unit chaos bench clean-data
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,17 @@ unit: ## the tests alone
 	@if cargo nextest --version >/dev/null 2>&1; \
 	then set -ex; cargo test --workspace --doc --quiet; cargo nextest run --workspace; \
 	else set -x; cargo test --workspace; fi
+
+# Each round is repeated by its seed: SEED=4711 make chaos ROUNDS=1. docs/reliability.md has the results.
+SEED ?= 1
+ROUNDS ?= 200
+JOBS ?= 3
+ONLY ?=
+chaos: export TMPDIR := $(CURDIR)/target/tmp
+chaos: packages engine ## nights under faults: SEED=1 ROUNDS=200 JOBS=3 ONLY=worker-killed
+	@mkdir -p $(TMPDIR)
+	cargo build --bin beffroi --bin chaos
+	cargo run --quiet --bin chaos -- --seed $(SEED) --rounds $(ROUNDS) --jobs $(JOBS) $(if $(ONLY),--only $(ONLY))
 
 bench: engine ## the benchmarks of benches/README.md
 	cargo bench -p beffroi-benches

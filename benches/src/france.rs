@@ -100,7 +100,7 @@ impl France {
 
     /// All its addresses, with what came there so far.
     pub async fn places(&self) -> anyhow::Result<Vec<Place>> {
-        let text = self.get("arrivals").await?;
+        let text = self.get("places").await?;
         let lines = text.lines().map(serde_json::from_str);
         Ok(lines.collect::<Result<_, _>>()?)
     }

@@ -1,7 +1,7 @@
 //! A ClickHouse of the test's own, which can be killed and started again on its folder behind an
 //! address that stays.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 use beffroi_engine::{EngineSettings, Lifetime, RunningEngine};
 use nix::{
@@ -25,17 +25,27 @@ pub struct Engine {
     password: String,
     reader_password: String,
     wire: Wire,
-    _folder: TempDir,
+    /// Where the folder is to be removed.
+    _folder: Option<TempDir>,
 }
 
 impl Engine {
     /// Starts it on an empty folder.
     pub fn start() -> Self {
         let folder = temporary_folder();
+        let data_dir = folder.path().join("engine");
+        let mut engine = Self::start_in(data_dir);
+        engine._folder = Some(folder);
+        engine
+    }
+
+    /// Starts it on an empty folder of somebody else's.
+    pub fn start_in(data_dir: PathBuf) -> Self {
         let settings = EngineSettings {
-            data_dir: folder.path().join("engine"),
+            data_dir,
             library: engine_library(),
             memory_mb: 1024,
+            min_free_mb: 32,
             ..EngineSettings::default()
         };
         let running = launch(&settings);
@@ -47,13 +57,18 @@ impl Engine {
             wire: Wire::to(address(&running)),
             running: Some(running),
             settings,
-            _folder: folder,
+            _folder: None,
         }
     }
 
     /// Its address, which a restart does not change.
     pub fn url(&self) -> String {
         format!("http://{}", self.wire.address())
+    }
+
+    /// Where it is reached by whoever has another way to it; a restart does not change it.
+    pub fn address(&self) -> SocketAddr {
+        self.wire.address()
     }
 
     /// The user with all rights.

@@ -32,7 +32,9 @@ const SHORT_NIGHT: [(&str, &str); 6] = [
 /// A folder with `beffroi.toml`, in which commands are run. Its engine ends with it.
 #[derive(Debug)]
 pub struct Installation {
-    folder: TempDir,
+    folder: PathBuf,
+    /// Where the folder is to be removed.
+    _own: Option<TempDir>,
     environment: Vec<(&'static str, String)>,
     options: Vec<String>,
 }
@@ -52,19 +54,23 @@ impl Installation {
     }
 
     fn with_names(toml: &str) -> Self {
-        let folder = temporary_folder();
-        let data_dir = folder.path().join("engine");
+        let own = temporary_folder();
+        let folder = own.path().to_owned();
+        let mut installation = Self::in_folder(folder, toml);
+        installation._own = Some(own);
+        installation
+    }
+
+    fn in_folder(folder: PathBuf, toml: &str) -> Self {
+        let data_dir = folder.join("engine");
         let engine = format!(
             "\n[engine]\ndata_dir = {:?}\nmemory_mb = 1024\n",
             data_dir.to_str().unwrap()
         );
-        fs::write(
-            folder.path().join("beffroi.toml"),
-            format!("{toml}{engine}"),
-        )
-        .unwrap();
+        fs::write(folder.join("beffroi.toml"), format!("{toml}{engine}")).unwrap();
         Self {
             folder,
+            _own: None,
             environment: Vec::new(),
             options: Vec::new(),
         }
@@ -72,11 +78,18 @@ impl Installation {
 
     /// An installation that crawls the simulated France, whose websites are not yet imported.
     pub fn in_france(france: &Simulator) -> Self {
-        let mut installation = Self::with_names(&france.crawler_config());
-        installation
-            .environment
+        Self::with_names(&france.crawler_config()).in_a_hurry()
+    }
+
+    /// The same in a folder of somebody else's, which stays.
+    pub fn in_france_at(france: &Simulator, folder: &Path) -> Self {
+        Self::in_folder(folder.to_owned(), &france.crawler_config()).in_a_hurry()
+    }
+
+    fn in_a_hurry(mut self) -> Self {
+        self.environment
             .extend(SHORT_NIGHT.map(|(name, value)| (name, value.to_owned())));
-        installation
+        self
     }
 
     /// Uses this store instead of the embedded one.
@@ -116,7 +129,7 @@ impl Installation {
 
     /// The folder.
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     /// Writes a file into the folder.
@@ -204,11 +217,25 @@ impl Drop for Installation {
     }
 }
 
+/// The executable under test: the one that `BEFFROI_PROGRAM` names, else the one that was built along
+/// with the tests.
+fn executable() -> PathBuf {
+    if let Some(named) = std::env::var_os("BEFFROI_PROGRAM") {
+        return named.into();
+    }
+    let own = std::env::current_exe().unwrap();
+    // Tests lie in a folder below it.
+    let mut folders = own.ancestors().skip(1).take(2);
+    let built = folders.find_map(|folder| {
+        let path = folder.join("beffroi");
+        path.is_file().then_some(path)
+    });
+    built.unwrap_or_else(|| own.with_file_name("beffroi"))
+}
+
 /// The executable under test, without the variables of whoever runs the tests.
 pub(crate) fn program() -> Command {
-    let own = std::env::current_exe().unwrap();
-    let profile = own.ancestors().nth(2).unwrap();
-    let path = profile.join("beffroi");
+    let path = executable();
     assert!(
         path.is_file(),
         "there is no `{}`: the tests run the executable, build it first with `cargo build -p beffroi`",
@@ -240,7 +267,10 @@ pub(crate) fn engine_library() -> Option<PathBuf> {
 /// A folder that is removed with its value, under the build's own.
 pub fn temporary_folder() -> TempDir {
     let own = std::env::current_exe().unwrap();
-    let target = own.ancestors().nth(3).unwrap().join("tmp");
+    let profile = own
+        .ancestors()
+        .find(|folder| folder.join(".fingerprint").is_dir());
+    let target = profile.and_then(Path::parent).unwrap().join("tmp");
     fs::create_dir_all(&target).unwrap();
     tempfile::tempdir_in(target).unwrap()
 }

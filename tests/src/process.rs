@@ -32,6 +32,15 @@ pub struct Running {
     peak_memory_mb: u64,
 }
 
+/// What a process holds at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holdings {
+    /// Open files, sockets among them.
+    pub open_files: u64,
+    /// Its resident size, MiB.
+    pub memory_mb: u64,
+}
+
 /// A process that has ended.
 #[derive(Debug)]
 pub struct Ended {
@@ -79,13 +88,29 @@ impl Running {
         self.child.try_wait().unwrap().is_some()
     }
 
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.pid().try_into().unwrap()), signal).unwrap();
+    }
+
     /// Sends Ctrl-C's signal.
     pub fn interrupt(&self) {
-        kill(
-            Pid::from_raw(self.child.id().try_into().unwrap()),
-            Signal::SIGINT,
-        )
-        .unwrap();
+        self.signal(Signal::SIGINT);
+    }
+
+    /// What it holds now; `None` when it has gone.
+    pub fn holdings(&self) -> Option<Holdings> {
+        let folder = PathBuf::from(format!("/proc/{}", self.pid()));
+        let status = fs::read_to_string(folder.join("status")).ok()?;
+        Some(Holdings {
+            open_files: fs::read_dir(folder.join("fd")).ok()?.count() as u64,
+            memory_mb: megabytes(&status, "VmRSS:")?,
+        })
     }
 
     /// Ends it at once, without a chance to tidy up, and waits until it is gone.
@@ -123,13 +148,7 @@ impl Running {
 
     fn look_at_memory(&mut self) {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()));
-        let peak = status.ok().and_then(|status| {
-            let line = status
-                .lines()
-                .find_map(|line| line.strip_prefix("VmHWM:"))?;
-            let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
-            Some(kilobytes / 1024)
-        });
+        let peak = status.ok().and_then(|status| megabytes(&status, "VmHWM:"));
         self.peak_memory_mb = self.peak_memory_mb.max(peak.unwrap_or_default());
     }
 }
@@ -182,6 +201,32 @@ impl Ended {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("{error}: {}\n{}", self.stdout, self.stderr))
     }
+}
+
+/// A size in `/proc/PID/status`.
+fn megabytes(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kilobytes / 1024)
+}
+
+/// The same command as a process that the kernel kills when the thread that starts it ends, by
+/// whatever cause.
+pub fn dying_with_us(command: &Command) -> Command {
+    let mut dying = Command::new("setpriv");
+    dying.args(["--pdeathsig", "KILL"]);
+    dying.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => dying.env(name, value),
+            None => dying.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        dying.current_dir(folder);
+    }
+    dying.stdin(std::process::Stdio::null());
+    dying
 }
 
 fn read(path: &Path) -> String {

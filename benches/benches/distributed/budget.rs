@@ -113,7 +113,7 @@ async fn measure(
     let settings = SimSettings {
         group_interval: size.group_interval,
         bluesky_requests_per_second: BLUESKY,
-        keep_arrivals: true,
+        record_arrivals: true,
         ..SimSettings::default()
     };
     let france = France::start(COLLECTIVITIES, &settings)?;

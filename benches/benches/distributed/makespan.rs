@@ -48,7 +48,7 @@ pub(crate) async fn night(form: &Form) -> anyhow::Result<()> {
 async fn measure(form: &Form, workers: usize, is_fresh: bool) -> anyhow::Result<Value> {
     let settings = SimSettings {
         bluesky_requests_per_second: BLUESKY,
-        keep_arrivals: true,
+        record_arrivals: true,
         ..SimSettings::default()
     };
     let france = France::start(6_000, &settings)?;

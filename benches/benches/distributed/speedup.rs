@@ -84,7 +84,7 @@ async fn measure(
         group_interval: Duration::ZERO,
         latency: Some(LATENCY),
         https_share: 0.0,
-        keep_arrivals: true,
+        record_arrivals: true,
         ..SimSettings::default()
     };
     let france = France::start(collectivities, &settings)?;

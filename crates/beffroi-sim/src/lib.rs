@@ -2,6 +2,7 @@
 
 mod answer;
 mod apis;
+mod arrivals;
 mod dns;
 mod draw;
 mod meters;
@@ -14,9 +15,11 @@ mod settings;
 mod testing;
 mod tls;
 mod truth;
+mod weather;
 mod world;
 
 pub use apis::{CANARY, CREDENTIALS, Credentials, LOGIN_TOKEN};
+pub use arrivals::Arrival;
 pub use meters::{CredentialMeter, MeterViolation, MetersReport};
 pub use referee::{RefereeReport, Violation};
 pub use running::{RunningSim, SimError, crawler_config, serve, served_platforms};

@@ -1,7 +1,7 @@
 //! The referee: judges every request by its arrival time on the server's side.
 //!
 //! One small record per host and port, one per address, each behind its own lock that is held for
-//! a few comparisons; nothing grows with the number of requests, unless their moments are to be kept.
+//! a few comparisons; nothing grows with the number of requests.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -12,7 +12,6 @@ use std::{
     time::Instant,
 };
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Examples kept for the reader; counts go on.
@@ -99,15 +98,12 @@ pub struct RefereeReport {
 pub(crate) struct Expectation {
     pub(crate) group_interval_ms: f64,
     pub(crate) group_concurrency: u32,
-    /// Whether the moment of each arrival is kept.
-    pub(crate) keep_arrivals: bool,
 }
 
 /// Judges arrivals.
 #[derive(Debug)]
 pub(crate) struct Referee {
     start: Instant,
-    started_at: Timestamp,
     expectation: Expectation,
     hosts: Vec<Mutex<HostLog>>,
     addresses: Vec<Mutex<AddressLog>>,
@@ -149,8 +145,6 @@ struct AddressLog {
     /// Requests ahead of what the interval allows.
     ahead: f64,
     last_ns: u64,
-    /// Milliseconds since the referee came to be; empty unless they are kept. Survives a reset.
-    arrivals_ms: Vec<u32>,
 }
 
 /// Keeps a request counted as under way until it is dropped.
@@ -180,7 +174,6 @@ impl Referee {
     pub(crate) fn new(hosts: usize, addresses: usize, expectation: Expectation) -> Self {
         Self {
             start: Instant::now(),
-            started_at: Timestamp::now(),
             expectation,
             hosts: (0..hosts).map(|_| Mutex::default()).collect(),
             addresses: (0..addresses).map(|_| Mutex::default()).collect(),
@@ -231,9 +224,6 @@ impl Referee {
         }
         {
             let mut log = lock(&self.addresses[rules.address]);
-            if self.expectation.keep_arrivals {
-                log.arrivals_ms.push((now_ns / 1_000_000) as u32);
-            }
             let expected = if matches!(rules.kind, RequestKind::Api { .. }) {
                 None // Paced by its own window.
             } else {
@@ -256,14 +246,6 @@ impl Referee {
                 }
             }
         }
-    }
-
-    /// When an address was asked, milliseconds since 1970.
-    pub(crate) fn arrivals(&self, address: usize) -> Vec<i64> {
-        let start_ms = self.started_at.as_millisecond();
-        let log = lock(&self.addresses[address]);
-        let moments = log.arrivals_ms.iter();
-        moments.map(|ms| start_ms + i64::from(*ms)).collect()
     }
 
     /// What has been seen so far.
@@ -421,7 +403,6 @@ impl AddressLog {
         let Some(Expectation {
             group_interval_ms,
             group_concurrency,
-            ..
         }) = expected
         else {
             return;
@@ -461,7 +442,6 @@ mod tests {
         let expectation = Expectation {
             group_interval_ms: 50.0,
             group_concurrency: 4,
-            keep_arrivals: true,
         };
         Arc::new(Referee::new(4, 4, expectation))
     }
@@ -522,19 +502,6 @@ mod tests {
         visit(&referee, 499, page(250));
         assert_eq!(violations(&referee), [(Violation::HostPace, 1)]);
         assert!(referee.report().examples[0].starts_with("host_pace: www.x.test:80/"));
-    }
-
-    #[test]
-    fn arrivals_are_kept_by_address() {
-        let referee = referee();
-        visit(&referee, 40, ROBOTS);
-        visit(&referee, 1_300, page(250));
-        referee.reset();
-        let arrivals = referee.arrivals(0);
-        assert_eq!(arrivals.len(), 2);
-        assert_eq!(arrivals[1] - arrivals[0], 1_260);
-        assert!((arrivals[0] - Timestamp::now().as_millisecond()).abs() < 10_000);
-        assert!(referee.arrivals(1).is_empty());
     }
 
     #[test]

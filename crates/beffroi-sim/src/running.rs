@@ -13,11 +13,13 @@ use tokio_rustls::TlsAcceptor;
 use crate::{
     RefereeReport, SimSettings, World, WorldSettings,
     apis::{APIS, SocialIndex, bluesky, mastodon, network::NetworkIndex},
+    arrivals::Arrivals,
     dns,
     meters::{Meters, MetersReport},
     referee::{Expectation, Referee},
     server::{self, Door, Site},
     tls::Certificates,
+    weather::Weather,
 };
 
 /// Why the simulator cannot start.
@@ -126,7 +128,6 @@ pub async fn serve(
         Expectation {
             group_interval_ms: settings.group_interval.as_secs_f64() * 1000.0,
             group_concurrency: settings.group_concurrency,
-            keep_arrivals: settings.keep_arrivals,
         },
     ));
     let meters = Arc::new(Meters::default());
@@ -143,6 +144,8 @@ pub async fn serve(
         bluesky: bluesky::Limits::new(settings.bluesky_requests_per_second),
         world: world.clone(),
         referee: referee.clone(),
+        arrivals: settings.record_arrivals.then(Arrivals::default),
+        weather: Weather::default(),
         host_interval: settings.host_interval,
         bluesky_requests_per_second: settings.bluesky_requests_per_second,
     });

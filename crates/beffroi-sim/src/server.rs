@@ -35,9 +35,11 @@ use crate::{
         network::{Call, MAX_BODY_BYTES, NetworkIndex, Service},
         parameters, spoil,
     },
+    arrivals::Arrivals,
     meters::Meters,
     pages,
     referee::{Referee, RequestKind, Rules, UnderWay},
+    weather::{Fate, Weather},
     world::{
         World,
         host::{Host, Robots, Role},
@@ -67,6 +69,8 @@ pub(crate) struct Site {
     pub(crate) networks: NetworkIndex,
     pub(crate) meters: Arc<Meters>,
     pub(crate) settings: SimSettings,
+    pub(crate) arrivals: Option<Arrivals>,
+    pub(crate) weather: Weather,
 }
 
 /// Which of the two ports a connection came in by.
@@ -75,6 +79,11 @@ pub(crate) enum Door {
     Http,
     Https,
 }
+
+/// The server ends the connection and owes the answer.
+#[derive(Debug, thiserror::Error)]
+#[error("hung up")]
+struct HungUp;
 
 /// A body that keeps its request counted as under way until it is out.
 pub(crate) struct JudgedBody {
@@ -131,6 +140,10 @@ fn is_loopback(local: SocketAddr) -> bool {
 async fn connection(stream: TcpStream, door: Door, site: Arc<Site>, tls: TlsAcceptor) {
     // Nothing to do about a failure here: the answer then goes out a little later.
     let _ = stream.set_nodelay(true);
+    if site.weather.resets() {
+        // What is dropped now is reset and not closed.
+        let _ = stream.set_zero_linger();
+    }
     if door == Door::Http {
         return serve(stream, door, site).await;
     }
@@ -154,7 +167,7 @@ where
 {
     let service = service_fn(move |request| {
         let site = site.clone();
-        async move { Ok::<_, Infallible>(site.respond(request, door).await) }
+        async move { site.respond(request, door).await.ok_or(HungUp) }
     });
     let served = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -167,7 +180,12 @@ where
 }
 
 impl Site {
-    async fn respond(&self, request: Request<Incoming>, door: Door) -> Response<JudgedBody> {
+    /// The answer; `None` where there is none and the connection ends.
+    async fn respond(
+        &self,
+        request: Request<Incoming>,
+        door: Door,
+    ) -> Option<Response<JudgedBody>> {
         let host = request
             .headers()
             .get(header::HOST)
@@ -179,11 +197,12 @@ impl Site {
         let path = request.uri().path();
         let is_head = request.method() == Method::HEAD;
         if path.starts_with("/_sim/") && is_control_name(name) {
-            return response(self.control(path), is_head, None);
+            let query = request.uri().query().unwrap_or_default();
+            return Some(response(self.control(path, query), is_head, None));
         }
         let Some(index) = self.world.host_index(name) else {
             let answer = Answer::html(421, "<h1>421 Misdirected Request</h1>");
-            return response(answer, is_head, None);
+            return Some(response(answer, is_head, None));
         };
         let host_record = &self.world.hosts[index as usize];
         let path_and_query = request
@@ -199,21 +218,30 @@ impl Site {
             path: path_and_query,
             kind: self.request_kind(host_record, path),
         });
+        if let Some(arrivals) = &self.arrivals {
+            let agent = request.headers().get(header::USER_AGENT);
+            let agent = agent.and_then(|agent| agent.to_str().ok());
+            let address = host_record.address_index;
+            arrivals.note(name, address, agent.unwrap_or_default());
+        }
+        if self.weather.endure().await == Fate::HungUp {
+            return None;
+        }
         if let Some(latency) = self.settings.latency {
             tokio::time::sleep(latency).await;
         }
         if let Role::Api(number) = host_record.role {
             let answer = self.api(number, name, request).await;
-            return response(answer, is_head, Some(under_way));
+            return Some(response(answer, is_head, Some(under_way)));
         }
         let answer = self
             .answer(seat, host_record, &request, path_and_query, door)
             .await;
         if let Answered::Now(answer) = answer {
-            return response(answer, is_head, Some(under_way));
+            return Some(response(answer, is_head, Some(under_way)));
         }
         tokio::time::sleep(HANG).await;
-        response(Answer::html(504, ""), is_head, Some(under_way))
+        Some(response(Answer::html(504, ""), is_head, Some(under_way)))
     }
 
     /// The answer of a network's API.
@@ -403,7 +431,7 @@ impl Site {
     }
 
     /// The simulator's own endpoints, at the names `127.0.0.1` and `localhost`.
-    fn control(&self, path: &str) -> Answer {
+    fn control(&self, path: &str, query: &str) -> Answer {
         match path {
             "/_sim/referee" => {
                 let report = serde_json::to_value(self.referee.report());
@@ -416,7 +444,7 @@ impl Site {
                 self.referee.reset();
                 Answer::new(204, "text/plain", "")
             }
-            "/_sim/arrivals" => Answer::new(200, "application/x-ndjson", self.arrivals()),
+            "/_sim/places" => Answer::new(200, "application/x-ndjson", self.places()),
             "/_sim/meters" => {
                 let report = serde_json::to_value(self.meters.report());
                 report.map_or_else(
@@ -428,6 +456,14 @@ impl Site {
                 self.meters.reset();
                 Answer::new(204, "text/plain", "")
             }
+            "/_sim/weather" => match self.weather.order(query) {
+                Some(()) => Answer::new(204, "text/plain", ""),
+                None => Answer::new(400, "text/plain", "kind=slow|silent|reset&ms=…"),
+            },
+            "/_sim/arrivals" => match &self.arrivals {
+                Some(arrivals) => Answer::new(200, "application/x-ndjson", arrivals.lines()),
+                None => Answer::not_found(),
+            },
             "/_sim/registry.csv" => {
                 Answer::new(200, "text/csv; charset=utf-8", self.world.registry_csv())
             }
@@ -437,21 +473,22 @@ impl Site {
     }
 
     /// A line for each address that has a host, asked or not.
-    fn arrivals(&self) -> Vec<u8> {
-        let mut addresses: Vec<Option<AddressArrivals<'_>>> = Vec::new();
-        addresses.resize_with(self.world.addresses as usize, || None);
+    fn places(&self) -> Vec<u8> {
+        let arrivals = self.arrivals.as_ref();
+        let mut arrivals = arrivals.map(Arrivals::by_address).unwrap_or_default();
+        let mut places: Vec<Option<Place<'_>>> = Vec::new();
+        places.resize_with(self.world.addresses as usize, || None);
         for host in &self.world.hosts {
-            let line =
-                addresses[host.address_index as usize].get_or_insert_with(|| AddressArrivals {
-                    address: host.address,
-                    hosts: Vec::new(),
-                    arrivals_ms: self.referee.arrivals(host.address_index as usize),
-                });
-            line.hosts.push(&host.name);
+            let place = places[host.address_index as usize].get_or_insert_with(|| Place {
+                address: host.address,
+                hosts: Vec::new(),
+                arrivals_ms: arrivals.remove(&host.address_index).unwrap_or_default(),
+            });
+            place.hosts.push(&host.name);
         }
         let mut lines = Vec::new();
-        for line in addresses.into_iter().flatten() {
-            serde_json::to_writer(&mut lines, &line).expect("a line holds plain values");
+        for place in places.into_iter().flatten() {
+            serde_json::to_writer(&mut lines, &place).expect("a line holds plain values");
             lines.push(b'\n');
         }
         lines
@@ -468,9 +505,9 @@ impl Site {
     }
 }
 
-/// What came to one address.
+/// One address, and what came there.
 #[derive(serde::Serialize)]
-struct AddressArrivals<'a> {
+struct Place<'a> {
     address: Ipv4Addr,
     /// The names behind it.
     hosts: Vec<&'a str>,

@@ -51,9 +51,9 @@ pub struct SimSettings {
     /// hosts have a latency of their own.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::optional")]
     pub latency: Option<Duration>,
-    /// Whether the moment of each arrival is kept, for `/_sim/arrivals`: memory then grows with the
-    /// requests. Default no.
-    pub keep_arrivals: bool,
+    /// Whether it is written down who asked which host when (`/_sim/arrivals`). Default no: the list
+    /// grows with every request.
+    pub record_arrivals: bool,
     /// Folder for the certificate authority's file (`sim-ca.pem`). Default: the system's folder
     /// for temporary files.
     pub out: Option<PathBuf>,
@@ -78,7 +78,7 @@ impl Default for SimSettings {
             malformed_share: 0.0,
             new_field_names: false,
             latency: None,
-            keep_arrivals: false,
+            record_arrivals: false,
             out: None,
         }
     }

@@ -70,7 +70,7 @@ async fn every_answer_takes_its_latency_and_every_arrival_is_kept_where_asked_fo
     let sim = france(SimSettings {
         limit: Some(50),
         latency: Some(latency),
-        keep_arrivals: true,
+        record_arrivals: true,
         ..quiet()
     })
     .await;
@@ -79,7 +79,7 @@ async fn every_answer_takes_its_latency_and_every_arrival_is_kept_where_asked_fo
     assert_eq!(get(&sim, &api).await.status, 404);
     assert!(begin.elapsed() >= latency, "{:?}", begin.elapsed());
     get(&sim, &api).await;
-    let lines = get(&sim, &format!("{}/arrivals", sim.control_url())).await;
+    let lines = get(&sim, &format!("{}/places", sim.control_url())).await;
     let lines: Vec<serde_json::Value> = lines
         .text()
         .lines()

@@ -2,11 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "tests, also in what they share")]
 
 mod bad_input;
-#[path = "../../../crates/beffroi-queue/tests/rabbitmq/broker.rs"]
-mod broker;
 mod budget;
 mod checksums;
 mod citizens;
+mod faults;
+mod fence;
 mod hosts;
 mod interrupted;
 mod judge;
@@ -24,10 +24,10 @@ mod store;
 mod store_faults;
 mod turns;
 
+// What must hold of every night, also of those that the rounds of faults disturb.
+use beffroi_tests::judge;
+
 /// A broker of the test's own.
-fn start_broker() -> broker::Broker {
-    let remedy =
-        "no rabbitmq-server was found: `apt-get install rabbitmq-server`, or `make packages`";
-    assert!(broker::installation().is_some(), "{remedy}");
-    broker::Broker::start()
+fn start_broker() -> beffroi_tests::Broker {
+    beffroi_tests::Broker::start()
 }

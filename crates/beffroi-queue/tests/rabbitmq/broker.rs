@@ -50,7 +50,12 @@ pub(crate) fn installation() -> Option<PathBuf> {
 
 impl Broker {
     pub(crate) fn start() -> Self {
-        let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let dir = match option_env!("CARGO_TARGET_TMPDIR") {
+            Some(folder) => tempfile::tempdir_in(folder),
+            // The harness of the end-to-end tests includes this file too.
+            None => tempfile::tempdir(),
+        };
+        let dir = dir.unwrap();
         let [amqp, distribution, port_mapper] = free_ports();
         let ports = Ports {
             amqp,
@@ -97,13 +102,14 @@ impl Broker {
         dead_code,
         reason = "the end-to-end tests have this file too, and may need only the node"
     )]
-    pub(crate) fn ctl(&self, arguments: &[&str]) {
+    pub(crate) fn ctl(&self, arguments: &[&str]) -> String {
         let mut command = Command::new(installation().unwrap().with_file_name("rabbitmqctl"));
         let output = surroundings(&mut command, self.dir.path(), self.ports)
             .args(arguments)
             .output()
             .unwrap();
         assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     fn wait_until_serving(&self) {
@@ -183,10 +189,7 @@ fn surroundings<'c>(command: &'c mut Command, dir: &Path, ports: Ports) -> &'c m
         .env("LANG", "C.UTF-8")
         // Makes RabbitMQ's script become the node, so that our child is the node itself.
         .env("RUNNING_UNDER_SYSTEMD", "1")
-        .env(
-            "RABBITMQ_NODENAME",
-            format!("tests{}@localhost", ports.amqp),
-        )
+        .env("RABBITMQ_NODENAME", node_name(ports))
         .env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1")
         .env("RABBITMQ_NODE_PORT", ports.amqp.to_string())
         .env("RABBITMQ_DIST_PORT", ports.distribution.to_string())
@@ -207,6 +210,10 @@ fn surroundings<'c>(command: &'c mut Command, dir: &Path, ports: Ports) -> &'c m
             "+sbwt none +sbwtdcpu none +sbwtdio none \
              -kernel inet_dist_use_interface {127,0,0,1}",
         )
+}
+
+fn node_name(ports: Ports) -> String {
+    format!("tests{}@localhost", ports.amqp)
 }
 
 /// A serving node answers the protocol header; a starting one refuses the connection.
