@@ -6,7 +6,7 @@ use anyhow::Context;
 use beffroi_engine::{EngineSettings, Lifetime, RunningEngine};
 use beffroi_store::{Store, StoreSettings};
 
-use crate::{child, plain};
+use crate::{child, plain, program::temporary_folder};
 
 /// A running engine. It knows no runtime, so that it may be started before the threads whose cores
 /// are chosen.
@@ -19,10 +19,7 @@ pub struct BenchEngine {
 impl BenchEngine {
     /// Starts an engine as `beffroi run` would, with its default settings.
     pub fn start() -> anyhow::Result<Self> {
-        // On the disk of the build, not in memory as a system's temporary folder may be.
-        let scratch = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tmp");
-        std::fs::create_dir_all(&scratch)?;
-        let folder = tempfile::tempdir_in(scratch.canonicalize()?)?;
+        let folder = temporary_folder()?;
         let settings = EngineSettings {
             data_dir: folder.path().join("engine"),
             library: library(),
@@ -40,6 +37,12 @@ impl BenchEngine {
     /// Its process.
     pub fn pid(&self) -> u32 {
         self.engine.endpoint().pid
+    }
+
+    /// Its address, the user with all rights, and the user's password.
+    pub fn access(&self) -> (&str, &str, &str) {
+        let endpoint = self.engine.endpoint();
+        (&endpoint.url, endpoint.user, endpoint.password.expose())
     }
 
     /// Its store, migrated. The connections belong to the runtime of the caller.

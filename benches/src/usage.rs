@@ -67,13 +67,29 @@ fn own_cpu() -> anyhow::Result<Duration> {
 }
 
 /// Processor time of another process, to a hundredth of a second.
-fn cpu_of(pid: u32) -> anyhow::Result<Duration> {
+pub fn cpu_of(pid: u32) -> anyhow::Result<Duration> {
     let path = format!("/proc/{pid}/stat");
     let stat =
         std::fs::read_to_string(&path).with_context(|| format!("could not read `{path}`"))?;
     let ticks = ticks_in(&stat).with_context(|| format!("`{path}` is not as proc(5) says"))?;
     let per_second = sysconf(SysconfVar::CLK_TCK)?.context("no clock tick is known")?;
     Ok(Duration::from_secs_f64(ticks as f64 / per_second as f64))
+}
+
+/// The largest resident size that a process has had, and the present one, MiB.
+pub fn memory_of(pid: u32) -> anyhow::Result<(f64, f64)> {
+    let path = format!("/proc/{pid}/status");
+    let status =
+        std::fs::read_to_string(&path).with_context(|| format!("could not read `{path}`"))?;
+    let size = |name| size_in(&status, name).with_context(|| format!("`{path}` has no `{name}`"));
+    Ok((size("VmHWM:")?, size("VmRSS:")?))
+}
+
+/// A size of proc_pid_status(5), MiB.
+fn size_in(status: &str, name: &str) -> Option<f64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    let kilobytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes / 1024.0)
 }
 
 /// The sum of `utime` and `stime`, fields 14 and 15 of proc_pid_stat(5). The name of the program
@@ -140,6 +156,14 @@ mod tests {
         let stat = "42 (a) b (c)) S 1 2 3 4 5 6 7 8 9 10 150 25 0 0 20 0 8 0 1 2 3";
         assert_eq!(ticks_in(stat), Some(175));
         assert_eq!(ticks_in("42 (a"), None);
+    }
+
+    #[test]
+    fn sizes_are_found_by_their_name() {
+        let status = "Name:\tx\nVmHWM:\t    3072 kB\nVmRSS:\t    2048 kB\n";
+        assert_eq!(size_in(status, "VmHWM:"), Some(3.0));
+        assert_eq!(size_in(status, "VmRSS:"), Some(2.0));
+        assert_eq!(size_in(status, "VmSwap:"), None);
     }
 
     #[test]

@@ -47,6 +47,18 @@ pub struct Pace {
     pub is_by_host: bool,
 }
 
+impl Tariff {
+    /// Requests per second, where all calls share one rate; `None` where there are several, or each
+    /// host has its own.
+    pub fn single_rate(&self) -> Option<f64> {
+        let first = self.charges.first()?.pace;
+        let is_single = |it: &Charge| it.pace == first && !it.pace.is_by_host;
+        let secs = first.per.as_secs_f64();
+        let is_known = self.charges.iter().all(is_single) && secs > 0.0;
+        is_known.then(|| f64::from(first.requests) / secs)
+    }
+}
+
 impl Pace {
     /// Time between two calls.
     pub fn interval(&self) -> Duration {
@@ -148,6 +160,23 @@ mod tests {
         assert_eq!(charge.calls(30, 20), 1.0);
         assert_eq!(charge.cost(1, 50), 2.0);
         assert_eq!(charge.cost_of_one(false), 0.02);
+    }
+
+    #[test]
+    fn a_rate_is_known_where_all_calls_share_it() {
+        let of = |charges: &[Charge]| {
+            let charges = charges.to_vec();
+            Tariff { charges }.single_rate()
+        };
+        let one = profiles();
+        let mut other = profiles();
+        other.pace.name = "paging";
+        let mut by_host = profiles();
+        by_host.pace.is_by_host = true;
+        assert_eq!(of(&[one.clone(), one.clone()]), Some(5.0));
+        assert_eq!(of(&[one, other]), None);
+        assert_eq!(of(&[by_host]), None);
+        assert_eq!(of(&[]), None);
     }
 
     #[test]

@@ -49,6 +49,7 @@ impl From<Refused> for Setback {
             Refused::Spent { until, .. } => Self {
                 outcome: Outcome::Failed(Failed::QuotaSpent),
                 retry: Some(Retry::unasked(until)),
+                is_backoff: false,
             },
             Refused::Journal(error) => {
                 tracing::warn!(
@@ -58,6 +59,7 @@ impl From<Refused> for Setback {
                 Self {
                     outcome: Outcome::Failed(Failed::Internal),
                     retry: Some(Retry::after_a_try(None)),
+                    is_backoff: false,
                 }
             }
         }
@@ -87,6 +89,7 @@ pub(crate) fn spent_until(until: Timestamp) -> Setback {
     Setback {
         outcome: Outcome::Failed(Failed::QuotaSpent),
         retry: Some(Retry::unasked(until)),
+        is_backoff: false,
     }
 }
 

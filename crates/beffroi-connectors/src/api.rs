@@ -198,14 +198,23 @@ fn read_json<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
 pub(crate) struct Setback {
     pub(crate) outcome: Outcome,
     pub(crate) retry: Option<Retry>,
+    /// Whether the moment of `retry` is the client's own back-off, since the server named none.
+    pub(crate) is_backoff: bool,
 }
 
 impl Setback {
+    /// Whether there is a moment to keep to: the server's, or one that was known before it was asked.
+    pub(crate) fn is_dated(self) -> bool {
+        let retry = self.retry.filter(|_| !self.is_backoff);
+        retry.is_some_and(|retry| retry.not_before.is_some())
+    }
+
     /// One that another try would not change.
     pub(crate) fn lasting(outcome: Outcome) -> Self {
         Self {
             outcome,
             retry: None,
+            is_backoff: false,
         }
     }
 
@@ -250,6 +259,7 @@ impl From<&FetchError> for Setback {
                 not_before: error.not_before,
                 has_asked: error.has_asked || error.not_before.is_none(),
             }),
+            is_backoff: error.is_backoff,
         }
     }
 }

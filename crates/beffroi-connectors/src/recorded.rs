@@ -219,6 +219,12 @@ pub(crate) fn request(platform: Platform, handle: &str, page: &str) -> MeasureRe
     }
 }
 
+/// Whether the client left the server alone by itself: a minute, and up to a quarter more.
+pub(crate) fn is_in_a_minute(measured: &Measured) -> bool {
+    let not_before = measured.retry.unwrap().not_before.unwrap();
+    (30..=75).contains(&not_before.duration_since(Timestamp::now()).as_secs())
+}
+
 /// Measures, and makes sure that each account is answered, in order, and that nothing which is to be
 /// hidden shows in what is brought back nor in the connector itself.
 pub(crate) async fn measure_hiding(

@@ -23,9 +23,12 @@ pub struct FetchError {
     pub head: Option<Box<Head>>,
     /// What an API says with a 429: which of its limits is met.
     pub words: Words,
-    /// Before this moment the server does not want to be asked again (`Retry-After`, rate-limit
-    /// headers). The client refuses to go to that host before; the job is best parked until then.
+    /// Before this moment the server is not asked again: as it said (`Retry-After`, rate-limit
+    /// headers), or by our own back-off. The client refuses to go to that host before; the job is best
+    /// parked until then.
     pub not_before: Option<Timestamp>,
+    /// Whether the server refused and named no moment, so that `not_before` is our own back-off.
+    pub is_backoff: bool,
     /// Whether trying the job again later may help (time-outs, resets, 5xx, 429).
     pub is_transient: bool,
     /// Set where `url` belongs to a server that another lane asks: nothing was sent to it. (Where a
@@ -88,6 +91,7 @@ impl FetchError {
             head: None,
             words: Words::default(),
             not_before: self.not_before,
+            is_backoff: self.is_backoff,
             is_transient: self.is_transient,
             elsewhere: self.elsewhere.clone().map(|group| {
                 let url = self.url.clone();
@@ -106,6 +110,7 @@ pub(crate) struct Failure {
     pub(crate) head: Option<Box<Head>>,
     pub(crate) words: Words,
     pub(crate) not_before: Option<Timestamp>,
+    pub(crate) is_backoff: bool,
     pub(crate) is_transient: bool,
     pub(crate) elsewhere: Option<Box<Elsewhere>>,
     pub(crate) source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -127,6 +132,7 @@ impl Failure {
             head: None,
             words: Words::default(),
             not_before: None,
+            is_backoff: false,
             is_transient: false,
             elsewhere: None,
             source: None,

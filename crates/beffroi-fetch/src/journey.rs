@@ -70,6 +70,7 @@ impl Journey {
             head: failure.head,
             words: failure.words,
             not_before: failure.not_before,
+            is_backoff: failure.is_backoff,
             is_transient: failure.is_transient,
             redirects: self.redirects,
             records: self.records,
@@ -163,13 +164,14 @@ impl FetchClient {
             let (answer, record) = fenced(permit.held, exchange).await;
             inner.counters.count(&record);
             journey.records.push(record);
-            let not_before = learn(&permit, tempo, &answer);
+            let (not_before, is_backoff) = learn(&permit, tempo, &answer);
             drop(permit);
 
-            let (failure, may_pass) = match judge(answer, not_before) {
+            let (mut failure, may_pass) = match judge(answer, not_before) {
                 Ok(answer) => return Ok(answer),
                 Err(judgement) => judgement,
             };
+            failure.is_backoff = is_backoff;
             let post = errand.post.as_ref();
             let may_pass = may_pass && post.is_none_or(|post| post.may_be_sent_again(&failure));
             if !may_pass || retries_done >= inner.settings.retries || self.is_too_late(not_before) {
@@ -202,23 +204,24 @@ impl FetchClient {
 }
 
 /// Tells the gates how the exchange fared: who asks for patience gets it. Gives the moment before which
-/// nothing goes there. Only websites are given up.
+/// nothing goes there, and whether that is our own back-off. Only websites are given up.
 fn learn(
     permit: &Permit<'_>,
     tempo: Tempo,
     answer: &Result<Answer, NoAnswer>,
-) -> Option<Timestamp> {
+) -> (Option<Timestamp>, bool) {
     match (answer, tempo) {
         (Ok(answer), _) => {
             let head = &answer.head;
             let named = hints::not_before(head.status, &head.headers, Timestamp::now());
-            permit.answered(head.status, named)
+            let not_before = permit.answered(head.status, named);
+            (not_before, named.is_none() && not_before.is_some())
         }
         (Err(failure), Tempo::Site(_)) if is_transport(failure.class) => {
             permit.failed(failure.class);
-            None
+            (None, false)
         }
-        (Err(_), _) => None,
+        (Err(_), _) => (None, false),
     }
 }
 
@@ -254,6 +257,7 @@ fn judge(
                 head: no_answer.head.map(Box::new),
                 words: Words::default(),
                 not_before,
+                is_backoff: false,
                 is_transient: is_transient(no_answer.class),
                 elsewhere: None,
                 source: no_answer.source.map(Into::into),

@@ -1,7 +1,10 @@
 //! Who asked which host when, for proofs about several crawlers at once. Kept only where the settings
 //! ask for it: the list grows with every request.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -42,6 +45,18 @@ impl Arrivals {
             lines.push(b'\n');
         }
         lines
+    }
+
+    /// Their moments by address.
+    pub(crate) fn by_address(&self) -> HashMap<u32, Vec<i64>> {
+        let mut moments: HashMap<u32, Vec<i64>> = HashMap::new();
+        for arrival in self.list().iter() {
+            moments
+                .entry(arrival.address)
+                .or_default()
+                .push(arrival.at_ms);
+        }
+        moments
     }
 
     /// A list stays usable after a panic elsewhere: it is only appended to.

@@ -270,6 +270,8 @@ extra_ca = [{authority}]\n\
 host_interval = {}\n\
 group_interval = {}\n\
 group_concurrency = {group_concurrency}\n\
+# A simulated server is not in trouble for as long as a real one.\n\
+backoff_base = \"5s\"\n\
 \n\
 [platforms.bluesky]\n\
 base_url = \"http://api.bsky.test:{http_port}\"\n\

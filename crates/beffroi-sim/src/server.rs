@@ -4,7 +4,7 @@
 use std::{
     convert::Infallible,
     io::Write as _,
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -227,6 +227,9 @@ impl Site {
         if self.weather.endure().await == Fate::HungUp {
             return None;
         }
+        if let Some(latency) = self.settings.latency {
+            tokio::time::sleep(latency).await;
+        }
         if let Role::Api(number) = host_record.role {
             let answer = self.api(number, name, request).await;
             return Some(response(answer, is_head, Some(under_way)));
@@ -368,7 +371,8 @@ impl Site {
             // Answered before: its calls have bodies.
             Role::Api(_) => return Answered::Now(Answer::not_found()),
         };
-        if host.latency_ms > 0 && path != "/robots.txt" {
+        let has_own_latency = host.latency_ms > 0 && self.settings.latency.is_none();
+        if has_own_latency && path != "/robots.txt" {
             tokio::time::sleep(Duration::from_millis(u64::from(host.latency_ms))).await;
         }
         if path == "/robots.txt" {
@@ -440,6 +444,7 @@ impl Site {
                 self.referee.reset();
                 Answer::new(204, "text/plain", "")
             }
+            "/_sim/places" => Answer::new(200, "application/x-ndjson", self.places()),
             "/_sim/meters" => {
                 let report = serde_json::to_value(self.meters.report());
                 report.map_or_else(
@@ -467,6 +472,28 @@ impl Site {
         }
     }
 
+    /// A line for each address that has a host, asked or not.
+    fn places(&self) -> Vec<u8> {
+        let arrivals = self.arrivals.as_ref();
+        let mut arrivals = arrivals.map(Arrivals::by_address).unwrap_or_default();
+        let mut places: Vec<Option<Place<'_>>> = Vec::new();
+        places.resize_with(self.world.addresses as usize, || None);
+        for host in &self.world.hosts {
+            let place = places[host.address_index as usize].get_or_insert_with(|| Place {
+                address: host.address,
+                hosts: Vec::new(),
+                arrivals_ms: arrivals.remove(&host.address_index).unwrap_or_default(),
+            });
+            place.hosts.push(&host.name);
+        }
+        let mut lines = Vec::new();
+        for place in places.into_iter().flatten() {
+            serde_json::to_writer(&mut lines, &place).expect("a line holds plain values");
+            lines.push(b'\n');
+        }
+        lines
+    }
+
     fn truth(&self) -> Vec<u8> {
         let mut lines = Vec::new();
         for index in 0..self.world.len() {
@@ -476,6 +503,16 @@ impl Site {
         }
         lines
     }
+}
+
+/// One address, and what came there.
+#[derive(serde::Serialize)]
+struct Place<'a> {
+    address: Ipv4Addr,
+    /// The names behind it.
+    hosts: Vec<&'a str>,
+    /// Moments, milliseconds since 1970; none unless they are kept.
+    arrivals_ms: Vec<i64>,
 }
 
 enum Answered {

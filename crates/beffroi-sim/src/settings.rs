@@ -47,6 +47,10 @@ pub struct SimSettings {
     /// Whether APIs whose fields were renamed use the new names (X since its specification 2.167).
     /// Default no.
     pub new_field_names: bool,
+    /// Time that every answer takes, robots.txt and the APIs' included. Default: none, and then some
+    /// hosts have a latency of their own.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::optional")]
+    pub latency: Option<Duration>,
     /// Whether it is written down who asked which host when (`/_sim/arrivals`). Default no: the list
     /// grows with every request.
     pub record_arrivals: bool,
@@ -73,6 +77,7 @@ impl Default for SimSettings {
             quotas: Quotas::default(),
             malformed_share: 0.0,
             new_field_names: false,
+            latency: None,
             record_arrivals: false,
             out: None,
         }

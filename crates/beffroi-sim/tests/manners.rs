@@ -7,13 +7,17 @@
 
 mod support;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use beffroi_model::Failed;
-use beffroi_sim::{SiteTruth, Violation, crawler_config};
+use beffroi_sim::{SimSettings, SiteTruth, Violation, crawler_config};
 use hickory_proto::{op::ResponseCode, rr::RecordType};
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
-use support::{address, ask, get, small_france, truth};
+use support::{address, ask, france, get, quiet, small_france, truth};
 use tokio::net::TcpStream;
 
 async fn sites() -> (beffroi_sim::RunningSim, Vec<SiteTruth>) {
@@ -57,6 +61,46 @@ async fn a_polite_visit_leaves_no_trace_and_a_rude_one_does() {
         "{report:?}"
     );
     assert_eq!(report.violations[&Violation::HostPace], 1, "{report:?}");
+    sim.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_takes_its_latency_and_every_arrival_is_kept_where_asked_for() {
+    let latency = Duration::from_millis(120);
+    let sim = france(SimSettings {
+        limit: Some(50),
+        latency: Some(latency),
+        record_arrivals: true,
+        ..quiet()
+    })
+    .await;
+    let api = format!("http://api.bsky.test:{}/xrpc/none", sim.http_port);
+    let begin = Instant::now();
+    assert_eq!(get(&sim, &api).await.status, 404);
+    assert!(begin.elapsed() >= latency, "{:?}", begin.elapsed());
+    get(&sim, &api).await;
+    let lines = get(&sim, &format!("{}/places", sim.control_url())).await;
+    let lines: Vec<serde_json::Value> = lines
+        .text()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let asked: Vec<_> = lines
+        .iter()
+        .filter(|line| line["arrivals_ms"] != serde_json::json!([]))
+        .collect();
+    let [bluesky] = asked.as_slice() else {
+        panic!("{asked:?}");
+    };
+    assert_eq!(bluesky["hosts"], serde_json::json!(["api.bsky.test"]));
+    let moments = bluesky["arrivals_ms"].as_array().unwrap();
+    assert_eq!(moments.len(), 2);
+    let gap = moments[1].as_i64().unwrap() - moments[0].as_i64().unwrap();
+    assert!(gap >= 120, "{gap}");
+    assert!(
+        lines.len() > 20,
+        "addresses that were not asked are told too"
+    );
     sim.stop().await;
 }
 

@@ -41,4 +41,6 @@ pub use rows::{
 };
 pub use run::{CertificateLine, Progress, run_state};
 pub use settings::StoreSettings;
-pub use writer::{Durable, Writer, WriterError, WriterStopped, WriterTask};
+pub use writer::{
+    Durable, Writer, WriterCounts, WriterError, WriterStopped, WriterTask, WriterWatch,
+};

@@ -8,6 +8,10 @@
 use std::{
     future,
     pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -38,6 +42,31 @@ const MAX_PAUSE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub struct Writer {
     entries: mpsc::Sender<Entry>,
+    counts: Arc<Counts>,
+}
+
+/// Looks at a writer without keeping it at work: it ends with its last [`Writer`] all the same.
+#[derive(Debug, Clone)]
+pub struct WriterWatch {
+    entries: mpsc::WeakSender<Entry>,
+    counts: Arc<Counts>,
+}
+
+/// What a writer has done and has to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WriterCounts {
+    /// Jobs whose rows wait for the batch that is being gathered.
+    pub jobs_waiting: usize,
+    /// Rows that the store confirmed since the writer began.
+    pub rows_written: u64,
+    /// Tries to write a batch that the store did not take.
+    pub tries_failed: u64,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    rows_written: AtomicU64,
+    tries_failed: AtomicU64,
 }
 
 /// The writer's task: to be awaited at the end of the program, after all writers are dropped.
@@ -88,8 +117,22 @@ impl Writer {
     /// Starts the writer's task.
     pub fn start(store: Store) -> (Self, WriterTask) {
         let (entries, queue) = mpsc::channel(QUEUE_CAPACITY);
-        let task = tokio::spawn(Batches { store, queue }.run());
-        (Self { entries }, WriterTask(task))
+        let counts = Arc::new(Counts::default());
+        let batches = Batches {
+            store,
+            queue,
+            counts: Arc::clone(&counts),
+        };
+        let task = tokio::spawn(batches.run());
+        (Self { entries, counts }, WriterTask(task))
+    }
+
+    /// Something to look at it with.
+    pub fn watch(&self) -> WriterWatch {
+        WriterWatch {
+            entries: self.entries.downgrade(),
+            counts: Arc::clone(&self.counts),
+        }
     }
 
     /// Hands rows over, waiting while the writer is behind.
@@ -100,6 +143,18 @@ impl Writer {
             .await
             .map_err(|_| WriterStopped)?;
         Ok(Durable(durable))
+    }
+}
+
+impl WriterWatch {
+    /// The counts at this moment.
+    pub fn counts(&self) -> WriterCounts {
+        let waiting = |it: mpsc::Sender<Entry>| it.max_capacity() - it.capacity();
+        WriterCounts {
+            jobs_waiting: self.entries.upgrade().map_or(0, waiting),
+            rows_written: self.counts.rows_written.load(Ordering::Relaxed),
+            tries_failed: self.counts.tries_failed.load(Ordering::Relaxed),
+        }
     }
 }
 
@@ -124,6 +179,7 @@ impl WriterTask {
 struct Batches {
     store: Store,
     queue: mpsc::Receiver<Entry>,
+    counts: Arc<Counts>,
 }
 
 /// Rows that wait to be inserted, and who waits for them.
@@ -145,7 +201,8 @@ impl Batches {
             let is_full = next.rows.len() >= self.store.settings.batch_rows;
             let is_due = next.due.is_some_and(|due| due <= time::Instant::now());
             if is_free && !next.waiting.is_empty() && (is_full || is_due || !is_open) {
-                inserting.set(insert(&self.store, std::mem::take(&mut next)).fuse());
+                let batch = std::mem::take(&mut next);
+                inserting.set(insert(&self.store, &self.counts, batch).fuse());
                 continue;
             }
             if is_free && !is_open {
@@ -181,8 +238,10 @@ async fn sleep_until(moment: Option<time::Instant>) {
 }
 
 /// Inserts a batch and tells those who wait for it.
-async fn insert(store: &Store, mut batch: Batch) -> Result<(), WriterError> {
-    store.insert_patiently(&mut batch.rows).await?;
+async fn insert(store: &Store, counts: &Counts, mut batch: Batch) -> Result<(), WriterError> {
+    let rows = batch.rows.len() as u64;
+    store.insert_patiently(counts, &mut batch.rows).await?;
+    counts.rows_written.fetch_add(rows, Ordering::Relaxed);
     for done in batch.waiting {
         // A receiver that is gone (a worker that stopped waiting) loses nothing: its job is
         // delivered again and replaces its rows.
@@ -193,7 +252,11 @@ async fn insert(store: &Store, mut batch: Batch) -> Result<(), WriterError> {
 
 impl Store {
     /// Writes the batch, trying again while there is hope. What was written is not sent again.
-    async fn insert_patiently(&self, rows: &mut JobRows) -> Result<(), WriterError> {
+    async fn insert_patiently(
+        &self,
+        counts: &Counts,
+        rows: &mut JobRows,
+    ) -> Result<(), WriterError> {
         let begin = Instant::now();
         let mut pause = Duration::from_millis(200);
         loop {
@@ -201,6 +264,7 @@ impl Store {
                 Ok(()) => return Ok(()),
                 Err(failure) => failure,
             };
+            counts.tries_failed.fetch_add(1, Ordering::Relaxed);
             if !error::is_transient(&source) {
                 return Err(WriterError::Refused { table, source });
             }

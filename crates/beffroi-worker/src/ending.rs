@@ -55,6 +55,8 @@ impl Context {
                     let fetches = &measurement.fetches;
                     return self.park(delivery, delay, fetches, &metrics).await;
                 }
+                // What was measured is kept, although a part of it was not reached.
+                Next::GiveUp if measurement.outcome.reason().is_none() => {}
                 Next::GiveUp => {
                     let reason = measurement.outcome.reason().unwrap_or_default();
                     let last = self.with_try(job, reason);

@@ -1,8 +1,8 @@
-//! Whether this process is well, for those who watch it: does its runtime turn, and is it ready.
+//! Whether this process is well, for those who watch it.
 //!
 //! *Alive*: the runtime turned within the last ten seconds; a process that is not should be started
-//! anew. *Ready*: it is connected, has told the others of itself, and is not leaving; a process that
-//! is not yet should be waited for.
+//! anew. *Ready*: it has told the others of itself, and is not leaving; a process that is not yet
+//! should be waited for.
 
 use std::{
     sync::{
@@ -60,8 +60,7 @@ impl Health {
         self.0.is_leaving.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the runtime turned lately. Since it is asked from the runtime too, what it can tell is
-    /// that the runtime turns, but only now and then; one that is stuck for good does not answer.
+    /// Whether the runtime turned lately: to be asked from outside of it.
     pub fn is_alive(&self) -> bool {
         lock(&self.0.ticked_at).elapsed() < PATIENCE
     }

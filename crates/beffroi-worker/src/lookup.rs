@@ -12,6 +12,8 @@ use tokio::{
     time,
 };
 
+use crate::Metrics;
+
 /// Look-ups that wait. Those who ask hold a delivery, so this is bounded by the prefetch anyway.
 const QUEUE_CAPACITY: usize = 1_024;
 
@@ -46,9 +48,12 @@ struct Request {
 
 impl Lookups {
     /// Starts the task that answers; it ends when all `Lookups` are dropped.
-    pub(crate) fn start(store: Store) -> (Self, JoinHandle<()>) {
+    pub(crate) fn start(store: Store, metrics: Metrics) -> (Self, JoinHandle<()>) {
         let (requests, queue) = mpsc::channel(QUEUE_CAPACITY);
-        (Self { requests }, tokio::spawn(answer_all(store, queue)))
+        (
+            Self { requests },
+            tokio::spawn(answer_all(store, metrics, queue)),
+        )
     }
 
     /// What is known of a job; `None` when the look-ups have stopped (a bug of the store's schema,
@@ -66,7 +71,7 @@ impl Lookups {
     }
 }
 
-async fn answer_all(store: Store, mut queue: mpsc::Receiver<Request>) {
+async fn answer_all(store: Store, metrics: Metrics, mut queue: mpsc::Receiver<Request>) {
     let mut requests = Vec::with_capacity(MAX_JOBS);
     while queue.recv_many(&mut requests, MAX_JOBS).await > 0 {
         if requests.len() < MAX_JOBS {
@@ -82,9 +87,11 @@ async fn answer_all(store: Store, mut queue: mpsc::Receiver<Request>) {
             runs.entry(request.run.clone()).or_default().push(request);
         }
         for (run, requests) in runs {
+            let begun = time::Instant::now();
             if !answer(&store, &run, requests).await {
                 return;
             }
+            metrics.looked_up(begun.elapsed());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `[worker]` of the configuration.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +12,14 @@ use crate::LaneFilter;
 pub struct WorkerSettings {
     /// Name under which outcomes are recorded. Default: empty, the host's name and the process id.
     pub name: String,
-    /// The lanes in which it works, by pattern: `host.*`, `api.youtube.*`. Default: all.
+    /// Lanes it works in: their names (`api.youtube.main`), or beginnings (`host.*`, `api.*`).
+    /// Default: empty, all.
     pub lanes: LaneFilter,
+    /// Where `beffroi worker` and `beffroi run` answer `GET /metrics`, `/livez` and `/readyz`: address
+    /// and port, `127.0.0.1:9464`; port 0 takes a free one. Whoever reaches it may ask. Default: empty,
+    /// nowhere.
+    #[serde(with = "listen_address")]
+    pub listen: Option<SocketAddr>,
     /// Websites being visited at once, over all host lanes. Most of them wait for their host's pace,
     /// so this is far above the connections in use. Default 600.
     pub max_sites_in_flight: usize,
@@ -54,6 +60,7 @@ impl Default for WorkerSettings {
         Self {
             name: String::new(),
             lanes: LaneFilter::default(),
+            listen: None,
             max_sites_in_flight: 600,
             max_accounts_in_flight: 256,
             max_tries: 3,
@@ -64,6 +71,56 @@ impl Default for WorkerSettings {
             batch_linger: Duration::from_millis(300),
             let_go_timeout: Duration::from_secs(2),
             drain_timeout: Duration::from_secs(60),
+        }
+    }
+}
+
+/// An address to listen at, or an empty text.
+mod listen_address {
+    use std::net::SocketAddr;
+
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    pub(super) fn serialize<S: Serializer>(
+        address: &Option<SocketAddr>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match address {
+            Some(address) => serializer.collect_str(address),
+            None => serializer.serialize_str(""),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<SocketAddr>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let expected =
+            "expected an address and a port (`127.0.0.1:9464`, `[::1]:9464`), or nothing";
+        let wrong = |_| D::Error::custom(format!("found `{text}`, {expected}"));
+        text.parse().map(Some).map_err(wrong)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_to_listen_is_an_address_with_its_port_or_nothing() {
+        let read = |text: &str| {
+            let json = serde_json::json!({ "listen": text });
+            serde_json::from_value::<WorkerSettings>(json).map(|it| it.listen)
+        };
+        assert_eq!(read("").unwrap(), None);
+        let address = "127.0.0.1:9464".parse().unwrap();
+        assert_eq!(read("127.0.0.1:9464").unwrap(), Some(address));
+        for wrong in ["9464", "localhost:9464", "127.0.0.1", "127.0.0.1:99999"] {
+            let error = read(wrong).unwrap_err().to_string();
+            assert!(error.contains(&format!("found `{wrong}`")), "{error}");
         }
     }
 }

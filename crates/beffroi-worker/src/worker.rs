@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
 use beffroi_budget::Ledger;
@@ -11,13 +12,14 @@ use beffroi_fetch::FetchClient;
 use beffroi_model::Lane;
 use beffroi_plan::Lanes;
 use beffroi_queue::{Queue, QueueError};
-use beffroi_store::{Store, Writer, WriterError, WriterTask};
+use beffroi_store::{Store, StoreError, Writer, WriterError, WriterTask};
 use tokio::{sync::watch, task::JoinSet, time};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Fences, Health, Metrics, WorkerSettings,
     batch::Context,
+    fleet::HEARTBEAT,
     hosts::Hosts,
     known::KnownRuns,
     lane_task::{LaneTask, Slots},
@@ -25,6 +27,9 @@ use crate::{
     membership::{Membership, MembershipError},
     ownership::is_host,
 };
+
+/// How often the clock is compared with the store's.
+const CLOCK_EVERY: Duration = Duration::from_secs(60);
 
 /// A worker: takes jobs from its lanes until it is told to stop.
 pub struct Worker {
@@ -34,7 +39,9 @@ pub struct Worker {
     context: Arc<Context>,
     writer_task: WriterTask,
     sites: Slots,
+    store: Store,
     metrics: Metrics,
+    health: Health,
     /// `None` where the queue is in process: then all lanes are this worker's.
     membership: Option<Membership>,
     stop: CancellationToken,
@@ -74,6 +81,9 @@ pub enum WorkerError {
     /// The other workers.
     #[error(transparent)]
     Membership(#[from] MembershipError),
+    /// The machine's clock is off: what it writes would be wrong.
+    #[error(transparent)]
+    Clock(StoreError),
     /// A part stopped by itself; the log holds the reason.
     #[error("the worker stopped because look-ups in the store failed for good; see the log")]
     Lookups,
@@ -93,14 +103,34 @@ impl Worker {
             metrics,
             health,
         } = means;
+        let all: Vec<Lane> = connectors.keys().cloned().collect();
+        for pattern in settings.lanes.idle(&all) {
+            tracing::warn!(%pattern, "no lane is called so: see `worker.lanes`");
+        }
         let measurable = connectors.values().map(|it| it.platform()).collect();
         connectors.retain(|lane, _| settings.lanes.includes(lane));
-        let (lookups, _answers_until_dropped) = Lookups::start(store.clone());
+        let (lookups, _answers_until_dropped) = Lookups::start(store.clone(), metrics.clone());
         let (writer, writer_task) = Writer::start(store.clone());
+        let (written, blocked) = (writer.watch(), queue.clone());
+        metrics.before_reading(move |metrics| {
+            let counts = written.counts();
+            metrics.writer(
+                counts.jobs_waiting,
+                counts.rows_written,
+                counts.tries_failed,
+            );
+            metrics.queue_blocked(blocked.is_blocked());
+        });
         let hosts = Hosts::new(store.clone(), client.clone());
-        let membership = queue
-            .hold_time()
-            .map(|hold| Membership::new(queue.clone(), &settings, hold, metrics.clone(), health));
+        let membership = queue.hold_time().map(|hold| {
+            Membership::new(
+                queue.clone(),
+                &settings,
+                hold,
+                metrics.clone(),
+                health.clone(),
+            )
+        });
         let most_of_a_host = (usize::from(queue.prefetch().get()) / 2).max(1);
         let context = Context {
             queue,
@@ -109,7 +139,7 @@ impl Worker {
             measurable,
             lookups,
             writer,
-            runs: KnownRuns::new(store, Arc::clone(&hosts)),
+            runs: KnownRuns::new(store.clone(), Arc::clone(&hosts)),
             hosts,
             in_flight: Arc::default(),
             most_of_a_host,
@@ -122,7 +152,9 @@ impl Worker {
             fences,
             ledger,
             context: Arc::new(context),
+            store,
             metrics,
+            health,
             writer_task,
             membership,
             stop,
@@ -147,14 +179,14 @@ impl Worker {
             }
             None => {
                 tell.send_replace(lanes.into_iter().collect());
-                let stop = self.stop.clone();
-                tokio::spawn(async move {
-                    stop.cancelled().await;
-                    drop(tell);
-                    Ok(())
-                })
+                tokio::spawn(work_alone(tell, self.health.clone(), self.stop.clone()))
             }
         };
+        let clock = tokio::spawn(watch_clock(
+            self.store.clone(),
+            self.metrics.clone(),
+            self.stop.clone(),
+        ));
         let worked = self.hold_lanes(wanted, is_shared).await;
         self.stop.cancel();
         let parted = membership
@@ -178,6 +210,7 @@ impl Worker {
             }
         }
         parted?;
+        clock.await.expect("a look at the clock does not panic")?;
         worked
     }
 
@@ -256,5 +289,46 @@ impl Worker {
                 settings.drain_timeout
             },
         })
+    }
+}
+
+/// What taking part is where nobody else does: all lanes stay wanted until `stop`.
+async fn work_alone(
+    tell: watch::Sender<BTreeSet<Lane>>,
+    health: Health,
+    stop: CancellationToken,
+) -> Result<(), MembershipError> {
+    while !stop.is_cancelled() {
+        health.announced();
+        let _ = time::timeout(HEARTBEAT, stop.cancelled()).await;
+    }
+    health.leaving();
+    drop(tell);
+    Ok(())
+}
+
+/// Stops the worker when the machine's clock goes astray. A store that is away tells nothing.
+async fn watch_clock(
+    store: Store,
+    metrics: Metrics,
+    stop: CancellationToken,
+) -> Result<(), WorkerError> {
+    let watching = async {
+        loop {
+            if let Ok(offset) = store.clock_offset().await {
+                metrics.clock_offset(offset);
+            }
+            if let Err(error @ StoreError::Clock { .. }) = store.check_clock().await {
+                return error;
+            }
+            time::sleep(CLOCK_EVERY).await;
+        }
+    };
+    match stop.run_until_cancelled(watching).await {
+        Some(error) => {
+            stop.cancel();
+            Err(WorkerError::Clock(error))
+        }
+        None => Ok(()),
     }
 }

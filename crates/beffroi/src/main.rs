@@ -10,6 +10,7 @@ mod cli;
 mod commands;
 mod config;
 mod effective;
+mod endpoints;
 mod gate;
 mod logging;
 mod machine;

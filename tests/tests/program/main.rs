@@ -13,6 +13,8 @@ mod leases;
 mod networks;
 mod night;
 mod one_shot;
+mod ops;
+mod poisoned;
 mod policies;
 mod queue_faults;
 mod reopened;

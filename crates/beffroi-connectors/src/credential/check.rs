@@ -113,6 +113,7 @@ mod tests {
         let setback = Setback {
             outcome: Outcome::Failed(Failed::ReadTimeout),
             retry: Some(Retry::after_a_try(None)),
+            is_backoff: false,
         };
         let check = CredentialCheck::of_setback(setback, None, &GIVERS, 3);
         assert!(!check.works && check.missing.is_empty());

@@ -99,7 +99,7 @@ impl<'a> Asker<'a> {
     }
 }
 
-/// A server that fails, and does not say when it will be back, may have been asked for too much:
+/// A server that fails and is not to be left alone for a while may have been asked for too much:
 /// "please reduce the amount of data" comes with status 500.
 fn of_setback(setback: Setback) -> Refusal {
     let is_dated = setback

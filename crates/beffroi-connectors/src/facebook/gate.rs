@@ -176,6 +176,7 @@ fn spent(allowance: Allowance, until: Timestamp) -> Setback {
             Allowance::Rate => Failed::RateLimited,
         }),
         retry: Some(Retry::unasked(until)),
+        is_backoff: false,
     }
 }
 

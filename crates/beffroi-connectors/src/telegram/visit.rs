@@ -142,5 +142,6 @@ fn unrecognised(reply: &Reply) -> Setback {
     Setback {
         outcome: Outcome::Failed(Failed::Layout),
         retry: Some(Retry::after_a_try(None)),
+        is_backoff: false,
     }
 }

@@ -9,6 +9,7 @@ use super::{
     settings::WebsiteSettings,
     sitemap::{SitemapFile, SitemapReader},
 };
+use crate::Retry;
 
 /// Asks a site, one document at a time.
 pub(super) struct Asker<'a> {
@@ -16,6 +17,9 @@ pub(super) struct Asker<'a> {
     pub(super) settings: &'a WebsiteSettings,
     /// Every exchange so far.
     pub(super) fetches: Vec<FetchRecord>,
+    /// Set when a server was not reached that may be at another time: what it holds is then not known,
+    /// rather than not there.
+    pub(super) trouble: Option<Retry>,
 }
 
 impl<'a> Asker<'a> {
@@ -24,6 +28,7 @@ impl<'a> Asker<'a> {
             client,
             settings,
             fetches: Vec::new(),
+            trouble: None,
         }
     }
 
@@ -87,6 +92,7 @@ impl<'a> Asker<'a> {
             Ok(urls) => urls,
             Err(mut error) => {
                 self.fetches.append(&mut error.records);
+                self.note_trouble(&error);
                 Vec::new()
             }
         }
@@ -100,8 +106,19 @@ impl<'a> Asker<'a> {
             }
             Err(mut error) => {
                 self.fetches.append(&mut error.records);
+                self.note_trouble(&error);
                 Err(Box::new(error))
             }
+        }
+    }
+
+    /// A server that answered, whatever it said, is no trouble.
+    fn note_trouble(&mut self, error: &FetchError) {
+        if error.status.is_none() && error.is_transient && error.has_asked {
+            self.trouble = Some(Retry {
+                not_before: error.not_before,
+                has_asked: true,
+            });
         }
     }
 }

@@ -72,6 +72,8 @@ pub(super) async fn visit(
         Validators::default()
     };
     let way = home::arrive(&mut asker, errand.url, &validators, errand.carried).await;
+    // What was met on the way has been got around, or is told by the arrival.
+    asker.trouble = None;
     let mut seen = match way.arrival {
         Arrival::Page(home) => at_the_page(*home, &errand, owners, state, asker).await,
         Arrival::NotModified(head) => not_modified(&head, &errand, state, asker).await,
@@ -180,9 +182,9 @@ async fn not_modified(
         site,
         finds: Vec::new(),
         posts: news.posts(errand.as_of),
+        retry: asker.trouble,
         fetches: asker.fetches,
         state: state.write(),
-        retry: None,
         elsewhere: None,
     }
 }
@@ -249,9 +251,9 @@ async fn at_the_page(
         site,
         finds,
         posts: news.posts(errand.as_of),
+        retry: asker.trouble,
         fetches: asker.fetches,
         state: next.write(),
-        retry: None,
         elsewhere: None,
     }
 }

@@ -99,6 +99,7 @@ pub(super) fn of_error(error: &FetchError, now: Timestamp) -> Setback {
     Setback {
         outcome: Outcome::Failed(Failed::QuotaSpent),
         retry: Some(Retry::after_a_try(Some(not_before))),
+        is_backoff: false,
     }
 }
 

@@ -110,6 +110,7 @@ fn refusal(reply: &Reply) -> Setback {
         404 | 410 => Setback {
             outcome: Outcome::Failed(Failed::Http4xx),
             retry: Some(Retry::after_a_try(None)),
+            is_backoff: false,
         },
         _ => reply.setback(),
     }

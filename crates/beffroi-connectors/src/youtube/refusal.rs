@@ -53,11 +53,8 @@ impl Refusal {
     /// What a call means that brought no answer at all. A 429 without a moment is the same as its
     /// other form.
     pub(super) fn of_setback(setback: Setback) -> Self {
-        let names_moment = setback
-            .retry
-            .is_some_and(|retry| retry.not_before.is_some());
         match setback.outcome {
-            Outcome::Failed(Failed::RateLimited) if !names_moment => Self::TooFast(setback),
+            Outcome::Failed(Failed::RateLimited) if !setback.is_dated() => Self::TooFast(setback),
             _ => Self::Setback(setback),
         }
     }
@@ -88,6 +85,7 @@ fn meaning(reason: &str, now: Timestamp) -> Option<Refusal> {
     let later = |failed| Setback {
         outcome: Outcome::Failed(failed),
         retry: Some(Retry::after_a_try(None)),
+        is_backoff: false,
     };
     Some(match reason {
         "quotaExceeded" | "dailyLimitExceeded" => {

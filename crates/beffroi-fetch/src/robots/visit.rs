@@ -52,6 +52,7 @@ impl FetchClient {
                 head: None,
                 words: Words::default(),
                 not_before,
+                is_backoff: false,
                 is_transient,
                 elsewhere: None,
                 source: None,

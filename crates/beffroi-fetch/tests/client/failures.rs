@@ -165,6 +165,7 @@ async fn a_server_that_wants_patience_and_names_no_moment_gets_a_minute() {
         let again = client.get(page(&server, "/b")).await.unwrap_err();
         assert_eq!(again.not_before, error.not_before);
         assert!(!again.has_asked, "it was only known");
+        assert!(error.is_backoff && !again.is_backoff);
         assert_eq!(server.paths(), ["/robots.txt", "/a"]);
         let memories = client.news().memories;
         let told = memories.iter().map(|memory| memory.blocked_until);
@@ -215,7 +216,7 @@ async fn a_retry_after_that_does_not_fit_is_told_and_holds_for_all() {
         let client = client(&[&server]);
         let error = client.get(page(&server, "/a")).await.unwrap_err();
         assert_eq!(error.outcome, Outcome::Failed(Failed::RateLimited));
-        assert!(error.is_transient);
+        assert!(error.is_transient && !error.is_backoff);
         let wait = error.not_before.unwrap().as_second() - Timestamp::now().as_second();
         assert!(wait >= seconds - 1, "{value}: {wait}");
         let other = client.get(page(&server, "/b")).await.unwrap_err();

@@ -231,3 +231,24 @@ fn the_documentation_is_the_catalogue() {
         .collect();
     assert_eq!(rows, expected);
 }
+
+/// The names of metrics that a text mentions.
+fn mentioned(text: &str) -> BTreeSet<&str> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let words = text.split(|c| !is_part(c));
+    words.filter(|word| word.starts_with("beffroi_")).collect()
+}
+
+#[test]
+fn alerts_and_expressions_are_of_metrics_that_there_are() {
+    let rules = include_str!("../../../../deploy/prometheus/beffroi.rules.yml");
+    let documented = include_str!("../../../../docs/metrics.md");
+    assert!(mentioned(rules).len() >= 7, "{:?}", mentioned(rules));
+    for name in mentioned(rules).union(&mentioned(documented)) {
+        let base = ["_bucket", "_sum", "_count"]
+            .iter()
+            .find_map(|it| name.strip_suffix(it))
+            .unwrap_or(name);
+        assert!(METRICS.iter().any(|spec| spec.name == base), "{name}");
+    }
+}

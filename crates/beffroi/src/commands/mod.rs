@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod compare;
 pub(crate) mod credentials;
+pub(crate) mod dead;
 pub(crate) mod demo;
 pub(crate) mod engine;
 pub(crate) mod lanes;
@@ -16,6 +17,7 @@ pub(crate) mod robots;
 pub(crate) mod run;
 pub(crate) mod sim;
 pub(crate) mod sql;
+pub(crate) mod status;
 pub(crate) mod worker;
 
 use std::process::ExitCode;
@@ -51,7 +53,9 @@ async fn carry_out(config: &Config, command: Command) -> anyhow::Result<ExitCode
     match command {
         Command::Run(args) => run::run(config, args).await,
         Command::Plan(args) => plan::plan(config, args).await,
-        Command::Worker => worker::worker(config).await,
+        Command::Worker(args) => worker::worker(config, args).await,
+        Command::Status(args) => status::status(config, args).await,
+        Command::Dead(command) => dead::dead(config, command).await,
         Command::Migrate { json } => migrate(config, json).await,
         Command::Engine(command) => engine::engine(config, command).await,
         Command::Registry(command) => registry::registry(config, command).await,

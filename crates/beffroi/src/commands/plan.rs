@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use beffroi_budget::{Allowance, BucketId, Journal};
+use beffroi_budget::{Allowance, BucketId, Journal, Tariff};
 use beffroi_model::{Collectivity, CollectivityId, Lane, Platform, RunId};
 use beffroi_plan::{
     Bounds, BucketState, Due, Night, Plan, Scope, Terms, WEBSITES, plan as plan_night,
@@ -121,14 +121,12 @@ async fn bounds(config: &Config, store: &Store, night: &Night) -> anyhow::Result
     let is_tonight = night.run_id.date() == today_in_france();
     let mut terms = BTreeMap::new();
     for platform in config.run.platforms.iter().copied() {
-        let Some(settings) = config.platforms.of(platform) else {
+        let (Some(settings), Some(tariff)) =
+            (config.platforms.of(platform), tariff(config, platform))
+        else {
             continue;
         };
-        let mut tariff = settings.tariff();
         if platform == Platform::Website {
-            for charge in &mut tariff.charges {
-                charge.pace.per = config.fetch.host_interval;
-            }
             let buckets = Vec::new();
             terms.insert(WEBSITES.to_owned(), Terms { tariff, buckets });
             continue;
@@ -159,6 +157,17 @@ async fn bounds(config: &Config, store: &Store, night: &Night) -> anyhow::Result
         terms,
         night: config.run.longest_night,
     })
+}
+
+/// What the visits of a platform cost, as it is set; `None` of one that cannot be measured.
+pub(crate) fn tariff(config: &Config, platform: Platform) -> Option<Tariff> {
+    let mut tariff = config.platforms.of(platform)?.tariff();
+    if platform == Platform::Website {
+        for charge in &mut tariff.charges {
+            charge.pace.per = config.fetch.host_interval;
+        }
+    }
+    Some(tariff)
 }
 
 async fn spent(

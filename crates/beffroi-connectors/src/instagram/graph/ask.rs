@@ -259,12 +259,10 @@ impl Graph {
         if setback.outcome != Outcome::Failed(Failed::RateLimited) {
             return setback;
         }
-        let told = setback.retry.and_then(|retry| retry.not_before);
-        match told {
-            // The client keeps to it by itself.
-            Some(_) => setback,
-            None => self.limited(key, setback),
+        if setback.is_dated() {
+            return setback; // the client keeps to it by itself
         }
+        self.limited(key, setback)
     }
 }
 

@@ -127,6 +127,7 @@ fn passing(reason: Failed) -> Setback {
     Setback {
         outcome: Outcome::Failed(reason),
         retry: Some(Retry::after_a_try(None)),
+        is_backoff: false,
     }
 }
 

@@ -116,6 +116,7 @@ impl Rest {
         Setback {
             outcome: self.outcome,
             retry: self.passes.then_some(Retry::unasked(self.until)),
+            is_backoff: false,
         }
     }
 }

@@ -23,7 +23,7 @@ use self::server::{Linkedin, comment, metadata, organization, post, problem};
 use super::*;
 use crate::{
     Secret,
-    recorded::{self, Answer, Server, client, measure_hiding, nights_later},
+    recorded::{self, Answer, Server, client, is_in_a_minute, measure_hiding, nights_later},
 };
 
 const CANARY: &str = "citizen-canary";

@@ -22,7 +22,7 @@ use self::server::{QUERY, TOKEN, Tiktok, USER, refusal, user, video};
 use super::*;
 use crate::{
     Credential, Secret,
-    recorded::{self, Answer, Server, client, measure_hiding, nights_later},
+    recorded::{self, Answer, Server, client, is_in_a_minute, measure_hiding, nights_later},
 };
 
 const CANARY: &str = "citizen-canary";

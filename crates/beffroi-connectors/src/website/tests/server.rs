@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    convert::Infallible,
     net::SocketAddr,
     sync::{Arc, Mutex},
     time::Duration,
@@ -46,6 +45,11 @@ impl Doc {
         .header("content-type", "application/xml")
     }
 
+    /// The server hangs up instead of answering.
+    pub(super) fn hung_up() -> Self {
+        Self::html("").status(HUNG_UP)
+    }
+
     pub(super) fn status(mut self, status: u16) -> Self {
         self.status = status;
         self
@@ -57,6 +61,9 @@ impl Doc {
         self
     }
 }
+
+/// No status: there is no answer.
+const HUNG_UP: u16 = 0;
 
 type Docs = HashMap<String, Doc>;
 
@@ -92,7 +99,8 @@ impl Site {
                 let (docs, asked) = (Arc::clone(&shared_docs), Arc::clone(&shared_asked));
                 let answer = service_fn(move |request: Request<Incoming>| {
                     let response = respond(&request, &docs, &asked);
-                    async move { Ok::<_, Infallible>(response) }
+                    // An error of the service is a connection that ends without an answer.
+                    async move { response.ok_or("nobody answers") }
                 });
                 connections
                     .spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
@@ -182,7 +190,7 @@ fn respond(
     request: &Request<Incoming>,
     docs: &Mutex<Docs>,
     asked: &Mutex<Vec<String>>,
-) -> Response<Full<Bytes>> {
+) -> Option<Response<Full<Bytes>>> {
     let path = request.uri().to_string();
     let header = |name: &str| {
         request
@@ -201,11 +209,12 @@ fn respond(
         .or_else(|| docs.get(&path));
     asked.lock().unwrap().push(path);
     let Some(doc) = doc else {
-        return Response::builder()
-            .status(404)
-            .body(Full::default())
-            .unwrap();
+        let not_found = Response::builder().status(404).body(Full::default());
+        return Some(not_found.unwrap());
     };
+    if doc.status == HUNG_UP {
+        return None;
+    }
     let etag = doc
         .headers
         .iter()
@@ -221,5 +230,5 @@ fn respond(
     } else {
         Bytes::from(doc.body.clone())
     };
-    response.body(Full::new(body)).unwrap()
+    Some(response.body(Full::new(body)).unwrap())
 }

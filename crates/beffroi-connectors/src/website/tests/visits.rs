@@ -225,6 +225,21 @@ async fn without_a_feed_the_sitemap_tells() {
 }
 
 #[tokio::test]
+async fn what_is_not_reached_is_asked_again_rather_than_said_not_to_be_there() {
+    let home = Doc::html(include_bytes!("../testdata/latin1.html").as_slice());
+    let site = Site::start(&[("/", home), ("/sitemap.xml", Doc::hung_up())]).await;
+    let measured = measure(&site, "/").await;
+    assert_eq!(measured.measurement.outcome, Outcome::Measured);
+    assert!(measured.retry.is_some_and(|retry| retry.has_asked));
+
+    // One that answers, if only that there is nothing, is believed.
+    site.put("/sitemap.xml", Doc::html("").status(404));
+    let measured = measure(&site, "/").await;
+    assert_eq!(seen(&measured).sitemap, Some(false));
+    assert_eq!(measured.retry, None);
+}
+
+#[tokio::test]
 async fn an_agenda_is_not_taken_for_news() {
     let home = r#"<title>Mairie</title><p>Bonjour</p>
         <link rel="alternate" type="application/rss+xml" title="Sorties" href="/a/feed/">

@@ -95,6 +95,7 @@ fn connector(server: &Server, settings: YoutubeSettings) -> YoutubeConnector {
         host_interval: Duration::ZERO,
         group_interval: Duration::ZERO,
         retries: 0,
+        backoff_base: Duration::ZERO,
         ..FetchSettings::default()
     });
     let key = settings.credentials.get("main");

@@ -11,10 +11,15 @@ use beffroi_store::Store;
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    poison::Poison,
     totals,
     turn::{Taken, Turn},
 };
-use crate::{commands::worker, config::Config, progress::ProgressView};
+use crate::{
+    commands::worker::{self, Watched},
+    config::Config,
+    progress::ProgressView,
+};
 
 /// Time between two looks at how far the run has come.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
@@ -94,15 +99,19 @@ impl Crawl<'_> {
         if !self.works {
             return Ok(None);
         }
+        let watched = Watched::new(self.config);
+        let endpoints = watched.answer(self.config, self.client, self.store)?;
         let worker = worker::assemble(
             self.config,
             self.store,
             self.client,
             self.queue,
+            watched,
             stop.clone(),
         )?;
         let task = tokio::spawn(async move {
             let result = worker.run().await;
+            drop(endpoints);
             // A worker that ends by itself ends the run.
             stop.cancel();
             result
@@ -111,18 +120,27 @@ impl Crawl<'_> {
     }
 
     async fn publish_and_watch(&self, jobs: Vec<Job>, lanes: &[Lane]) -> anyhow::Result<()> {
+        let run_id = &self.night.run_id;
+        // In process a job that kills its worker kills the run with it.
+        let mut poison = match self.config.queue.url {
+            QueueUrl::InProcess => None,
+            QueueUrl::RabbitMq(_) => Some(Poison::watch(self.queue, self.store, run_id).await?),
+        };
         let mut view = ProgressView::new();
         for part in jobs.chunks(PUBLISH_JOBS) {
             self.queue.publish(part).await?;
         }
         drop(jobs);
         loop {
-            match self.store.progress(&self.night.run_id).await {
+            match self.store.progress(run_id).await {
                 Ok(progress) => {
                     view.show(&progress);
                     let (ended, planned) = totals(&progress);
                     if ended == planned {
                         break;
+                    }
+                    if let Some(poison) = &mut poison {
+                        poison.look(ended).await;
                     }
                 }
                 Err(error) if error.is_transient() => {

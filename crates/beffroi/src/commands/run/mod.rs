@@ -7,6 +7,7 @@ mod begin;
 mod crawl;
 mod end;
 mod only_run;
+mod poison;
 mod turn;
 
 use std::process::ExitCode;
