@@ -28,7 +28,9 @@ pub(crate) fn next_try(
     let asked = retry.not_before.map_or(Duration::ZERO, |at| {
         Duration::try_from(at.duration_since(now)).unwrap_or_default()
     });
-    if !retry.has_asked && asked <= settings.max_put_off {
+    // With its moment past nothing holds the host back: what still refuses (a robots.txt that is
+    // believed unreachable for a while) would have the job come and go until it is forgotten.
+    if !retry.has_asked && !asked.is_zero() && asked <= settings.max_put_off {
         return Next::Wait(asked);
     }
     if attempt + 1 >= settings.max_tries {
@@ -83,5 +85,7 @@ mod tests {
         let next = |retry| next_try(&settings, 2, retry, Timestamp::UNIX_EPOCH);
         assert_eq!(next(waiting(600)), Next::Wait(Duration::from_secs(600)));
         assert_eq!(next(waiting(3 * 3600)), Next::GiveUp);
+        // Nor is there anything to wait for when the moment has passed.
+        assert_eq!(next(waiting(-5)), Next::GiveUp);
     }
 }
