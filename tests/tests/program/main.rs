@@ -9,7 +9,6 @@ mod faults;
 mod fence;
 mod hosts;
 mod interrupted;
-mod judge;
 mod leases;
 mod networks;
 mod night;
