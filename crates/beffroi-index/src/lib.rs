@@ -2,4 +2,6 @@
 
 pub mod dialogue;
 pub mod engagement;
+pub mod peers;
+pub mod score;
 pub mod stats;
