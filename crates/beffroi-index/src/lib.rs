@@ -2,6 +2,13 @@
 
 pub mod dialogue;
 pub mod engagement;
+pub mod index;
 pub mod peers;
+mod problem;
 pub mod score;
 pub mod stats;
+
+pub use problem::{InvalidFile, Problem};
+
+/// The shipped versions of the index, `config/index.toml`.
+pub const INDEX_FILE: &str = include_str!("../../../config/index.toml");
