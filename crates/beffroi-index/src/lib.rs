@@ -4,9 +4,12 @@ pub mod dialogue;
 pub mod engagement;
 pub mod index;
 pub mod peers;
+pub mod presence;
 mod problem;
 pub mod score;
 pub mod stats;
+#[cfg(test)]
+mod testing;
 
 pub use problem::{InvalidFile, Problem};
 
