@@ -10,8 +10,12 @@ pub mod score;
 pub mod stats;
 #[cfg(test)]
 mod testing;
+pub mod trends;
 
 pub use problem::{InvalidFile, Problem};
 
 /// The shipped versions of the index, `config/index.toml`.
 pub const INDEX_FILE: &str = include_str!("../../../config/index.toml");
+
+/// The shipped calendar, `config/calendar.toml`.
+pub const CALENDAR_FILE: &str = include_str!("../../../config/calendar.toml");
