@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    rc::Rc,
+    sync::Arc,
 };
 
 use beffroi_model::{Category, Figure, MissingReason, Platform};
@@ -72,7 +72,7 @@ pub struct IndicatorScore {
     /// Among whom.
     pub peers: Peers,
     /// The rankable peers' estimates in rising order.
-    pub(crate) peer_values: Rc<Vec<f64>>,
+    pub(crate) peer_values: Arc<Vec<f64>>,
 }
 
 /// An account in an indicator's contest.
@@ -239,7 +239,7 @@ fn group_scores(
         })
         .collect();
     let rankable = contest.iter().filter(|member| member.is_rankable);
-    let peer_values = Rc::new(sorted(rankable.map(|member| member.belief.mean)));
+    let peer_values = Arc::new(sorted(rankable.map(|member| member.belief.mean)));
     score_group(&contest, &version.reference())
         .into_iter()
         .map(|score| {
@@ -253,7 +253,7 @@ fn group_scores(
                 own_weight: posterior.own_weight,
                 score,
                 peers,
-                peer_values: Rc::clone(&peer_values),
+                peer_values: Arc::clone(&peer_values),
             }
         })
         .collect()
