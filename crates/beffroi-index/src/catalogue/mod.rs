@@ -1,0 +1,7 @@
+//! The catalogue of metrics as data, `config/metrics.toml`: the one list that store, reports, exports
+//! and documentation read.
+
+mod check;
+mod metric;
+
+pub use metric::{Catalogue, Direction, Kind, Level, Metric, Need, Status, Title};
