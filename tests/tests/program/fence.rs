@@ -176,7 +176,7 @@ fn a_worker_that_was_stopped_sends_nothing_in_lanes_that_another_has_taken_over(
 
 #[test]
 fn a_worker_that_is_cut_off_from_the_broker_falls_silent_before_another_begins() {
-    let mut night = Night::begin(2, 80, &[LONG]);
+    let night = Night::begin(2, 80, &[LONG]);
     night.world.france.wait_for_requests(100);
     let (cut_off, since_ms) = (night.busiest(), now_ms());
     night.world.workers[cut_off].broker.stall();
