@@ -77,7 +77,7 @@ impl Rounds {
 
     /// What a night of a world comes to when nothing goes wrong. The first who asks finds it out, and
     /// the others wait for it.
-    pub fn clean(&self, world: u64, servers: &mut Servers) -> Result<Figures, Report> {
+    pub fn clean(&self, world: u64, servers: &mut Servers) -> Result<Figures, Box<Report>> {
         let seat = self.clean.lock().unwrap().entry(world).or_default().clone();
         let mut known = seat.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(figures) = &*known {
@@ -89,7 +89,7 @@ impl Rounds {
                 *known = Some(figures.clone());
                 Ok(figures)
             }
-            _ => Err(report),
+            _ => Err(Box::new(report)),
         }
     }
 
@@ -97,7 +97,7 @@ impl Rounds {
     pub fn run(&self, script: &Script, servers: &mut Servers) -> Report {
         match self.clean(script.world, servers) {
             Ok(clean) => self.play(script, servers, Some(clean)),
-            Err(report) => report,
+            Err(report) => *report,
         }
     }
 

@@ -106,7 +106,7 @@ pub(crate) fn of(
         && compared.is_some()
     {
         note(problems, "clean night", || {
-            is_like(&figures, clean, against.weather)
+            is_like(&figures, clean, against.weather);
         });
     }
     figures
