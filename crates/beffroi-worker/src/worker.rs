@@ -206,7 +206,7 @@ impl Worker {
         match time::timeout(drain_timeout, self.writer_task.finish()).await {
             Ok(written) => written?,
             Err(_) => {
-                tracing::warn!("rows could not be written in time; their jobs stay in the queue")
+                tracing::warn!("rows could not be written in time; their jobs stay in the queue");
             }
         }
         parted?;
