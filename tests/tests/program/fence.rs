@@ -162,6 +162,10 @@ fn now_ms() -> i64 {
 /// Few sites at a time, so that a lane has work for long.
 const LONG: (&str, &str) = ("BEFFROI_WORKER__MAX_SITES_IN_FLIGHT", "3");
 
+/// One at a time in each lane, so that there is work for some minutes, and none that waits in a worker's
+/// hands in front of a lane that it has just taken over.
+const LONGER: (&str, &str) = ("BEFFROI_QUEUE__PREFETCH", "1");
+
 #[test]
 fn a_worker_that_was_stopped_sends_nothing_in_lanes_that_another_has_taken_over() {
     let mut night = Night::begin(2, 80, &[LONG]);
@@ -176,7 +180,7 @@ fn a_worker_that_was_stopped_sends_nothing_in_lanes_that_another_has_taken_over(
 
 #[test]
 fn a_worker_that_is_cut_off_from_the_broker_falls_silent_before_another_begins() {
-    let mut night = Night::begin(2, 80, &[LONG]);
+    let night = Night::begin(2, 80, &[LONG]);
     night.world.france.wait_for_requests(100);
     let (cut_off, since_ms) = (night.busiest(), now_ms());
     night.world.workers[cut_off].broker.stall();
@@ -189,7 +193,7 @@ fn a_worker_that_is_cut_off_from_the_broker_falls_silent_before_another_begins()
 #[test]
 fn lanes_stay_with_their_owners_and_move_in_time_when_workers_leave_join_and_die() {
     // The hold as shipped: the times are promised for it.
-    let mut night = Night::begin(4, 500, &[LONG, ("BEFFROI_QUEUE__HOLD", "5s")]);
+    let mut night = Night::begin(4, 900, &[LONGER, ("BEFFROI_QUEUE__HOLD", "5s")]);
     night.world.france.wait_for_requests(100);
     thread::sleep(SETTLED);
 

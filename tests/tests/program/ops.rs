@@ -194,7 +194,7 @@ struct Buried {
     jobs: Vec<Job>,
     // Fields are dropped in their order: the servers last.
     engine: Engine,
-    _broker: crate::broker::Broker,
+    _broker: beffroi_tests::Broker,
 }
 
 impl Buried {
