@@ -14,7 +14,7 @@ use beffroi_fetch::{FetchClient, FetchSettings};
 use beffroi_model::{Job, Lane, Platform};
 use beffroi_queue::{Queue, QueueSettings};
 use beffroi_store::Store;
-use beffroi_worker::{Means, Worker, WorkerSettings};
+use beffroi_worker::{Fences, Health, Means, Metrics, Worker, WorkerSettings};
 use tokio_util::sync::CancellationToken;
 
 use crate::towns;
@@ -31,7 +31,11 @@ const PROFILES: usize = 25;
 
 /// Works through jobs of one run, until the outcome of each is in the store.
 pub async fn work(store: &Store, port: u16, jobs: &[Job], in_flight: usize) -> anyhow::Result<()> {
-    let connectors = connectors(port, in_flight)?;
+    let client = client(port, in_flight)?;
+    // In process, where no other worker can be.
+    let all = towns::lanes().all(&[Platform::Website, Platform::Bluesky]);
+    let fences = Fences::new(&towns::lanes(), all, false);
+    let connectors = connectors(&client, &fences, port, in_flight)?;
     // A lane's budget usually bounds the jobs that wait for the writer; without one the prefetch
     // would, at a few hundred a flush.
     let prefetch = NonZero::new(PREFETCH).expect("it is not zero");
@@ -55,9 +59,13 @@ pub async fn work(store: &Store, port: u16, jobs: &[Job], in_flight: usize) -> a
     let means = Means {
         queue,
         store: store.clone(),
+        client,
         lanes: Arc::new(towns::lanes()),
+        fences,
         connectors,
         ledger: Ledger::in_memory(),
+        metrics: Metrics::new(),
+        health: Health::new(),
     };
     let worker = Worker::new(means, settings, stop.clone());
     let working = tokio::spawn(worker.run());
@@ -86,7 +94,7 @@ pub async fn work(store: &Store, port: u16, jobs: &[Job], in_flight: usize) -> a
     Ok(())
 }
 
-fn connectors(port: u16, in_flight: usize) -> anyhow::Result<BTreeMap<Lane, Arc<dyn Connector>>> {
+fn client(port: u16, in_flight: usize) -> anyhow::Result<FetchClient> {
     let client = FetchClient::try_new(FetchSettings {
         host_interval: Duration::ZERO,
         group_interval: Duration::ZERO,
@@ -96,19 +104,34 @@ fn connectors(port: u16, in_flight: usize) -> anyhow::Result<BTreeMap<Lane, Arc<
         allow_addresses: vec![format!("127.0.0.0/8:{port}")],
         ..FetchSettings::default()
     })?;
-    let bluesky = BlueskySettings {
+    Ok(client)
+}
+
+/// As the program has them: each lane's asks within the lane's hold.
+fn connectors(
+    client: &FetchClient,
+    fences: &Fences,
+    port: u16,
+    in_flight: usize,
+) -> anyhow::Result<BTreeMap<Lane, Arc<dyn Connector>>> {
+    let within = |lane: &Lane| match fences.pass(lane) {
+        Some(pass) => client.within(pass),
+        None => client.clone(),
+    };
+    let settings = BlueskySettings {
         base_url: format!("http://127.0.0.1:{port}/").parse()?,
         requests_per_second: NonZero::new(1_000_000).expect("a million is not zero"),
         concurrency: NonZero::new(u32::try_from(in_flight)?).expect("something is in flight"),
         ..BlueskySettings::default()
     };
-    let website: Arc<dyn Connector> = Arc::new(WebsiteConnector::new(
-        client.clone(),
-        WebsiteSettings::default(),
-    ));
-    let bluesky: Arc<dyn Connector> = Arc::new(BlueskyConnector::new(client, bluesky));
-    let hosts = towns::lanes().hosts();
-    let mut connectors: BTreeMap<_, _> = hosts.map(|lane| (lane, Arc::clone(&website))).collect();
-    connectors.insert(Lane::api(Platform::Bluesky), bluesky);
+    let mut connectors: BTreeMap<Lane, Arc<dyn Connector>> = BTreeMap::new();
+    for lane in towns::lanes().hosts() {
+        let client = within(&lane);
+        let website = WebsiteConnector::new(client, WebsiteSettings::default());
+        connectors.insert(lane, Arc::new(website));
+    }
+    let lane = Lane::api(Platform::Bluesky);
+    let bluesky = BlueskyConnector::new(within(&lane), settings);
+    connectors.insert(lane, Arc::new(bluesky));
     Ok(connectors)
 }

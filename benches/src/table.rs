@@ -109,12 +109,12 @@ mod tests {
 
     #[test]
     fn a_row_keeps_the_order_of_the_columns_and_marks_what_is_missing() {
-        let columns = &[
+        const COLUMNS: &[Column] = &[
             Column::new("rate", "jobs/s", 0),
             Column::new("share", "share", 2),
             Column::new("none", "none", 0),
         ];
-        let mut table = Table::new(columns);
+        let mut table = Table::new(COLUMNS);
         table.add(serde_json::json!({"share": 0.956, "rate": 12345.6, "more": 1}));
         assert_eq!(table.rows, [["12,346", "0.96", "–"]]);
     }
