@@ -50,9 +50,7 @@ pub(crate) struct Against<'a> {
 }
 
 /// What the store says of something that a sick server did not tell.
-const MISSING: [&str; 9] = [
-    // A sitemap that could not be had is stored as none: see docs/reliability.md.
-    "stored false, true true",
+const MISSING: [&str; 8] = [
     "stored None",
     "stored (\"failed\"",
     "stored \"\"",
