@@ -64,7 +64,7 @@ fn bench() -> anyhow::Result<()> {
             budget::changing(&form(&[4], &[3])).await?;
         }
         if is_wanted("makespan") {
-            makespan::night(&form(&[1, 4], &[2])).await?;
+            makespan::night(&form(&[4], &[2])).await?;
         }
         if is_wanted("speedup") {
             speedup::grow(&form(&[1, 2, 4, 8], &[1, 2])).await?;

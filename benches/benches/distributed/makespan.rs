@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::Form;
 
 /// Bluesky's requests a second: the pace that binds.
-const BLUESKY: u32 = 4;
+const BLUESKY: u32 = 2;
 
 const COLUMNS: &[Column] = &[
     Column::new("workers", "workers", 0),
