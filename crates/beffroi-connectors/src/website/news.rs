@@ -33,6 +33,8 @@ pub(super) struct News {
     pub(super) sitemap: Option<SitemapState>,
     /// Whether the feed answered that nothing has changed.
     pub(super) is_unchanged: bool,
+    /// Whether there may be a feed or a sitemap that was not reached.
+    pub(super) is_unknown: bool,
 }
 
 impl News {
@@ -43,6 +45,7 @@ impl News {
             publications: state.publications.clone(),
             sitemap: state.sitemap.clone(),
             is_unchanged: true,
+            is_unknown: false,
         }
     }
 
@@ -78,6 +81,7 @@ impl News {
                 let is_cut = sitemap.dates.len() >= MAX_PUBLICATIONS;
                 Frequency::of(&sitemap.dates, as_of, is_cut)
             }
+            (None, _) if self.is_unknown => Frequency::missing(MissingReason::CallFailed),
             (None, _) => Frequency::missing(MissingReason::NoData),
         }
     }
@@ -163,6 +167,10 @@ pub(super) async fn read(
         Some(known) if is_fresh(asker, known, as_of) => known.clone(),
         _ => read_sitemaps(asker, &own.base, as_of).await,
     });
+    // What was not reached is neither there nor not there, tonight and for the nights that would
+    // believe this one.
+    news.is_unknown = asker.trouble.is_some();
+    news.sitemap = news.sitemap.filter(|it| it.exists || !news.is_unknown);
     news
 }
 
@@ -179,6 +187,7 @@ pub(super) async fn ask_again(
             publications: publications.to_vec(),
             sitemap: None,
             is_unchanged: true,
+            is_unknown: false,
         });
     }
     if fetched.head.status != 200 {
@@ -192,6 +201,7 @@ pub(super) async fn ask_again(
         publications,
         sitemap: None,
         is_unchanged: false,
+        is_unknown: false,
     })
 }
 

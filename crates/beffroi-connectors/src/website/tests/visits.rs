@@ -231,6 +231,11 @@ async fn what_is_not_reached_is_asked_again_rather_than_said_not_to_be_there() {
     let measured = measure(&site, "/").await;
     assert_eq!(measured.measurement.outcome, Outcome::Measured);
     assert!(measured.retry.is_some_and(|retry| retry.has_asked));
+    assert_eq!(seen(&measured).sitemap, None, "unknown is not no");
+    assert_eq!(
+        seen(&measured).posts_28d,
+        Figure::Missing(MissingReason::CallFailed)
+    );
 
     // One that answers, if only that there is nothing, is believed.
     site.put("/sitemap.xml", Doc::html("").status(404));
