@@ -30,12 +30,30 @@ impl Consumer {
     }
 
     /// Stops taking, at once. Jobs not yet handed out stay in the queue, in their order; those handed
-    /// out are still to be settled, and the lane is let go of with the last of them: dropping them
-    /// all lets go of it now.
-    pub async fn close(self) -> Result<(), QueueError> {
-        match self.engine {
-            ConsumerEngine::InProcess(_) => Ok(()),
-            ConsumerEngine::RabbitMq(consumer) => consumer.close().await,
+    /// out are still to be settled, and the lane is let go of with the last of them and the parting:
+    /// dropping them all lets go of it now.
+    pub async fn close(self) -> Result<Parting, QueueError> {
+        let engine = match self.engine {
+            ConsumerEngine::InProcess(_) => None,
+            ConsumerEngine::RabbitMq(consumer) => Some(consumer.close().await?),
+        };
+        Ok(Parting { engine })
+    }
+}
+
+/// A lane of which nothing more is taken. It is let go of when the parting and all deliveries are gone.
+#[derive(Debug)]
+pub struct Parting {
+    /// `None` where the queue is in process: there nobody rests.
+    engine: Option<rabbitmq::Parting>,
+}
+
+impl Parting {
+    /// Lets go, and has the next one told that he need not rest. To be said when nothing of this process
+    /// asks anything for the lane any more or will, and all it has learnt is where the next one reads it.
+    pub fn silent(self) {
+        if let Some(parting) = self.engine {
+            parting.silent();
         }
     }
 }

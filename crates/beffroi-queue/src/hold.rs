@@ -44,10 +44,16 @@ struct Inner {
 
 #[derive(Debug, Clone, Copy)]
 struct State {
-    /// When the first delivery came.
-    active_at: Option<Instant>,
+    /// When the first delivery came, and for how long nobody may ask from then on.
+    active: Option<Active>,
     until: Instant,
     ended_at: Option<Instant>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Active {
+    at: Instant,
+    rest: Duration,
 }
 
 impl Hold {
@@ -59,16 +65,20 @@ impl Hold {
     /// A hold that is valid now and until it is let go of.
     pub(crate) fn for_ever() -> Self {
         let now = Instant::now();
-        Self::new(None, Some(now), now + EVER)
+        let active = Active {
+            at: now,
+            rest: Duration::ZERO,
+        };
+        Self::new(None, Some(active), now + EVER)
     }
 
-    fn new(term: Option<Duration>, active_at: Option<Instant>, until: Instant) -> Self {
+    fn new(term: Option<Duration>, active: Option<Active>, until: Instant) -> Self {
         Self {
             inner: Arc::new(Inner {
                 number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
                 term,
                 state: Mutex::new(State {
-                    active_at,
+                    active,
                     until,
                     ended_at: None,
                 }),
@@ -83,12 +93,12 @@ impl Hold {
     }
 
     /// Before this moment no request may go: whoever held the lane before may still ask. One term
-    /// and a second after the first delivery; years away while there was none.
+    /// and a second after the first delivery, or at once where the one before has said that it asks
+    /// nothing more; years away while there was no delivery.
     pub fn since(&self) -> Instant {
-        match (self.state().active_at, self.inner.term) {
-            (Some(at), Some(term)) => at + term + MARGIN,
-            (Some(at), None) => at,
-            (None, _) => Instant::now() + EVER,
+        match self.state().active {
+            Some(Active { at, rest }) => at + rest,
+            None => Instant::now() + EVER,
         }
     }
 
@@ -104,8 +114,7 @@ impl Hold {
     /// Whether the lane is ours: it has delivered, and is neither lost nor let go of. Says nothing
     /// of [`Hold::since`].
     pub fn is_valid(&self) -> bool {
-        let is_active = self.state().active_at.is_some();
-        is_active && Instant::now() < self.until()
+        self.is_active() && Instant::now() < self.until()
     }
 
     /// Returns once the lane is lost or let go of. Cancel safe. A hold that runs out is noticed
@@ -114,10 +123,26 @@ impl Hold {
         self.inner.lost.cancelled().await;
     }
 
-    /// The first delivery came.
-    pub(crate) fn activate(&self) {
+    /// Whether the first delivery came.
+    pub(crate) fn is_active(&self) -> bool {
+        self.state().active.is_some()
+    }
+
+    /// The first delivery came. `is_handed_over`: whoever held the lane before has said that it asks
+    /// nothing more.
+    pub(crate) fn activate(&self, is_handed_over: bool) {
+        let rest = match self.inner.term {
+            Some(term) if !is_handed_over => term + MARGIN,
+            _ => Duration::ZERO,
+        };
+        let at = Instant::now();
+        self.state().active.get_or_insert(Active { at, rest });
+    }
+
+    /// Whether a request may begin now.
+    pub(crate) fn is_open(&self) -> bool {
         let now = Instant::now();
-        self.state().active_at.get_or_insert(now);
+        self.since() <= now && now < self.until()
     }
 
     /// The broker has answered a call made at `asked` on the channel of this life. False when it
@@ -161,11 +186,9 @@ impl Hold {
 
     /// When it runs out; the first proof after the first delivery has a whole term to come.
     fn lapses_at(&self) -> Option<Instant> {
-        let State {
-            active_at, until, ..
-        } = *self.state();
+        let State { active, until, .. } = *self.state();
         let term = self.inner.term.unwrap_or(EVER);
-        active_at.map(|at| until.max(at + term))
+        active.map(|active| until.max(active.at + term))
     }
 
     /// Nothing under this lock panics midway.
@@ -195,11 +218,11 @@ mod tests {
         advance(SECOND).await;
         assert!(hold.prove(asked));
         let active_at = Instant::now();
-        hold.activate();
+        hold.activate(false);
         assert!(hold.is_valid());
         assert_eq!(hold.since(), active_at + TERM + SECOND);
         advance(2 * SECOND).await;
-        hold.activate();
+        hold.activate(false);
         assert_eq!(
             hold.since(),
             active_at + TERM + SECOND,
@@ -212,9 +235,24 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_lane_that_was_handed_over_does_not_rest() {
+        for (is_handed_over, rest) in [(true, Duration::ZERO), (false, TERM + SECOND)] {
+            let hold = Hold::begin(TERM);
+            assert!(hold.prove(Instant::now()));
+            hold.activate(is_handed_over);
+            assert_eq!(hold.since(), Instant::now() + rest);
+            assert_eq!(hold.is_open(), is_handed_over);
+            hold.activate(!is_handed_over);
+            assert_eq!(hold.since(), Instant::now() + rest, "said once and for all");
+            advance(TERM).await;
+            assert!(!hold.is_open(), "without a proof it ends all the same");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_hold_that_ran_out_is_lost_whatever_comes_after() {
         let hold = Hold::begin(TERM);
-        hold.activate();
+        hold.activate(false);
         let begun = Instant::now();
         assert!(hold.prove(begun));
         advance(SECOND).await;
@@ -233,7 +271,7 @@ mod tests {
         assert!(hold.prove(Instant::now()));
         advance(100 * SECOND).await;
         assert!(!hold.is_over(), "nothing can be lost in line");
-        hold.activate();
+        hold.activate(false);
         assert!(!hold.is_valid() && !hold.is_over());
         advance(4 * SECOND).await;
         assert!(hold.prove(Instant::now()) && hold.is_valid());
@@ -244,7 +282,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_is_let_go_of_is_over_at_once_and_its_watchers_wake() {
         for hold in [Hold::begin(TERM), Hold::for_ever()] {
-            hold.activate();
+            hold.activate(false);
             assert!(hold.prove(Instant::now()) && hold.is_valid());
             let watcher = tokio::spawn({
                 let hold = hold.clone();

@@ -15,7 +15,7 @@ mod url;
 
 pub use announcement::{Announcement, Announcements};
 pub use dead::{DeadLetter, DeadLetters, Departure};
-pub use delivery::{Consumer, Delivery};
+pub use delivery::{Consumer, Delivery, Parting};
 pub use error::QueueError;
 pub use hold::Hold;
 pub use queue::{LaneDepth, Queue, RetryDepth};

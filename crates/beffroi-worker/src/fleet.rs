@@ -1,7 +1,7 @@
 //! The workers that are heard, and what follows for this one: which lanes it should hold.
 //!
-//! Every worker announces itself every two seconds and hears all others. Who has not been heard for
-//! four heartbeats is taken for gone. A worker that does not hear itself knows that it is the broker
+//! Every worker announces itself every second and hears all others. Who has not been heard for five
+//! heartbeats is taken for gone. A worker that does not hear itself knows that it is the broker
 //! that is away, and leaves everything as it is.
 
 use std::{
@@ -19,10 +19,10 @@ use crate::{
 };
 
 /// Time between two heartbeats.
-pub(crate) const HEARTBEAT: Duration = Duration::from_secs(2);
+pub(crate) const HEARTBEAT: Duration = Duration::from_secs(1);
 
 /// Who has not been heard for so long is gone.
-const UNHEARD: Duration = Duration::from_secs(8);
+const UNHEARD: Duration = Duration::from_secs(5);
 
 /// After a change others may follow at once (a fleet is started, a fleet is rolled): lanes change
 /// hands when it has been quiet for so long.
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn who_leaves_is_done_without_at_once_and_who_is_silent_after_eight_seconds() {
+    fn who_leaves_is_done_without_at_once_and_who_is_silent_after_five_seconds() {
         let mut world = World::new();
         for (number, second) in [(1, 0.1), (2, 0.1), (3, 0.1)] {
             world.hear(second, number, Working);
@@ -259,11 +259,10 @@ mod tests {
         world.hear(1.0, 3, Leaving);
         assert_eq!(world.wanted(1.6), 30);
         world.hear(1.7, 3, Leaving);
-        world.hear(8.0, 1, Working);
-        assert_eq!(world.wanted(8.0), 30);
-        world.hear(8.0, 1, Working);
-        assert_eq!(world.wanted(8.2), 30, "not yet");
-        assert_eq!(world.wanted(8.8), 60);
+        world.hear(5.0, 1, Working);
+        assert_eq!(world.wanted(5.0), 30);
+        assert_eq!(world.wanted(5.2), 30, "not yet");
+        assert_eq!(world.wanted(5.8), 60);
     }
 
     #[test]

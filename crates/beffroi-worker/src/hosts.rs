@@ -8,7 +8,7 @@ use beffroi_model::RunId;
 use beffroi_store::{Day, HostMemoryRow, HostSeenRow, Store, StoreError};
 use jiff::Timestamp;
 use tokio::{
-    sync::Mutex,
+    sync::{Mutex, Notify, watch},
     time::{self, Instant},
 };
 use tokio_util::sync::CancellationToken;
@@ -33,6 +33,10 @@ pub(crate) struct Hosts {
     /// When the last recall that succeeded was begun. Held while one is under way, so that lanes that
     /// are taken over together cost one query.
     recalled: Mutex<Option<Instant>>,
+    /// When the last news that were written had been gathered.
+    written: watch::Sender<Option<Instant>>,
+    /// Somebody waits for it.
+    hurry: Notify,
 }
 
 impl Hosts {
@@ -41,6 +45,8 @@ impl Hosts {
             store,
             client,
             recalled: Mutex::default(),
+            written: watch::Sender::default(),
+            hurry: Notify::new(),
         })
     }
 
@@ -67,6 +73,16 @@ impl Hosts {
         }
     }
 
+    /// Returns once everything that the client has learnt before the call is in the store.
+    pub(crate) async fn written(&self) {
+        let asked = Instant::now();
+        self.hurry.notify_one();
+        let mut written = self.written.subscribe();
+        let is_since = |at: &Option<Instant>| at.is_some_and(|at| at >= asked);
+        // The sender is ours.
+        let _ = written.wait_for(is_since).await;
+    }
+
     /// Lets the client know which addresses a run takes for shared fronts. The last run's count.
     pub(crate) async fn know_fronts(&self, run: &RunId) -> Result<(), StoreError> {
         let fronts = self.store.fronts_of(run).await?;
@@ -82,8 +98,10 @@ impl Hosts {
             tokio::select! {
                 () = end.cancelled() => {}
                 () = self.client.news_waiting() => time::sleep(LINGER).await,
+                () = self.hurry.notified() => {}
                 () = time::sleep_until(next_sightings) => next_sightings += SIGHTINGS_EVERY,
             }
+            let gathered = Instant::now();
             unwritten.add(self.client.news());
             if let Err(error) = unwritten.write(&self.store).await {
                 tracing::warn!(
@@ -91,6 +109,8 @@ impl Hosts {
                     "what hosts asked for could not be written, trying again"
                 );
                 time::sleep(PAUSE).await;
+            } else {
+                self.written.send_replace(Some(gathered));
             }
         }
     }

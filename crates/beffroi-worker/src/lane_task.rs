@@ -94,6 +94,7 @@ impl LaneTask {
         // Jobs that were taken but not begun are dropped, and go back to the queue. The lane is let go of
         // when the last one is settled: nobody else is active before.
         let closed = consumer.close().await;
+        let mut is_written = true;
         tasks.close();
         if time::timeout(self.let_go_timeout, tasks.wait())
             .await
@@ -106,6 +107,7 @@ impl LaneTask {
                     jobs = tasks.len(),
                     "jobs could not be written in time; they stay in the queue"
                 );
+                is_written = false;
                 released.cancel();
                 tasks.wait().await;
             }
@@ -115,7 +117,12 @@ impl LaneTask {
         } else {
             HoldEnd::Yielded
         });
-        closed?;
+        let parting = closed?;
+        // Whoever takes the lane over reads what the hosts have asked for.
+        let written = self.context.hosts.written();
+        if is_written && time::timeout(WRITING_TIMEOUT, written).await.is_ok() {
+            parting.silent();
+        }
         Ok(())
     }
 

@@ -35,7 +35,24 @@ const PAUSE: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub(crate) struct Consumer {
     inbox: mpsc::Receiver<Delivery>,
+    receipts: mpsc::WeakUnboundedSender<Settlement>,
+    silent: oneshot::Sender<()>,
     task: JoinHandle<Result<(), QueueError>>,
+}
+
+/// Keeps the lane from being let go of.
+#[derive(Debug)]
+pub(crate) struct Parting {
+    /// `None` where nobody holds it any more.
+    _receipts: Option<mpsc::UnboundedSender<Settlement>>,
+    silent: oneshot::Sender<()>,
+}
+
+impl Parting {
+    pub(crate) fn silent(self) {
+        // A lane that was lost meanwhile has nothing to say.
+        let _ = self.silent.send(());
+    }
 }
 
 impl Consumer {
@@ -49,15 +66,17 @@ impl Consumer {
         }
     }
 
-    pub(crate) async fn close(self) -> Result<(), QueueError> {
+    pub(crate) async fn close(self) -> Result<Parting, QueueError> {
         // The task's end of the inbox is gone: it has ended by itself, and tells why.
         if self.inbox.is_closed() {
-            return self
-                .task
+            self.task
                 .await
-                .expect("a lane's task neither panics nor is aborted");
+                .expect("a lane's task neither panics nor is aborted")?;
         }
-        Ok(())
+        Ok(Parting {
+            _receipts: self.receipts.upgrade(),
+            silent: self.silent,
+        })
     }
 }
 
@@ -129,6 +148,8 @@ pub(super) struct LaneTask {
     /// Ends when the consumer and all its deliveries are gone: only the weak end is kept here.
     settlements: mpsc::UnboundedReceiver<Settlement>,
     receipts: mpsc::WeakUnboundedSender<Settlement>,
+    /// Told when none of ours asks anything more.
+    silent: oneshot::Receiver<()>,
 }
 
 impl LaneTask {
@@ -142,17 +163,23 @@ impl LaneTask {
         // with the channel.
         let (outbox, inbox) = mpsc::channel(1);
         let (receipts, settlements) = mpsc::unbounded_channel();
+        let (say_silent, silent) = oneshot::channel();
         let task = Self {
             lane: lane.clone(),
             prefetch,
             outbox,
             settlements,
             receipts: receipts.downgrade(),
+            silent,
             broker: Arc::clone(&broker),
         };
         let first_life = Life::begin(&broker, lane, prefetch).await?;
-        let task = broker.tasks.spawn(task.run(first_life, receipts));
-        Ok(Consumer { inbox, task })
+        Ok(Consumer {
+            inbox,
+            receipts: receipts.downgrade(),
+            silent: say_silent,
+            task: broker.tasks.spawn(task.run(first_life, receipts)),
+        })
     }
 
     /// `receipts` keeps the settlements open while the consumer may hand out more.
@@ -169,7 +196,8 @@ impl LaneTask {
                 end = keeper.keep() => end,
                 end = self.live(&mut life, &mut receipts) => end,
             };
-            life.close(&self.broker, &end).await;
+            let is_silent = self.silent.try_recv().is_ok();
+            life.close(&self.broker, &end, is_silent).await;
             match end {
                 End::LetGo => return Ok(()),
                 End::RanOut => tracing::warn!(
@@ -220,7 +248,14 @@ impl LaneTask {
                 () = outbox.closed(), if is_taking => (offered, *receipts) = (None, None),
                 () = closing.cancelled(), if is_taking => (offered, *receipts) = (None, None),
                 next = life.messages.next(), if is_taking && offered.is_none() => match next {
-                    Some(Ok(message)) => offered = self.open(life, message),
+                    Some(Ok(message)) => {
+                        if !life.hold.is_active()
+                            && let Err(end) = life.activate().await
+                        {
+                            return end;
+                        }
+                        offered = self.open(life, message);
+                    }
                     Some(Err(error)) => return End::Broken(Some(error)),
                     None => return End::Broken(None),
                 },
@@ -231,7 +266,6 @@ impl LaneTask {
     /// Reads a message; has it put aside when it cannot be read.
     fn open(&self, life: &mut Life, message: Message) -> Option<Delivery> {
         let tag = message.delivery_tag;
-        life.hold.activate();
         life.unsettled.insert(tag);
         let receipt = Receipt {
             hold: life.hold.clone(),

@@ -4,14 +4,22 @@
 //! ended there. So a call on this very channel that was answered proves that nobody else was active
 //! when it was made. One broker knows that for sure; in a cluster that is cut in two, its parts may
 //! each believe it for as long as they take to miss each other (see the README).
+//!
+//! Whoever is made active rests until the one before must be silent, unless that one has left the
+//! lane's *baton*: a message in a queue beside the lane, put there on the channel of the lane's own life
+//! after its last request. Whoever is made active takes it away before the first request, so that a
+//! baton serves one successor: that there is one says that nobody has asked since it was left.
 
 use std::{collections::BTreeSet, num::NonZero, sync::Arc};
 
 use beffroi_model::Lane;
 use lapin::{
-    Channel,
-    options::{BasicConsumeOptions, BasicQosOptions},
-    types::FieldTable,
+    BasicProperties, Channel, Confirmation,
+    options::{
+        BasicConsumeOptions, BasicGetOptions, BasicPublishOptions, BasicQosOptions,
+        ConfirmSelectOptions,
+    },
+    types::{FieldTable, ShortString},
 };
 use tokio::time::{Duration, Instant, sleep_until, timeout};
 
@@ -31,6 +39,7 @@ pub(super) struct Life {
     /// Delivery tags handed out and not settled.
     pub(super) unsettled: BTreeSet<u64>,
     pub(super) hold: Hold,
+    baton: ShortString,
     keeper: Keeper,
     session: Arc<Session>,
 }
@@ -79,6 +88,7 @@ impl Life {
                     messages,
                     unsettled: BTreeSet::new(),
                     hold,
+                    baton: broker.names.baton_queue(lane),
                     keeper,
                     session,
                 })
@@ -98,10 +108,37 @@ impl Life {
         self.keeper.clone()
     }
 
+    /// Begins to hold the lane: the first delivery came. Takes the baton away, if it is there.
+    pub(super) async fn activate(&self) -> Result<(), End> {
+        // Acknowledged with the answer: from then on nobody else can have it, killed broker or not.
+        let taking = self
+            .channel
+            .basic_get(self.baton.clone(), BasicGetOptions { no_ack: true });
+        match call("take a lane's baton", taking).await {
+            Ok(baton) => {
+                self.hold.activate(baton.is_some());
+                Ok(())
+            }
+            Err(QueueError::Outage { source, .. }) => Err(End::Broken(source)),
+            Err(_) => Err(End::Broken(None)),
+        }
+    }
+
     /// Ends the hold, then closes the channel: what is unsettled goes back to the broker, in its
-    /// order.
-    pub(super) async fn close(self, broker: &Broker, end: &End) {
+    /// order. `is_silent`: none of ours asks anything more, so that the next one need not wait; it is
+    /// told only by who could ask, for whoever still rests knows nothing of the one before.
+    pub(super) async fn close(self, broker: &Broker, end: &End, is_silent: bool) {
+        let may_ask = self.hold.is_open();
         self.hold.end();
+        // A broker in need stops reading from a connection that publishes, and over this one all lanes
+        // are held.
+        let is_blocked = broker.publisher.link().is_blocked();
+        if matches!(end, End::LetGo) && is_silent && may_ask && !is_blocked {
+            let left = timeout(FAREWELL, self.leave_baton()).await;
+            if !matches!(left, Ok(Ok(true))) {
+                tracing::debug!("the next one in the lane does not know that it need not rest");
+            }
+        }
         let patience = match end {
             End::LetGo => CALL_TIMEOUT,
             End::Broken(_) | End::RanOut => FAREWELL,
@@ -115,6 +152,27 @@ impl Life {
             // The next life must not wait on a connection on which nobody answers.
             Err(_) => broker.consuming.discard(&self.session).await,
         }
+    }
+}
+
+impl Life {
+    /// Returns whether the broker has the baton. It is confirmed before the channel is closed, so that
+    /// it cannot reach its queue after another was made active.
+    async fn leave_baton(&self) -> lapin::Result<bool> {
+        let channel = &self.channel;
+        channel
+            .confirm_select(ConfirmSelectOptions::default())
+            .await?;
+        let published = channel
+            .basic_publish(
+                "".into(),
+                self.baton.clone(),
+                BasicPublishOptions::default(),
+                &[],
+                BasicProperties::default(),
+            )
+            .await?;
+        Ok(matches!(published.await?, Confirmation::Ack(_)))
     }
 }
 

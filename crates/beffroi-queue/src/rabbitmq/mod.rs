@@ -25,7 +25,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{Announcements, LaneDepth, QueueError, QueueSettings, RetryDepth, tier::RetryTier};
 
 pub(crate) use dead::DeadPass;
-pub(crate) use lane::{Consumer, Receipt};
+pub(crate) use lane::{Consumer, Parting, Receipt};
 
 use dead::Grave;
 use lane::LaneTask;
@@ -110,6 +110,7 @@ impl RabbitMq {
         dead::move_former(&self.broker, &self.channel().await?).await?;
         for lane in lanes {
             topology::declare_lane(&channel, names, lane, settings.delivery_limit).await?;
+            topology::declare_baton(&channel, names, lane).await?;
         }
         // Closing is good manners; the broker closes it with the connection anyway.
         let _ = call("close a channel", channel.close(200, "done".into())).await;

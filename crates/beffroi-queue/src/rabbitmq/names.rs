@@ -34,6 +34,10 @@ impl Names {
         format!("{}.{VERSION}.{lane}", self.prefix).into()
     }
 
+    pub(super) fn baton_queue(&self, lane: &Lane) -> ShortString {
+        format!("{}.{VERSION}.baton.{lane}", self.prefix).into()
+    }
+
     pub(super) fn retry_exchange(&self, tier: RetryTier) -> ShortString {
         format!("{}.retry.{}", self.prefix, tier.name()).into()
     }
@@ -71,6 +75,10 @@ mod tests {
         assert_eq!(
             names.lane_queue(&Lane::host(7)).as_str(),
             "beffroi.v1.host.07"
+        );
+        assert_eq!(
+            names.baton_queue(&Lane::host(7)).as_str(),
+            "beffroi.v1.baton.host.07"
         );
         assert_eq!(names.dead_queue().as_str(), "beffroi.v2.dead");
         assert_eq!(

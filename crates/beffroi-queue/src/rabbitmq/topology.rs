@@ -87,6 +87,21 @@ pub(super) async fn declare_lane(
     .await
 }
 
+/// Where whoever lets go of a lane leaves its baton (see `life.rs`). A quorum queue, because a baton that
+/// was taken must not come back with a broker that was killed.
+pub(super) async fn declare_baton(
+    channel: &Channel,
+    names: &Names,
+    lane: &Lane,
+) -> Result<(), QueueError> {
+    let arguments = Arguments::quorum()
+        .with("x-max-length", AMQPValue::LongLongInt(1))
+        .with("x-overflow", text("drop-head"));
+    declare_queue(channel, names.baton_queue(lane), arguments)
+        .await
+        .map(drop)
+}
+
 /// Messages that are ready in the lane's queue.
 pub(super) async fn depth(
     channel: &Channel,

@@ -26,6 +26,9 @@ tests![
     a_stopped_process_has_lost_its_lanes_when_it_goes_on,
     what_is_let_go_of_goes_to_the_next_in_its_order,
     dropping_everything_lets_go_at_once,
+    who_is_told_that_the_one_before_is_silent_need_not_rest,
+    silence_serves_one_successor_and_only_who_could_ask_may_tell_of_it,
+    a_baton_outlives_the_broker_and_one_that_was_taken_does_not_come_back,
     holds_and_announcements_outlive_a_killed_broker,
 ];
 
@@ -241,6 +244,122 @@ async fn dropping_everything_lets_go_at_once(engine: Engine, name: &'static str)
     }
     assert!(!hold.is_valid());
     assert!(begun.elapsed() < HOLD, "{:?}", begun.elapsed());
+}
+
+/// The lane's next delivery, acknowledged, and whether whoever got it may ask at once.
+async fn may_ask_at_once(consumer: &mut beffroi_queue::Consumer) -> bool {
+    let delivery = next(consumer).await;
+    let hold = delivery.hold().clone();
+    let is_open = hold.since() <= Instant::now();
+    assert!(hold.is_valid());
+    delivery.ack().await.unwrap();
+    is_open
+}
+
+/// Waits until the one who holds the lane may ask, as its first delivery says.
+async fn rest(consumer: &mut beffroi_queue::Consumer) {
+    let delivery = next(consumer).await;
+    tokio::time::sleep_until(delivery.hold().since()).await;
+    assert!(delivery.hold().is_valid());
+    delivery.ack().await.unwrap();
+}
+
+async fn who_is_told_that_the_one_before_is_silent_need_not_rest(
+    engine: Engine,
+    name: &'static str,
+) {
+    let (first, lane) = open(engine.url(), name).await;
+    let (second, _) = open(engine.url(), name).await;
+    first.publish(&jobs(&lane, 6)).await.unwrap();
+    let mut leaving = first.consume(&lane).await.unwrap();
+    rest(&mut leaving).await;
+    let mut coming = second.consume(&lane).await.unwrap();
+    silent(&mut coming).await;
+    let parting = leaving.close().await.unwrap();
+    silent(&mut coming).await; // the parting holds the lane
+    parting.silent();
+    assert!(may_ask_at_once(&mut coming).await);
+    // Back to the first, which is told likewise; then without a word.
+    let mut again = first.consume(&lane).await.unwrap();
+    coming.close().await.unwrap().silent();
+    assert!(may_ask_at_once(&mut again).await);
+    let mut last = second.consume(&lane).await.unwrap();
+    drop(again.close().await.unwrap());
+    assert!(
+        !may_ask_at_once(&mut last).await,
+        "nobody said that it was silent"
+    );
+    first.close().await;
+    second.close().await;
+}
+
+async fn silence_serves_one_successor_and_only_who_could_ask_may_tell_of_it(
+    engine: Engine,
+    name: &'static str,
+) {
+    let proxy = Proxy::to(engine.url()).await;
+    let (first, lane) = open(engine.url(), name).await;
+    let (cut_off, _) = open(&proxy.url(), name).await;
+    first.publish(&jobs(&lane, 8)).await.unwrap();
+    let mut leaving = first.consume(&lane).await.unwrap();
+    rest(&mut leaving).await;
+    leaving.close().await.unwrap().silent();
+    // The next one may ask at once, and the broker loses sight of it: it may go on asking for a while.
+    let mut lost = cut_off.consume(&lane).await.unwrap();
+    let held = next(&mut lost).await;
+    assert!(held.hold().since() <= Instant::now());
+    let mut successor = first.consume(&lane).await.unwrap();
+    silent(&mut successor).await;
+    proxy.orphan();
+    let taken_over = next(&mut successor).await;
+    assert!(
+        taken_over.hold().since() > held.hold().until(),
+        "the word of the one before the last was taken for the last one's"
+    );
+    // It lets go while it rests: of the lost one it knows nothing.
+    drop(taken_over);
+    successor.close().await.unwrap().silent();
+    let mut third = first.consume(&lane).await.unwrap();
+    assert!(!may_ask_at_once(&mut third).await);
+    drop((held, lost));
+    first.close().await;
+}
+
+async fn a_baton_outlives_the_broker_and_one_that_was_taken_does_not_come_back(
+    _engine: Engine,
+    name: &'static str,
+) {
+    let mut broker = tokio::task::block_in_place(Broker::start);
+    let (queue, lane) = open(&broker.url(), name).await;
+    queue.publish(&jobs(&lane, 9)).await.unwrap();
+    let mut consumer = queue.consume(&lane).await.unwrap();
+    rest(&mut consumer).await;
+    consumer.close().await.unwrap().silent();
+    // See below: the register of replicated queues.
+    sleep(Duration::from_secs(3)).await;
+    for is_left in [true, false] {
+        if !is_left {
+            let mut consumer = queue.consume(&lane).await.unwrap();
+            assert!(
+                may_ask_at_once(&mut consumer).await,
+                "nobody held it meanwhile"
+            );
+            // Whoever may ask is killed with the broker, for all that is known.
+            drop(consumer);
+        }
+        broker = spawn_blocking(move || {
+            broker.kill();
+            broker.restart();
+            broker
+        })
+        .await
+        .unwrap();
+        if !is_left {
+            let mut consumer = queue.consume(&lane).await.unwrap();
+            assert!(!may_ask_at_once(&mut consumer).await, "the baton came back");
+        }
+    }
+    queue.close().await;
 }
 
 async fn holds_and_announcements_outlive_a_killed_broker(_engine: Engine, name: &'static str) {
