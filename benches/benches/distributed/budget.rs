@@ -62,12 +62,25 @@ pub(crate) async fn steady(form: &Form) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A fleet of each size in which every ten seconds one joins, leaves or dies.
+/// A fleet of each size in which every ten seconds one joins or leaves.
 pub(crate) async fn changing(form: &Form) -> anyhow::Result<()> {
-    println!("budgets, while every ten seconds a worker joins, leaves or dies");
+    println!("budgets, while every ten seconds a worker joins or leaves, in turn");
     let mut table = Table::new(COLUMNS);
     for &workers in &form.fleets {
-        measure(form, workers, Change::Everybody, &mut table).await?;
+        measure(form, workers, Change::InOrder, &mut table).await?;
+    }
+    table.print();
+    Ok(())
+}
+
+/// The same, and every other one who goes is killed.
+pub(crate) async fn dying(form: &Form) -> anyhow::Result<()> {
+    println!(
+        "budgets, while every ten seconds a worker joins, is killed, joins or leaves, in turn"
+    );
+    let mut table = Table::new(COLUMNS);
+    for &workers in &form.fleets {
+        measure(form, workers, Change::WithDeaths, &mut table).await?;
     }
     table.print();
     Ok(())
@@ -76,7 +89,8 @@ pub(crate) async fn changing(form: &Form) -> anyhow::Result<()> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Change {
     None,
-    Everybody,
+    InOrder,
+    WithDeaths,
 }
 
 /// Sizes of one measurement.
@@ -210,7 +224,7 @@ fn pass(fleet: &mut Fleet, change: Change, until: Instant) -> anyhow::Result<usi
         thread::sleep(EVENT_INTERVAL);
         match events % 4 {
             0 | 2 => fleet.join()?,
-            1 => fleet.kill()?,
+            1 if change == Change::WithDeaths => fleet.kill()?,
             _ => fleet.leave()?,
         }
         events += 1;

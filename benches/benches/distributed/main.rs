@@ -2,8 +2,8 @@
 //! France: what they use of the budgets, how long a night takes, what more workers bring. Judged by the
 //! arrivals that the simulator saw.
 //!
-//! `-- budget`, `-- changing`, `-- makespan`, `-- speedup` for one of them, `--quick` for a small form,
-//! and numbers for how many workers.
+//! `-- budget`, `-- changing`, `-- dying`, `-- makespan`, `-- speedup` for one of them, `--quick` for a
+//! small form, and numbers for how many workers.
 
 mod budget;
 mod makespan;
@@ -42,7 +42,7 @@ fn bench() -> anyhow::Result<()> {
         .collect();
     let is_given = |word: &str| arguments.iter().any(|argument| argument == word);
     let is_quick = is_given("--quick");
-    let names = ["budget", "changing", "makespan", "speedup"];
+    let names = ["budget", "changing", "dying", "makespan", "speedup"];
     let is_wanted = |name| is_given(name) || !names.into_iter().any(is_given);
     let form = |usual: &[usize], quick: &[usize]| Form {
         is_quick,
@@ -62,6 +62,9 @@ fn bench() -> anyhow::Result<()> {
         }
         if is_wanted("changing") {
             budget::changing(&form(&[4], &[3])).await?;
+        }
+        if is_wanted("dying") {
+            budget::dying(&form(&[4], &[3])).await?;
         }
         if is_wanted("makespan") {
             makespan::night(&form(&[4], &[2])).await?;

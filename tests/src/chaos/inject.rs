@@ -57,6 +57,7 @@ pub(crate) fn begin(
         Kind::Calm => {}
         Kind::WorkerKilled => {
             let number = victim(world);
+            world.disturb(number, fault.lasting);
             world.workers[number].kill();
             // What comes from now on is of another life.
             at_ms = now_ms();
@@ -70,6 +71,7 @@ pub(crate) fn begin(
         }
         Kind::WorkerPaused => {
             let number = victim(world);
+            world.disturb(number, fault.lasting);
             world.workers[number].signal(Signal::SIGSTOP);
         }
         Kind::WorkerClockSkewed => {
@@ -103,7 +105,11 @@ pub(crate) fn begin(
         kind => {
             let wire = kind.of_a_wire().expect("all others are done by now");
             let place = match wire.side {
-                Side::Worker => Place::Worker(victim(world)),
+                Side::Worker => {
+                    let number = victim(world);
+                    world.disturb(number, fault.lasting);
+                    Place::Worker(number)
+                }
                 Side::Coordinator => Place::Coordinator,
             };
             let member = world.member(place);

@@ -22,7 +22,7 @@ pub use disk::SmallDisk;
 pub use draw::Draw;
 pub use figures::Figures;
 pub use kind::Kind;
-pub use moved::{Change, Handover, changes, handovers, lanes_of_hosts, name_of};
+pub use moved::{Change, Disturbed, Handover, handovers, lanes_of_hosts, name_of, too_early};
 pub use round::{Report, Rounds, on_own_ports};
 pub use script::{Fault, Script, WORLDS};
 pub use servers::Servers;

@@ -86,9 +86,41 @@ pub struct Change {
     pub gap_ms: i64,
 }
 
-/// Every change of the worker that asks a host. One who comes after another has to have been silent for
-/// as long as the other might still have asked.
-pub fn changes(arrivals: &[Arrival]) -> Vec<Change> {
+/// A worker that was hindered from letting go of its lanes in good order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disturbed {
+    /// Its name.
+    pub worker: String,
+    /// From when, milliseconds since 1970.
+    pub from_ms: i64,
+    /// Until when.
+    pub until_ms: i64,
+}
+
+/// The changes that came too early. Whoever takes over from a disturbed worker rests for as long as that
+/// one might still have asked, `silence_ms`. One that let go in good order has said that it is silent:
+/// after it a host's own pace is enough, but it does not come back within that time, which would be two
+/// at once.
+pub fn too_early(arrivals: &[Arrival], disturbed: &[Disturbed], silence_ms: i64) -> Vec<Change> {
+    let mut last: HashMap<String, Change> = HashMap::new();
+    let mut early = Vec::new();
+    for change in changes(arrivals) {
+        let is_disturbed = disturbed.iter().any(|it| {
+            it.worker == change.from && (it.from_ms..=it.until_ms).contains(&change.at_ms)
+        });
+        let comes_back = last.get(&change.host).is_some_and(|before| {
+            before.from == change.to && change.at_ms - before.at_ms < silence_ms
+        });
+        if comes_back || is_disturbed && change.gap_ms < silence_ms {
+            early.push(change.clone());
+        }
+        last.insert(change.host.clone(), change);
+    }
+    early
+}
+
+/// Every change of the worker that asks a host.
+fn changes(arrivals: &[Arrival]) -> Vec<Change> {
     let mut last: HashMap<&str, (i64, String)> = HashMap::new();
     let mut changes = Vec::new();
     for arrival in arrivals {
@@ -158,6 +190,31 @@ mod tests {
         let all = handovers(&arrivals, &lanes, 2_000, None);
         let after: Vec<i64> = all.iter().map(|it| it.after_ms).collect();
         assert_eq!(after, [100, 300]);
+    }
+
+    #[test]
+    fn too_early_is_who_follows_a_disturbed_one_at_once_and_who_comes_back_at_once() {
+        let arrivals = [
+            arrival(1_000, "a.test", "w0"),
+            arrival(1_000, "b.test", "w1"),
+            arrival(2_000, "a.test", "w1"),
+            arrival(2_500, "b.test", "w0"),
+            arrival(3_000, "a.test", "w0"),
+            arrival(8_000, "b.test", "w1"),
+        ];
+        let early = |disturbed: &[Disturbed]| -> Vec<i64> {
+            let early = too_early(&arrivals, disturbed, 3_000);
+            early.iter().map(|change| change.at_ms).collect()
+        };
+        assert_eq!(early(&[]), [3_000], "two at once");
+        let mut stopped = Disturbed {
+            worker: "w1".into(),
+            from_ms: 900,
+            until_ms: 9_000,
+        };
+        assert_eq!(early(std::slice::from_ref(&stopped)), [2_500, 3_000]);
+        stopped.until_ms = 2_000;
+        assert_eq!(early(&[stopped]), [3_000], "long past");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::{
     Ended, Holdings, QueueSeen, Running,
-    chaos::{Change, Figures, HOLD, Servers, World, changes},
+    chaos::{Figures, HOLD, Servers, World, too_early},
     judge,
 };
 
@@ -162,13 +162,10 @@ fn figures_are_true(world: &World, against: &Against<'_>) -> u64 {
     compared
 }
 
-/// No host was asked by two workers within the silence that the second owes.
+/// No host was asked by two workers at once, nor within the silence that the second owes.
 fn one_at_a_time(world: &World) {
     let silence = (HOLD + AND_A_SECOND - ON_THE_WAY).as_millis() as i64;
-    let early: Vec<Change> = changes(&world.france.arrivals())
-        .into_iter()
-        .filter(|change| change.gap_ms < silence)
-        .collect();
+    let early = too_early(&world.france.arrivals(), &world.disturbed, silence);
     assert!(early.is_empty(), "{} times: {early:?}", early.len());
 }
 

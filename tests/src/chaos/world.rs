@@ -7,11 +7,12 @@ use std::{
 };
 
 use beffroi_sim::SimSettings;
+use jiff::Timestamp;
 use nix::sys::signal::Signal;
 
 use crate::{
     Ended, Holdings, Installation, Running, Simulator, Wire,
-    chaos::{Servers, kind::Server},
+    chaos::{Disturbed, Servers, kind::Server},
     dying_with_us, wait_until,
 };
 
@@ -31,6 +32,9 @@ const ROUND: [(&str, &str); 9] = [
 
 /// How long a lane is held without a proof.
 pub const HOLD: Duration = Duration::from_secs(2);
+
+/// How much longer than a disturbance a lane may take to change hands because of it.
+const AFTERMATH: Duration = Duration::from_secs(10);
 
 /// What a world is made of.
 #[derive(Debug, Clone)]
@@ -83,6 +87,8 @@ pub struct World {
     pub coordinator: Member,
     /// The workers, those that have gone among them.
     pub workers: Vec<Member>,
+    /// Those that could not let go of their lanes in good order.
+    pub disturbed: Vec<Disturbed>,
     /// How the names of queues begin.
     pub prefix: String,
     broker_url: String,
@@ -123,11 +129,23 @@ impl World {
             france,
             home,
             workers: Vec::new(),
+            disturbed: Vec::new(),
             prefix: name.to_owned(),
             broker_url: servers.broker.url(),
             ways,
             begun: Instant::now(),
         }
+    }
+
+    /// From now on for `lasting` and some seconds, this worker cannot let go of its lanes in good order.
+    pub fn disturb(&mut self, number: usize, lasting: Duration) {
+        let from_ms = Timestamp::now().as_millisecond();
+        let lasting_ms = (lasting + AFTERMATH).as_millis() as i64;
+        self.disturbed.push(Disturbed {
+            worker: self.workers[number].name.clone(),
+            from_ms,
+            until_ms: from_ms + lasting_ms,
+        });
     }
 
     /// Starts one more worker and tells its number.

@@ -1,4 +1,5 @@
-//! A round of each kind of fault; `make chaos` plays many.
+//! The short set of faults: a round of each kind that is not much like another; `make chaos` plays all kinds,
+//! many times.
 
 use beffroi_tests::{
     chaos::{Kind, Rounds, Script, Servers},
@@ -8,7 +9,7 @@ use beffroi_tests::{
 /// Of the first world, whose nights are short.
 const SEED: u64 = 31;
 
-/// Plays a round of each kind, one after the other on the same servers.
+/// Plays a round of each of these kinds, one after the other on the same servers.
 fn each(kinds: &[Kind]) {
     let folder = temporary_folder();
     let rounds = Rounds::in_folder(folder.path().to_owned());
@@ -25,14 +26,12 @@ fn each(kinds: &[Kind]) {
 }
 
 #[test]
-fn workers_that_die_join_leave_or_are_stopped_change_nothing() {
+fn workers_that_die_leave_or_are_stopped_change_nothing() {
     each(&[
         Kind::WorkerKilled,
-        Kind::WorkerJoins,
         Kind::WorkerLeaves,
         Kind::WorkerPaused,
         Kind::WorkerClockSkewed,
-        Kind::WorkerClockWrong,
     ]);
 }
 
@@ -48,25 +47,11 @@ fn a_coordinator_broker_or_store_that_dies_or_refuses_changes_nothing() {
 }
 
 #[test]
-fn wires_of_a_worker_that_are_cut_stalled_or_slow_change_nothing() {
+fn wires_that_are_cut_or_stalled_and_bad_weather_on_the_web_change_nothing() {
     each(&[
         Kind::WorkerBrokerCut,
-        Kind::WorkerBrokerStalled,
-        Kind::WorkerBrokerSlow,
-        Kind::WorkerStoreCut,
         Kind::WorkerStoreStalled,
-        Kind::WorkerStoreSlow,
-    ]);
-}
-
-#[test]
-fn wires_of_the_coordinator_and_bad_weather_on_the_web_change_nothing() {
-    each(&[
-        Kind::CoordinatorBrokerCut,
         Kind::CoordinatorBrokerStalled,
-        Kind::CoordinatorStoreCut,
-        Kind::CoordinatorStoreStalled,
-        Kind::SitesSlow,
         Kind::SitesSilent,
         Kind::SitesReset,
     ]);

@@ -11,8 +11,8 @@ use std::{
 use beffroi_sim::{Arrival, Quotas, SimSettings};
 use beffroi_tests::{
     chaos::{
-        HOLD, Handover, Servers, World, WorldSettings, changes, handovers, lanes_of_hosts, name_of,
-        on_own_ports,
+        HOLD, Handover, Servers, World, WorldSettings, handovers, lanes_of_hosts, name_of,
+        on_own_ports, too_early,
     },
     judge::{assert_all_figures_are_true, assert_good_manners, certificate},
     temporary_folder, wait_until,
@@ -106,7 +106,8 @@ impl Night {
         self.world.workers[worker].name.clone()
     }
 
-    /// The night ends well, and no host was ever asked by two within the silence that a next owner owes.
+    /// The night ends well, and no host was ever asked by two at once, nor within the silence that a next
+    /// owner owes.
     fn ends_well(mut self, figures: u64) {
         let deadline = Instant::now() + LONGEST;
         while self.world.coordinator.is_alive() {
@@ -133,10 +134,7 @@ impl Night {
 
     fn assert_one_at_a_time(&self) {
         let arrivals = self.world.france.arrivals();
-        let early: Vec<_> = changes(&arrivals)
-            .into_iter()
-            .filter(|change| change.gap_ms < SILENCE.as_millis() as i64)
-            .collect();
+        let early = too_early(&arrivals, &self.world.disturbed, SILENCE.as_millis() as i64);
         assert!(early.is_empty(), "{early:#?}");
     }
 }
@@ -171,6 +169,7 @@ fn a_worker_that_was_stopped_sends_nothing_in_lanes_that_another_has_taken_over(
     let mut night = Night::begin(2, 80, &[LONG]);
     night.world.france.wait_for_requests(100);
     let (stopped, since_ms) = (night.busiest(), now_ms());
+    night.world.disturb(stopped, LONGEST);
     night.world.workers[stopped].signal(Signal::SIGSTOP);
     night.wait_for_a_handover(stopped, since_ms);
     thread::sleep(HOLD);
@@ -180,9 +179,10 @@ fn a_worker_that_was_stopped_sends_nothing_in_lanes_that_another_has_taken_over(
 
 #[test]
 fn a_worker_that_is_cut_off_from_the_broker_falls_silent_before_another_begins() {
-    let night = Night::begin(2, 80, &[LONG]);
+    let mut night = Night::begin(2, 80, &[LONG]);
     night.world.france.wait_for_requests(100);
     let (cut_off, since_ms) = (night.busiest(), now_ms());
+    night.world.disturb(cut_off, LONGEST);
     night.world.workers[cut_off].broker.stall();
     night.wait_for_a_handover(cut_off, since_ms);
     thread::sleep(HOLD);
@@ -224,6 +224,7 @@ fn lanes_stay_with_their_owners_and_move_in_time_when_workers_leave_join_and_die
 
     let promised = Duration::from_secs(20);
     let (killed, since_ms) = (night.busiest(), now_ms());
+    night.world.disturb(killed, LONGEST);
     night.world.workers[killed].kill();
     assert_in_time(night.handovers(killed, since_ms, promised), promised);
     night.assert_one_at_a_time();
