@@ -38,7 +38,10 @@ const LANGUAGES: [Language; 2] = [
 ];
 
 fn table(language: &Language) -> String {
-    let mut table = format!("\n{}\n| --- | --- | --- | --- | --- | --- |\n", language.heading);
+    let mut table = format!(
+        "\n{}\n| --- | --- | --- | --- | --- | --- |\n",
+        language.heading
+    );
     for metric in Catalogue::shipped().iter() {
         let cell = |text: &str| text.replace('|', "\\|");
         writeln!(

@@ -27,7 +27,7 @@ pub use client::Store;
 pub use clock::MAX_CLOCK_OFFSET;
 pub use error::StoreError;
 pub use hosts::{HostMemoryRow, HostSeenRow};
-pub use lease::{Claimant, Held, Lease, LeaseRefused, LeaseTerms};
+pub use lease::{Claimant, Held, Lease, LeaseRefused, LeaseTerm, LeaseTerms};
 pub use migrate::{Migration, MigrationReport};
 pub use policy::PolicyRow;
 pub use raw::{Format, ReportColumn, ReportRows};

@@ -11,6 +11,7 @@ use beffroi_fetch::{Fence, FenceState, HostGroup, LanePass, Territory};
 use beffroi_model::Lane;
 use beffroi_plan::Lanes;
 use beffroi_queue::Hold;
+use beffroi_store::LeaseTerm;
 use tokio::time::Instant;
 
 use crate::ownership::is_host;
@@ -34,6 +35,16 @@ impl Fences {
             lanes: all.into_iter().map(|lane| (lane, Arc::default())).collect(),
             territories: shared.then(|| Arc::new(lanes.clone())),
         }
+    }
+
+    /// Closes all of them when the term ends, whatever holds there are: where nobody else would notice that
+    /// another run has begun.
+    #[must_use]
+    pub fn within(self, term: &LeaseTerm) -> Self {
+        for fence in self.lanes.values() {
+            fence.state().term = Some(term.clone());
+        }
+        self
     }
 
     /// What the client of a lane is to heed.
@@ -64,6 +75,8 @@ pub(crate) struct LaneFence {
 struct State {
     hold: Option<Hold>,
     opened_at: Option<Instant>,
+    /// What the hold is bounded by, besides.
+    term: Option<LeaseTerm>,
 }
 
 impl LaneFence {
@@ -75,10 +88,8 @@ impl LaneFence {
             .as_ref()
             .is_none_or(|held| held.number() != hold.number());
         if is_new {
-            *state = State {
-                hold: Some(hold.clone()),
-                opened_at: None,
-            };
+            state.hold = Some(hold.clone());
+            state.opened_at = None;
         }
         is_new
     }
@@ -116,7 +127,10 @@ impl Fence for LaneFence {
                 since: state
                     .opened_at
                     .map_or(now + NOT_YET, |opened| opened.max(hold.since())),
-                until: hold.until(),
+                until: state
+                    .term
+                    .as_ref()
+                    .map_or(hold.until(), |term| term.until().min(hold.until())),
             },
         }
     }
@@ -207,5 +221,21 @@ mod tests {
         assert_eq!(Fence::state(&fence).hold, first.number());
         assert!(fence.begin(&second));
         assert!(!is_open(&fence), "a new hold must know anew");
+    }
+
+    #[tokio::test]
+    async fn a_fence_closes_with_the_term_it_stands_in() {
+        let lane = Lane::host(0);
+        let (hold, _held) = hold().await;
+        let now = Instant::now();
+        for (until, is_open) in [(now + NOT_YET * 100, true), (now, false)] {
+            let fences = Fences::new(&lanes(), [lane.clone()], false).within(&until.into());
+            let fence = fences.of(&lane);
+            fence.begin(&hold);
+            fence.open(&hold);
+            let state = Fence::state(&*fence);
+            assert_eq!(state.until, until);
+            assert_eq!(Instant::now() < state.until, is_open);
+        }
     }
 }

@@ -22,6 +22,32 @@ pub struct Lease {
     renewal: JoinHandle<()>,
 }
 
+/// Until when a lease lasts, for those who act under it. Cheap to clone; moves on with the lease.
+#[derive(Debug, Clone)]
+pub struct LeaseTerm {
+    state: watch::Receiver<State>,
+}
+
+impl LeaseTerm {
+    /// As [`Lease::until`]. The last moment that was known, once the lease was let go of.
+    pub fn until(&self) -> Instant {
+        let state = *self.state.borrow();
+        if state.is_lost {
+            return state.until.min(Instant::now());
+        }
+        state.until
+    }
+}
+
+/// One that ends then, and is not renewed.
+impl From<Instant> for LeaseTerm {
+    fn from(until: Instant) -> Self {
+        let is_lost = false;
+        let (_, state) = watch::channel(State { until, is_lost });
+        Self { state }
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 struct State {
     /// Until then nobody else can have it.
@@ -47,11 +73,14 @@ impl Lease {
     /// Until then nobody else can have it; moves on with each renewal, and lies in the past once it is
     /// lost.
     pub fn until(&self) -> Instant {
-        let state = *self.state.borrow();
-        if state.is_lost {
-            return state.until.min(Instant::now());
+        self.term().until()
+    }
+
+    /// The same for others to look at.
+    pub fn term(&self) -> LeaseTerm {
+        LeaseTerm {
+            state: self.state.clone(),
         }
-        state.until
     }
 
     /// Whether nobody else can have it now.

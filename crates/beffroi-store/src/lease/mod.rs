@@ -12,5 +12,5 @@ mod claim;
 mod held;
 mod taking;
 
-pub use held::Lease;
+pub use held::{Lease, LeaseTerm};
 pub use taking::{Claimant, Held, LeaseRefused, LeaseTerms};

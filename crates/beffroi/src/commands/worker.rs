@@ -6,7 +6,7 @@ use anyhow::bail;
 use beffroi_fetch::FetchClient;
 use beffroi_model::Lane;
 use beffroi_queue::{Queue, QueueUrl};
-use beffroi_store::Store;
+use beffroi_store::{LeaseTerm, Store};
 use beffroi_worker::{Health, LaneFilter, Means, Metrics, Worker, WorkerSettings};
 use tokio_util::sync::CancellationToken;
 
@@ -36,7 +36,7 @@ pub(crate) async fn worker(config: &Config, args: WorkerArgs) -> anyhow::Result<
     let endpoints = watched.answer(config, &client, &service.store)?;
     let queue = services::open_queue(config).await?;
     let stop = stop_on_signals();
-    let worker = assemble(config, &service.store, &client, &queue, watched, stop)?;
+    let worker = assemble(config, &service.store, &client, &queue, watched, None, stop)?;
     tracing::info!("worker ready; Ctrl-C lets the jobs under way end");
     worker.run().await?;
     queue.close().await;
@@ -117,6 +117,7 @@ pub(crate) fn assemble(
     client: &FetchClient,
     queue: &Queue,
     watched: Watched,
+    term: Option<&LeaseTerm>,
     stop: CancellationToken,
 ) -> anyhow::Result<Worker> {
     let mut settings: WorkerSettings = config.worker.clone();
@@ -124,7 +125,10 @@ pub(crate) fn assemble(
         settings.name = format!("{}-{}", machine::name(), std::process::id());
     }
     let ledger = services::ledger(store, &settings.name);
-    let fences = services::fences(config);
+    let mut fences = services::fences(config);
+    if let Some(term) = term {
+        fences = fences.within(term);
+    }
     let means = Means {
         queue: queue.clone(),
         store: store.clone(),

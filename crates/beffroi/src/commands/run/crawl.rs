@@ -68,7 +68,7 @@ impl Crawl<'_> {
             self.queue.purge(&lanes).await?;
         }
         let stop = self.stop.child_token();
-        let working = self.start_worker(stop.clone())?;
+        let working = self.start_worker(turn, stop.clone())?;
         let end = tokio::select! {
             watched = self.publish_and_watch(jobs, &lanes) => watched.map(|()| End::Complete),
             () = stop.cancelled() => Ok(End::Interrupted),
@@ -95,10 +95,17 @@ impl Crawl<'_> {
         }
     }
 
-    fn start_worker(&self, stop: CancellationToken) -> anyhow::Result<Option<Working>> {
+    fn start_worker(
+        &self,
+        turn: &Turn,
+        stop: CancellationToken,
+    ) -> anyhow::Result<Option<Working>> {
         if !self.works {
             return Ok(None);
         }
+        // With a broker the paces rest on it; else on the turn alone.
+        let is_alone = self.config.queue.url == QueueUrl::InProcess;
+        let term = turn.term().filter(|_| is_alone);
         let watched = Watched::new(self.config);
         let endpoints = watched.answer(self.config, self.client, self.store)?;
         let worker = worker::assemble(
@@ -107,6 +114,7 @@ impl Crawl<'_> {
             self.client,
             self.queue,
             watched,
+            term.as_ref(),
             stop.clone(),
         )?;
         let task = tokio::spawn(async move {

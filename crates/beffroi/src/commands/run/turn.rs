@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use beffroi_model::RunId;
-use beffroi_store::{Claimant, Held, Lease, LeaseRefused, Store};
+use beffroi_store::{Claimant, Held, Lease, LeaseRefused, LeaseTerm, Store};
 
 use super::only_run::OnlyRun;
 use crate::{config::Config, machine};
@@ -99,6 +99,14 @@ impl Turn {
             }))))),
             Err(LeaseRefused::Held(held)) => Ok(Err(held.into())),
             Err(LeaseRefused::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// Until when nobody else can have it; `None` where that is for as long as we live.
+    pub(super) fn term(&self) -> Option<LeaseTerm> {
+        match &self.0 {
+            Kind::Embedded(_) => None,
+            Kind::Shared(shared) => Some(shared.lease.term()),
         }
     }
 
