@@ -213,7 +213,13 @@ fn drained(world: &World, servers: &Servers) -> Vec<QueueSeen> {
 
 /// Lanes, and the queues from which jobs come back into them.
 fn is_a_lane(queue: &str) -> bool {
-    queue.contains(".host.") || queue.contains(".api.")
+    let names_a_lane = queue.contains(".host.") || queue.contains(".api.");
+    names_a_lane && !is_a_baton(queue)
+}
+
+/// Where who lets go of a lane leaves word for the next one.
+fn is_a_baton(queue: &str) -> bool {
+    queue.contains(".baton.")
 }
 
 /// Only queues that the program knows; in them only copies of jobs that have ended; buried only what
@@ -225,6 +231,7 @@ fn queues(world: &World, servers: &Servers, seen: &[QueueSeen]) {
         let known = [
             ".host.",
             ".api.",
+            ".baton.",
             ".retry.",
             ".park",
             ".dead",
@@ -237,6 +244,15 @@ fn queues(world: &World, servers: &Servers, seen: &[QueueSeen]) {
             queue.name
         );
         assert_ne!(queue.kind, "classic", "{}", queue.name);
+        if is_a_baton(&queue.name) {
+            assert!(
+                queue.messages <= 1,
+                "{} batons in `{}`",
+                queue.messages,
+                queue.name
+            );
+            continue;
+        }
         if queue.messages == 0 || queue.kind == "stream" {
             continue;
         }
