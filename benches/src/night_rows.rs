@@ -68,8 +68,8 @@ fn site(night: &Night, job: &Job, number: usize, now: Timestamp) -> Measurement 
             posts_28d: Figure::Known(9),
             last_published_at: Figure::Known(now),
             legal_notice_url: Some(format!("{home}mentions-legales/")),
-            newsletter: true,
-            contact: true,
+            newsletter: Some(true),
+            contact: Some(true),
         }),
         finds: vec![
             find(Platform::Facebook, "www.facebook.com"),

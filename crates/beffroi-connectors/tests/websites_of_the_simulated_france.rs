@@ -189,13 +189,13 @@ fn differences(site: &SiteTruth, found: &Measurement, sim: &RunningSim) -> Vec<S
     );
     compare(
         "newsletter",
-        seen.newsletter.to_string(),
-        truth.newsletter.to_string(),
+        format!("{:?}", seen.newsletter),
+        format!("{:?}", Some(truth.newsletter)),
     );
     compare(
         "contact",
-        seen.contact.to_string(),
-        truth.contact.to_string(),
+        format!("{:?}", seen.contact),
+        format!("{:?}", Some(truth.contact)),
     );
     wrong
 }

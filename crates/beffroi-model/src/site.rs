@@ -70,8 +70,8 @@ pub struct SiteObservation {
     pub last_published_at: Figure<Timestamp>,
     /// Address of the legal notice (mentions légales); `None` when no link to one was seen.
     pub legal_notice_url: Option<String>,
-    /// Whether the page offers a newsletter form.
-    pub newsletter: bool,
-    /// Whether it offers a contact form or page.
-    pub contact: bool,
+    /// Whether the page offers a newsletter form; `None` when no page was read.
+    pub newsletter: Option<bool>,
+    /// Whether it offers a contact form or page; `None` when no page was read.
+    pub contact: Option<bool>,
 }

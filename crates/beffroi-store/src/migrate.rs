@@ -67,6 +67,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0038_lease"),
     migration!("0039_run_reason"),
     migration!("0040_v_checksum"),
+    migration!("0080_site_observation_unknown"),
+    migration!("0081_v_site_observation"),
 ];
 
 /// What `migrate` did.

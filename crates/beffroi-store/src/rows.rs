@@ -286,8 +286,8 @@ pub struct SiteObservationRow {
     pub posts_28d: Option<u32>,
     pub last_published_at: Option<Millis>,
     pub legal_notice_url: String,
-    pub newsletter: u8,
-    pub contact: u8,
+    pub newsletter: Option<u8>,
+    pub contact: Option<u8>,
     pub unavailable: Unavailable,
 }
 
@@ -554,8 +554,8 @@ impl JobRows {
             posts_28d: site.posts_28d.known(),
             last_published_at: site.last_published_at.known().map(Millis::from),
             legal_notice_url: text(&site.legal_notice_url),
-            newsletter: site.newsletter.into(),
-            contact: site.contact.into(),
+            newsletter: site.newsletter.map(u8::from),
+            contact: site.contact.map(u8::from),
             unavailable,
         });
     }

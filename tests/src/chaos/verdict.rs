@@ -151,13 +151,14 @@ fn figures_are_true(world: &World, against: &Against<'_>) -> u64 {
         let example = example.as_str().unwrap_or_default();
         MISSING.iter().any(|words| example.contains(words))
     };
-    let is_excused = against.weather
-        && examples.iter().all(is_missing)
-        && wrong as f64 <= compared as f64 * LOST_TO_WEATHER;
+    let is_lost = |example: &&Value| against.weather && is_missing(example);
+    // What is false is shown before what is only missing.
+    let (lost, falsehoods): (Vec<&Value>, Vec<&Value>) = examples.iter().partition(is_lost);
+    let is_excused = falsehoods.is_empty() && wrong as f64 <= compared as f64 * LOST_TO_WEATHER;
     let names = &comparison["wrong_figures"];
     assert!(
         wrong == 0 || is_excused,
-        "{wrong} of {compared} are wrong: {names} {examples:?}"
+        "{wrong} of {compared} are wrong: {names} {falsehoods:?} {lost:?}"
     );
     compared
 }

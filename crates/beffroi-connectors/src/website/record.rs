@@ -30,8 +30,8 @@ pub struct SiteRecord {
     pub posts_28d: Option<u32>,
     pub last_published_at: Option<Timestamp>,
     pub legal_notice_url: Option<String>,
-    pub newsletter: bool,
-    pub contact: bool,
+    pub newsletter: Option<bool>,
+    pub contact: Option<bool>,
     /// Why a figure is `null`.
     pub unavailable: BTreeMap<FigureName, MissingReason>,
 }
@@ -130,8 +130,8 @@ pub(super) fn unseen() -> SiteObservation {
         posts_28d: Figure::Missing(MissingReason::NotMeasured),
         last_published_at: Figure::Missing(MissingReason::NotMeasured),
         legal_notice_url: None,
-        newsletter: false,
-        contact: false,
+        newsletter: None,
+        contact: None,
     }
 }
 

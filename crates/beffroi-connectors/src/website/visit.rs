@@ -271,8 +271,8 @@ fn site_of(home: &Home, errand: &Errand<'_>) -> SiteObservation {
         cms: cms::recognise(&home.head, facts).map(str::to_owned),
         charset: Some(home.page.charset.to_ascii_lowercase()),
         legal_notice_url: pages::legal_notice(facts, &home.base).map(String::from),
-        newsletter: facts.forms.newsletter,
-        contact: is_own_contact,
+        newsletter: Some(facts.forms.newsletter),
+        contact: Some(is_own_contact),
         ..unseen()
     }
 }

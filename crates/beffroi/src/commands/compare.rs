@@ -55,8 +55,8 @@ struct SiteRow {
     posts_28d: Option<u32>,
     last_published_at: Option<i64>,
     legal_notice_url: String,
-    newsletter: u8,
-    contact: u8,
+    newsletter: Option<u8>,
+    contact: Option<u8>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -405,8 +405,18 @@ impl Comparison {
             text(&truth.legal_notice_url),
             row.legal_notice_url.clone(),
         );
-        self.equal("newsletter", of, truth.newsletter, row.newsletter == 1);
-        self.equal("contact", of, truth.contact, row.contact == 1);
+        self.equal(
+            "newsletter",
+            of,
+            Some(truth.newsletter),
+            row.newsletter.map(|it| it == 1),
+        );
+        self.equal(
+            "contact",
+            of,
+            Some(truth.contact),
+            row.contact.map(|it| it == 1),
+        );
     }
 
     /// Every account that is its own is found, and nothing else is.

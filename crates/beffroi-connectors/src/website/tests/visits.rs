@@ -101,7 +101,10 @@ async fn a_site_with_a_feed_is_measured_and_its_accounts_found() {
             .unwrap()
             .ends_with("/mentions-legales/")
     );
-    assert!(observation.newsletter && observation.contact);
+    assert_eq!(
+        (observation.newsletter, observation.contact),
+        (Some(true), Some(true))
+    );
     assert_eq!(measurement.posts.len(), 2);
     assert_eq!(
         measurement.figures.followers.missing(),
@@ -450,7 +453,13 @@ async fn a_name_that_does_not_exist_is_tried_without_www() {
 
     let gone = measure_at(&connector, site.url("perdu.example", "/"), AS_OF, None).await;
     assert_eq!(gone.measurement.outcome.reason(), Some("dns_nxdomain"));
-    assert!(!seen(&gone).reachable);
+    let nothing = seen(&gone);
+    assert!(!nothing.reachable);
+    assert_eq!(
+        (nothing.newsletter, nothing.contact),
+        (None, None),
+        "nothing was read"
+    );
 }
 
 #[tokio::test]

@@ -90,16 +90,16 @@ impl Turn {
             who: format!("process {} on {}", std::process::id(), machine::name()),
             what: run_id.to_string(),
         };
-        match store.lease(LEASE, &claimant).await {
-            Ok(lease) => Ok(Ok(Self(Kind::Shared(Box::new(Shared {
+        let give_up_after = config.store.give_up_after;
+        let claimed = claim(store, &claimant, give_up_after).await?;
+        Ok(claimed.map(|lease| {
+            Self(Kind::Shared(Box::new(Shared {
                 store: store.clone(),
                 claimant,
                 lease,
-                give_up_after: config.store.give_up_after,
-            }))))),
-            Err(LeaseRefused::Held(held)) => Ok(Err(held.into())),
-            Err(LeaseRefused::Store(error)) => Err(error.into()),
-        }
+                give_up_after,
+            })))
+        }))
     }
 
     /// Until when nobody else can have it; `None` where that is for as long as we live.
@@ -142,26 +142,43 @@ impl Turn {
 
 impl Shared {
     async fn take_back(&mut self) -> anyhow::Result<Option<Taken>> {
-        let begin = Instant::now();
-        loop {
-            match self.store.lease(LEASE, &self.claimant).await {
-                Ok(again) => {
-                    tracing::info!("it is this run's turn again");
-                    self.lease = again;
-                    return Ok(None);
-                }
-                Err(LeaseRefused::Held(held)) => return Ok(Some(held.into())),
-                Err(LeaseRefused::Store(error))
-                    if error.is_transient() && begin.elapsed() < self.give_up_after =>
-                {
-                    tokio::time::sleep(RETRY_INTERVAL).await;
-                }
-                Err(LeaseRefused::Store(error)) => {
-                    return Err(error).context(
-                        "the store was away for too long; go on with `beffroi run --resume` once it \
-                         is back",
-                    );
-                }
+        match claim(&self.store, &self.claimant, self.give_up_after).await? {
+            Ok(again) => {
+                tracing::info!("it is this run's turn again");
+                self.lease = again;
+                Ok(None)
+            }
+            Err(taken) => Ok(Some(taken)),
+        }
+    }
+}
+
+/// Takes the lease, or says who has it. A store that is away is waited for.
+async fn claim(
+    store: &Store,
+    claimant: &Claimant,
+    patience: Duration,
+) -> anyhow::Result<Result<Lease, Taken>> {
+    let begin = Instant::now();
+    loop {
+        match store.lease(LEASE, claimant).await {
+            Ok(lease) => return Ok(Ok(lease)),
+            Err(LeaseRefused::Held(held)) => return Ok(Err(held.into())),
+            // What was claimed before the answer was lost expires by itself.
+            Err(LeaseRefused::Store(error))
+                if error.is_transient() && begin.elapsed() < patience =>
+            {
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "the turn could not be taken, trying again"
+                );
+                tokio::time::sleep(RETRY_INTERVAL).await;
+            }
+            Err(LeaseRefused::Store(error)) => {
+                return Err(error).context(
+                    "the store was away for too long; go on with `beffroi run --resume` once it is \
+                     back",
+                );
             }
         }
     }
