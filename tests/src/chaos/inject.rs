@@ -11,7 +11,7 @@ use crate::{
     Weather,
     chaos::{
         Fault, Kind, Place, Servers, World,
-        kind::{Side, Trouble},
+        kind::{Server, Side, Trouble},
     },
 };
 
@@ -107,7 +107,10 @@ pub(crate) fn begin(
             let place = match wire.side {
                 Side::Worker => {
                     let number = victim(world);
-                    world.disturb(number, fault.lasting);
+                    // Without the store a lane is handed over like any other.
+                    if wire.server == Server::Broker {
+                        world.disturb(number, fault.lasting);
+                    }
                     Place::Worker(number)
                 }
                 Side::Coordinator => Place::Coordinator,
