@@ -75,6 +75,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0046_stratum_coverage"),
     migration!("0047_post_figure_overperformance"),
     migration!("0048_presence_figure_comments"),
+    migration!("0049_v_checksum"),
     migration!("0050_account_score"),
     migration!("0051_collectivity_score"),
     migration!("0052_alert"),
