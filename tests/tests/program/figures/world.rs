@@ -52,7 +52,6 @@ pub(super) struct Post {
 
 #[derive(Clone, Debug)]
 pub(super) struct Thread {
-    pub(super) post_id: String,
     pub(super) opened_at: i64,
     /// What each run saw: when, and the reply.
     pub(super) seen: Vec<(i64, Option<i64>)>,
@@ -297,7 +296,6 @@ fn converse(account: &mut Account, draw: &mut Draw, inserts: &mut Vec<String>) {
             .chance(answers)
             .then(|| opened_at - 1_000 + 3_600_000 * draw.below(10).pow(2) * draw.below(5));
         let mut thread = Thread {
-            post_id: post_id.clone(),
             opened_at,
             seen: Vec::new(),
         };
