@@ -181,8 +181,8 @@ async fn add_rows(
 ) -> anyhow::Result<()> {
     let parts: Vec<Part> = store
         .json_rows(
-            "SELECT table, sum(rows) AS rows, sum(bytes_on_disk) AS bytes FROM system.parts \
-             WHERE active AND database = currentDatabase() AND rows > 0 GROUP BY table ORDER BY table",
+            "SELECT p.table AS table, sum(p.rows) AS rows, sum(p.bytes_on_disk) AS bytes FROM system.parts AS p \
+             WHERE p.active AND p.database = currentDatabase() AND p.rows > 0 GROUP BY table ORDER BY table",
             &[],
         )
         .await?;
