@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 /// Posts of a year that one part may have, about.
-const POSTS_OF_A_PART: u64 = 2_000_000;
+const POSTS_OF_A_PART: u64 = 4_000_000;
 
 /// Most parts that accounts are cut into.
 const MOST_PARTS: u64 = 256;

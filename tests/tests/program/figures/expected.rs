@@ -36,7 +36,7 @@ pub(super) fn figures(
     };
     let followers = figure(account.followers.get(&night).and_then(|(_, count)| *count));
     let posts: Vec<PostFigures> = (account.posts.iter())
-        .map(|(id, post)| post_figures(account, id, post, night))
+        .map(|(id, post)| post_figures(account, id, post))
         .collect();
     let input = AccountPosts {
         followers,
@@ -104,7 +104,7 @@ pub(super) fn figures(
         ),
         ("views_median", views.map(|it| it.median)),
         ("views_mean", views.map(|it| it.mean)),
-        ("overperformance", ratios(account, &posts, window, night)),
+        ("overperformance", ratios(&posts, window)),
         (
             "threads",
             account.has_dialogue.then_some(dialogue.threads as f64),
@@ -129,15 +129,14 @@ pub(super) fn figures(
 }
 
 /// The reading that counts: the first at an age of seven days or more, else the last.
-fn reading(post: &Post, night: i64) -> &Reading {
+fn reading(post: &Post) -> &Reading {
     let is_closed = |reading: &&Reading| reading.observed_at - post.published_at >= 7 * DAY;
-    let _ = night;
     let closed = post.readings.values().find(is_closed);
     closed.unwrap_or_else(|| post.readings.values().next_back().unwrap())
 }
 
-fn post_figures(account: &Account, id: &str, post: &Post, night: i64) -> PostFigures {
-    let reading = reading(post, night);
+fn post_figures(account: &Account, id: &str, post: &Post) -> PostFigures {
+    let reading = reading(post);
     let [reactions, comments, shares, views] = reading.counters;
     PostFigures {
         post_id: id.to_owned(),
@@ -186,8 +185,7 @@ fn growth(account: &Account, night: i64, days: i64) -> Option<f64> {
 }
 
 /// The median of the closed posts' overperformance.
-fn ratios(account: &Account, posts: &[PostFigures], window: Window, night: i64) -> Option<f64> {
-    let _ = (account, night);
+fn ratios(posts: &[PostFigures], window: Window) -> Option<f64> {
     let mut closed: Vec<&PostFigures> = posts.iter().filter(|post| !post.is_young()).collect();
     closed.sort_by_key(|post| (post.published_at, post.post_id.clone()));
     let counters = |post: &PostFigures| {

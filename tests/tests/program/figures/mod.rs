@@ -55,10 +55,10 @@ fn is_close(found: f64, expected: f64) -> bool {
 async fn figures_are_those_of_beffroi_index_on_random_worlds() {
     let engine = Engine::start();
     let mut known = 0;
-    for seed in 0..3 {
+    for seed in 0..2 {
         engine.query("DROP DATABASE IF EXISTS beffroi");
         let store = store_on(&engine).await;
-        let world = World::of(seed, 24);
+        let world = World::of(seed, 20);
         world.write(&engine);
         // Weeks are computed by the nights that still read their posts.
         for night in [LAST - 28, LAST] {
@@ -101,7 +101,7 @@ async fn figures_are_those_of_beffroi_index_on_random_worlds() {
             );
         }
     }
-    assert!(known > 3_000, "{known} figures are known");
+    assert!(known > 2_000, "{known} figures are known");
 }
 
 #[tokio::test]
