@@ -186,13 +186,19 @@ impl Installation {
     /// How many rows each table holds, repeats removed.
     pub fn row_counts(&self) -> Rows {
         let tables = self.sql(
-            "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'",
+            "SELECT concat(name, if(engine LIKE 'Replacing%', ' FINAL', '')) AS source, name \
+             FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'",
         );
         let counts: Vec<String> = tables
             .iter()
-            .map(|row| row["name"].as_str().unwrap())
-            .map(|table| {
-                format!("SELECT '{table}' AS name, toUInt32(count()) AS rows FROM {table} FINAL")
+            .map(|row| {
+                (
+                    row["name"].as_str().unwrap(),
+                    row["source"].as_str().unwrap(),
+                )
+            })
+            .map(|(table, source)| {
+                format!("SELECT '{table}' AS name, toUInt32(count()) AS rows FROM {source}")
             })
             .collect();
         let counts = self.sql(&counts.join(" UNION ALL "));

@@ -5,6 +5,7 @@ mod checksum;
 mod client;
 mod clock;
 mod error;
+mod generate;
 mod hosts;
 mod lease;
 mod migrate;
@@ -16,6 +17,7 @@ mod registry;
 mod reparse;
 pub mod reports;
 mod retention;
+mod rollup;
 mod rows;
 mod run;
 mod settings;
@@ -26,6 +28,7 @@ pub use budget::BudgetEntryRow;
 pub use client::Store;
 pub use clock::MAX_CLOCK_OFFSET;
 pub use error::StoreError;
+pub use generate::GeneratedWorld;
 pub use hosts::{HostMemoryRow, HostSeenRow};
 pub use lease::{Claimant, Held, Lease, LeaseRefused, LeaseTerm, LeaseTerms};
 pub use migrate::{Migration, MigrationReport};
@@ -34,6 +37,9 @@ pub use raw::{Format, ReportColumn, ReportRows};
 pub use registry::{DueAccount, FactRow, ImportRow, OwnAccount, RegistryVersionRow};
 pub use reparse::{OldFind, Reread};
 pub use retention::{Removed, TooOld, retention_knows};
+pub use rollup::{
+    FigureSettings, JudgedNight, RollupError, RollupReport, TableReport, kept_nights,
+};
 pub use rows::{
     AccountObservationRow, AccountRow, AccountStateRow, CollectivityRow, Day, DialogueRow,
     FetchLogRow, JobOutcomeRow, JobRow, JobRows, Millis, PostObservationRow, PostRow, RunRow,

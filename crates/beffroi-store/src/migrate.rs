@@ -67,6 +67,18 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0038_lease"),
     migration!("0039_run_reason"),
     migration!("0040_v_checksum"),
+    migration!("0041_post_figure"),
+    migration!("0042_thread_figure"),
+    migration!("0043_account_figure"),
+    migration!("0044_presence_figure"),
+    migration!("0045_presence_event"),
+    migration!("0046_stratum_coverage"),
+    migration!("0047_post_figure_overperformance"),
+    migration!("0048_presence_figure_comments"),
+    migration!("0049_v_checksum"),
+    migration!("0050_account_score"),
+    migration!("0051_collectivity_score"),
+    migration!("0052_alert"),
     migration!("0080_site_observation_unknown"),
     migration!("0081_v_site_observation"),
 ];
@@ -211,7 +223,13 @@ mod tests {
             );
             let statement: String = lines().collect();
             assert!(
-                statement.contains("IF NOT EXISTS") || statement.contains("CREATE OR REPLACE VIEW"),
+                [
+                    "IF NOT EXISTS",
+                    "CREATE OR REPLACE VIEW",
+                    "COMMENT COLUMN IF EXISTS"
+                ]
+                .iter()
+                .any(|words| statement.contains(words)),
                 "{} cannot run twice",
                 migration.name
             );

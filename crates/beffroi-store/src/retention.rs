@@ -1,4 +1,5 @@
-//! Figures that are too old to be kept are taken out of the raw tables.
+//! Figures that are too old to be kept are taken out of the raw tables, and out of the tables of figures
+//! that repeat them. What was computed of them stays.
 //!
 //! An observation of an account stays, with its figures NULL and `retention_expired` as the reason:
 //! that there was a measurement, and under which handle, is kept. Rows with nothing left are deleted.
@@ -33,6 +34,16 @@ const OF_POSTS: [&str; 4] = ["reactions", "comments", "shares", "views"];
 
 /// Words of the figures of websites.
 const OF_SITES: [&str; 2] = ["posts_28d", "last_published_at"];
+
+/// The tables of figures that repeat the followers as they were told, and what to set.
+const FOLLOWERS_OF_FIGURES: [(&str, &str); 3] = [
+    (
+        "account_figure",
+        "followers = NULL, unavailable = mapUpdate(unavailable, map('followers', 'retention_expired'))",
+    ),
+    ("presence_figure", "followers = NULL"),
+    ("account_score", "followers = NULL"),
+];
 
 /// Whether a metric of that word can be taken out.
 pub fn retention_knows(metric: &str) -> bool {
@@ -226,6 +237,30 @@ fn add_steps(steps: &mut Vec<Step>, platform: Platform, metrics: &BTreeMap<&str,
         let which = include_str!("queries/retention/post.sql");
         add("post", which, None, vec!["posts"], *up_to);
     }
+    if !is_site {
+        for (up_to, words) in nights_of(&OF_POSTS) {
+            let which = include_str!("queries/retention/post_figure.sql");
+            let set = include_str!("queries/retention/post_observation.update.sql");
+            add("post_figure", which, Some(set), words, up_to);
+        }
+        if let Some(up_to) = metrics.get("followers") {
+            let which = include_str!("queries/retention/post_figure_followers.sql");
+            let set = "followers = NULL";
+            add("post_figure", which, Some(set), vec!["followers"], *up_to);
+            let which = include_str!("queries/retention/figure_followers.sql");
+            for (table, set) in FOLLOWERS_OF_FIGURES {
+                add(table, which, Some(set), vec!["followers"], *up_to);
+            }
+        }
+        if let Some(up_to) = metrics.get("dialogue") {
+            let which = include_str!("queries/retention/thread_figure.sql");
+            add("thread_figure", which, None, vec!["dialogue"], *up_to);
+        }
+    }
+    if let Some(up_to) = metrics.get("posts") {
+        let which = include_str!("queries/retention/post_figure_rows.sql");
+        add("post_figure", which, None, vec!["posts"], *up_to);
+    }
     // A state may hold any figure, so that it goes with the first of them.
     if let Some(up_to) = metrics.values().max() {
         let which = include_str!("queries/retention/account_state.sql");
@@ -270,6 +305,10 @@ mod tests {
             [
                 "clear account_observation posts_total 7",
                 "clear account_observation followers+following 9",
+                "clear post_figure followers 9",
+                "clear account_figure followers 9",
+                "clear presence_figure followers 9",
+                "clear account_score followers 9",
                 "delete account_state followers+following+posts_total 9",
             ]
         );

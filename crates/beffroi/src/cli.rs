@@ -123,6 +123,8 @@ pub(crate) enum Command {
     /// What the platforms' terms allow to be stored, combined and published.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Compute the figures of judged nights (complete runs over everything) anew.
+    Rollup(RollupArgs),
     /// Reports on what was measured.
     #[command(subcommand)]
     Report(ReportCommand),
@@ -327,6 +329,35 @@ pub(crate) struct PlanArgs {
     pub(crate) later: bool,
 
     /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  beffroi rollup                        the latest night
+  beffroi rollup --night 2026-11-24     one night
+  beffroi rollup --since 2026-11-01     all nights from that one on that keep their figures
+  beffroi rollup --all
+
+Each `beffroi run` over everything ends with it; by hand it is for what came late, and for new rules.
+Each night's figures are put in the place of the old ones at once, so that it may be stopped and repeated
+at any time. What the policies have removed of old raw figures is missing in figures computed after that.")]
+pub(crate) struct RollupArgs {
+    /// The night. Default: the latest.
+    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with_all = ["since", "all"])]
+    pub(crate) night: Option<jiff::civil::Date>,
+
+    /// That night and those after it, the oldest first.
+    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "all")]
+    pub(crate) since: Option<jiff::civil::Date>,
+
+    /// All nights that keep their figures (`figures.keep_nights`), the oldest first.
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// Print what was computed as JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -630,9 +661,11 @@ impl Command {
     /// Whether it works for a while and its log tells the story; the others answer a question.
     pub(crate) fn works_long(&self) -> bool {
         match self {
-            Self::Run(_) | Self::Worker(_) | Self::Sim(SimCommand::Serve(_)) | Self::Demo(_) => {
-                true
-            }
+            Self::Run(_)
+            | Self::Worker(_)
+            | Self::Rollup(_)
+            | Self::Sim(SimCommand::Serve(_))
+            | Self::Demo(_) => true,
             Self::Registry(RegistryCommand::Import { .. }) => true,
             Self::Plan(_)
             | Self::Status(_)

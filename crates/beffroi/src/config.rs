@@ -16,7 +16,7 @@ use beffroi_fetch::FetchSettings;
 use beffroi_model::Platform;
 use beffroi_queue::QueueSettings;
 use beffroi_registry::DirectorySettings;
-use beffroi_store::StoreSettings;
+use beffroi_store::{FigureSettings, StoreSettings};
 use beffroi_worker::WorkerSettings;
 use figment::{
     Figment,
@@ -52,6 +52,7 @@ pub(crate) struct Config {
     pub(crate) fetch: FetchSettings,
     pub(crate) registry: DirectorySettings,
     pub(crate) policies: PolicySettings,
+    pub(crate) figures: FigureSettings,
     pub(crate) platforms: PlatformSettings,
 }
 
@@ -142,6 +143,11 @@ impl Config {
             let known: Vec<String> = MEASURABLE.iter().map(Platform::to_string).collect();
             let problem = format!("found `{platform}`, expected any of {}", known.join(", "));
             return Some((vec!["run", "platforms"], problem));
+        }
+        let share = self.figures.min_coverage;
+        if !(0.0..=1.0).contains(&share) {
+            let problem = format!("found `{share}`, expected a share from 0 to 1");
+            return Some((vec!["figures", "min_coverage"], problem));
         }
         let (path, problem) = self.platforms.check().err()?;
         Some((["platforms"].into_iter().chain(path).collect(), problem))

@@ -7,6 +7,7 @@ mod checksums;
 mod citizens;
 mod faults;
 mod fence;
+mod figures;
 mod hosts;
 mod interrupted;
 mod leases;

@@ -39,9 +39,27 @@ fn a_night_in_process_is_complete_true_polite_and_repeatable() {
     assert_all_figures_are_true(&here, &france, FIGURES);
     assert_good_manners(&france);
     assert_nothing_counts_twice(&here);
+    assert_it_is_judged(&here);
     citizens::assert_none_is_stored(&here);
     citizens::assert_none_is_in(&log);
     assert_repeating_changes_nothing(&here, &france, &["run", "--json"], &certificate);
+}
+
+/// The night ended with its figures, which `beffroi rollup` computes again to the same.
+fn assert_it_is_judged(here: &Installation) {
+    let accounts = here.number("SELECT toUInt32(uniqExact(account_id)) FROM job");
+    let content = "SELECT sum(cityHash64(toString(tuple(*)))) FROM account_figure";
+    let rows = "SELECT toUInt32(countIf(window_days = 28)) FROM account_figure";
+    let with_e = "SELECT toUInt32(countIf(e IS NOT NULL)) FROM account_figure";
+    let present = "SELECT toUInt32(count()) FROM presence_figure WHERE state = 'active'";
+    assert_eq!(here.number(rows), accounts, "each account has its figures");
+    assert!(here.number(with_e) > 0 && here.number(present) > 0);
+    let before = here.sql(content);
+    let report = here.run(&["rollup", "--json"]).exited(0).json();
+    assert_eq!(report[0]["tables"][0]["table"], "post_figure", "{report}");
+    assert_eq!(here.sql(content), before);
+    let none = here.run(&["rollup", "--night", "2020-01-01"]).exited(1);
+    assert!(none.stderr.contains("is not judged"), "{}", none.stderr);
 }
 
 #[test]

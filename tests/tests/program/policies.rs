@@ -116,6 +116,8 @@ fn what_is_older_than_allowed_is_removed_once_with_its_reason() {
     // Tomorrow it would be 30 days old.
     write_night(&engine, 29);
     let kept = write_night(&engine, 28);
+    // Figures repeat what is to be removed.
+    installation.succeed(&["rollup", "--all"]);
     let removed = installation.succeed(&["policy", "apply", "--json"]).json();
     let removed = removed["removed"].as_array().unwrap();
     assert!(!removed.is_empty());
@@ -142,7 +144,28 @@ fn what_is_older_than_allowed_is_removed_once_with_its_reason() {
     }
     assert_eq!(why["following"], "not_given_by_platform");
     assert_eq!(figures(&kept)["followers"], 1000);
-    for table in ["post", "post_observation", "dialogue", "account_state"] {
+    let judged = |night: &str, platform: Platform| -> Value {
+        let id = account(platform);
+        let seen = installation.sql(&format!(
+            "SELECT followers, p2, unavailable['followers'] AS why FROM account_figure \
+             WHERE account_id = '{id}' AND night = '{night}' AND window_days = 28"
+        ));
+        json!([seen[0]["followers"], seen[0]["why"]])
+    };
+    assert_eq!(
+        judged(&old, Platform::Youtube),
+        json!([null, "retention_expired"])
+    );
+    assert_eq!(judged(&old, Platform::Mastodon), json!([1000, ""]));
+    assert_eq!(judged(&kept, Platform::Youtube), json!([1000, ""]));
+    for table in [
+        "post",
+        "post_observation",
+        "post_figure",
+        "dialogue",
+        "thread_figure",
+        "account_state",
+    ] {
         assert_eq!(rows(&engine, table, Platform::Youtube), 1, "{table}");
         assert_eq!(rows(&engine, table, Platform::Mastodon), 3, "{table}");
     }

@@ -14,6 +14,7 @@ pub(crate) mod registry;
 pub(crate) mod reparse;
 pub(crate) mod report;
 pub(crate) mod robots;
+pub(crate) mod rollup;
 pub(crate) mod run;
 pub(crate) mod sim;
 pub(crate) mod sql;
@@ -77,6 +78,7 @@ async fn carry_out(config: &Config, command: Command) -> anyhow::Result<ExitCode
             agent,
             urls,
         }) => robots::check(&robots, &agent, &urls),
+        Command::Rollup(args) => rollup::rollup(config, args).await,
         Command::Report(command) => report::report(config, command).await,
         Command::Sql { statement, format } => sql::sql(config, &statement, format).await,
         Command::Sim(SimCommand::Serve(args)) => sim::serve(args).await,

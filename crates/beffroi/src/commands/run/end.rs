@@ -12,6 +12,8 @@ use jiff::Timestamp;
 use super::{begin::new_row, turn::Taken, write};
 use crate::{
     certificate::Certificate,
+    commands::rollup,
+    config::Config,
     output::{self, tell},
     policies,
 };
@@ -24,6 +26,7 @@ const REFUSED: u8 = 3;
 
 /// Writes the certificate and the run's end, and shows them.
 pub(super) async fn conclude(
+    config: &Config,
     store: &Store,
     policies: &Policies,
     row: RunRow,
@@ -56,7 +59,10 @@ pub(super) async fn conclude(
     if !is_complete {
         tell!("go on with `{}`", command_to_resume(&row));
     }
-    // The night is over and told, whatever becomes of this.
+    // The night is over and told, whatever becomes of what follows.
+    if is_complete {
+        judge(config, store, &row).await;
+    }
     policies::apply(store, policies)
         .await
         .context("what is too old could not be removed; do it with `beffroi policy apply`")?;
@@ -65,6 +71,23 @@ pub(super) async fn conclude(
     } else {
         ExitCode::from(INTERRUPTED)
     })
+}
+
+/// Computes the figures of a run over everything. What goes wrong is told with how to repeat it.
+async fn judge(config: &Config, store: &Store, row: &RunRow) {
+    let result = async {
+        let judged = store.judged_nights().await?;
+        match judged.iter().find(|it| it.run_id == row.run_id) {
+            Some(night) => rollup::judge(config, store, night).await.map(|_| ()),
+            None => Ok(()),
+        }
+    };
+    if let Err(error) = result.await {
+        tell!(
+            "error: the night is complete, but its figures are not computed: {error:#}; do it with `{}`",
+            rollup::command_to_repeat(row.night.date())
+        );
+    }
 }
 
 /// Says who is at work. A run that nobody has begun is recorded as skipped, so that a night of which

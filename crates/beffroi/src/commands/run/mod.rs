@@ -166,7 +166,15 @@ impl Night<'_> {
             End::Taken(taken) => refuse(store, &run_id, self.scope, &taken).await,
             end => {
                 let is_complete = end == End::Complete;
-                conclude(store, self.policies, row, is_complete, self.args.json).await
+                conclude(
+                    config,
+                    store,
+                    self.policies,
+                    row,
+                    is_complete,
+                    self.args.json,
+                )
+                .await
             }
         }
     }

@@ -1,0 +1,227 @@
+//! What figures cost as the data grow: generated worlds of several sizes, the roll-up of their last night,
+//! the bytes of their rows, and the time of each report's statement.
+//!
+//! `cargo bench -p beffroi-benches --bench scale -- 1000 2000 4000 --nights 60` names the accounts of each
+//! world and the nights of all; `--full` is one of 150,000 accounts over five years.
+
+use std::{collections::BTreeMap, process::ExitCode, time::Instant};
+
+use anyhow::Context;
+use beffroi_benches::{
+    child,
+    engine::BenchEngine,
+    table::{Column, Table},
+};
+use beffroi_store::{
+    Claimant, Day, FigureSettings, GeneratedWorld, JudgedNight, RollupReport, Store, reports,
+};
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::json;
+
+/// The last night of every world, so that reports which look at the present find it.
+const LAST_NIGHT: Date = Date::constant(2026, 11, 22);
+
+/// Nights between two roll-ups before the last: each computes the weeks of 42 days.
+const ROLLED_UP_EVERY: u16 = 35;
+
+/// Nights before the last one that are rolled up at the most: a year's windows need them.
+const ROLLED_UP_BEFORE: usize = 12;
+
+/// How often each statement is run.
+const REPEATS: usize = 20;
+
+struct Sizes {
+    accounts: Vec<u64>,
+    nights: u16,
+}
+
+#[derive(Deserialize)]
+struct Part {
+    table: String,
+    rows: u64,
+    bytes: u64,
+}
+
+fn main() -> ExitCode {
+    if let Some(played) = child::play() {
+        return played;
+    }
+    match sizes().and_then(|sizes| bench(&sizes)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The sizes that the arguments ask for. `--bench` is cargo's own.
+fn sizes() -> anyhow::Result<Sizes> {
+    let mut sizes = Sizes {
+        accounts: Vec::new(),
+        nights: 60,
+    };
+    let mut arguments = std::env::args().skip(1).filter(|it| it != "--bench");
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--full" => (sizes.accounts, sizes.nights) = (vec![150_000], 1_826),
+            "--nights" => {
+                let nights = arguments.next().context("`--nights` wants a number")?;
+                sizes.nights = nights.parse().context("`--nights` wants a number")?;
+            }
+            accounts => sizes
+                .accounts
+                .push(accounts.parse().context("expected numbers of accounts")?),
+        }
+    }
+    if sizes.accounts.is_empty() {
+        sizes.accounts = vec![1_000, 2_000, 4_000];
+    }
+    Ok(sizes)
+}
+
+fn bench(sizes: &Sizes) -> anyhow::Result<()> {
+    const ROWS: &[Column] = &[
+        Column::new("accounts", "accounts", 0),
+        Column::new("nights", "nights", 0),
+        Column::new("table", "table", 0),
+        Column::new("rows", "rows", 0),
+        Column::new("bytes_a_row", "bytes a row", 1),
+    ];
+    const FIGURES: &[Column] = &[
+        Column::new("accounts", "accounts", 0),
+        Column::new("table", "table", 0),
+        Column::new("rows", "rows", 0),
+        Column::new("secs", "seconds", 2),
+    ];
+    const STATEMENTS: &[Column] = &[
+        Column::new("accounts", "accounts", 0),
+        Column::new("statement", "statement", 0),
+        Column::new("p50_ms", "p50, ms", 0),
+        Column::new("p95_ms", "p95, ms", 0),
+    ];
+    let (mut rows, mut figures, mut statements) = (
+        Table::new(ROWS),
+        Table::new(FIGURES),
+        Table::new(STATEMENTS),
+    );
+    for accounts in &sizes.accounts {
+        let engine = BenchEngine::start()?;
+        // The runtime goes with its connections before the engine is stopped.
+        let measured = tokio::runtime::Runtime::new()?.block_on(async {
+            let store = engine.store().await?;
+            let size = (*accounts, sizes.nights);
+            generate(&store, size).await?;
+            let report = roll_up(&store).await?;
+            add_figures(&mut figures, *accounts, &report);
+            add_rows(&mut rows, size, &store).await?;
+            time_statements(&mut statements, *accounts, &store).await
+        });
+        engine.stop()?;
+        measured?;
+    }
+    rows.print();
+    figures.print();
+    statements.print();
+    Ok(())
+}
+
+async fn generate(store: &Store, (accounts, nights): (u64, u16)) -> anyhow::Result<()> {
+    let begin = Instant::now();
+    let world = GeneratedWorld {
+        accounts,
+        first_night: Day(Day::from(LAST_NIGHT).0 + 1 - nights),
+        nights,
+        seed: 1,
+    };
+    store.generate(&world).await?;
+    println!(
+        "{}",
+        json!({"accounts": accounts, "nights": nights, "generated_secs": begin.elapsed().as_secs_f64()})
+    );
+    Ok(())
+}
+
+/// Computes the last night, after as many before as fill the weeks of its windows.
+async fn roll_up(store: &Store) -> anyhow::Result<RollupReport> {
+    let claimant = Claimant {
+        who: "the benchmark".to_owned(),
+        what: "figures".to_owned(),
+    };
+    let settings = FigureSettings::default();
+    let judged = store.judged_nights().await?;
+    let nights: Vec<&JudgedNight> = (judged.iter().rev())
+        .step_by(ROLLED_UP_EVERY.into())
+        .take(ROLLED_UP_BEFORE)
+        .collect();
+    let mut last = None;
+    for night in nights.into_iter().rev() {
+        last = Some(store.rollup(night, &settings, &claimant).await?);
+    }
+    last.context("a world has nights")
+}
+
+fn add_figures(table: &mut Table, accounts: u64, report: &RollupReport) {
+    for it in &report.tables {
+        table.add(json!({
+            "accounts": accounts, "table": it.table, "rows": it.rows, "secs": it.secs,
+        }));
+    }
+    let rows: u64 = report.tables.iter().map(|it| it.rows).sum();
+    table.add(json!({
+        "accounts": accounts, "table": "all of a night", "rows": rows, "secs": report.secs,
+    }));
+}
+
+async fn add_rows(
+    table: &mut Table,
+    (accounts, nights): (u64, u16),
+    store: &Store,
+) -> anyhow::Result<()> {
+    let parts: Vec<Part> = store
+        .json_rows(
+            "SELECT p.table AS table, sum(p.rows) AS rows, sum(p.bytes_on_disk) AS bytes FROM system.parts AS p \
+             WHERE p.active AND p.database = currentDatabase() AND p.rows > 0 GROUP BY table ORDER BY table",
+            &[],
+        )
+        .await?;
+    for part in parts {
+        table.add(json!({
+            "accounts": accounts, "nights": nights, "table": part.table, "rows": part.rows,
+            "bytes_a_row": part.bytes as f64 / part.rows as f64,
+        }));
+    }
+    Ok(())
+}
+
+/// Times each statement of a report on the last night.
+async fn time_statements(table: &mut Table, accounts: u64, store: &Store) -> anyhow::Result<()> {
+    let run_id = LAST_NIGHT.to_string();
+    let parameters = [
+        ("run_id", run_id.as_str()),
+        ("limit", "50"),
+        ("policy", "{}"),
+    ];
+    let statements: BTreeMap<&str, String> = BTreeMap::from([
+        ("presence", reports::PRESENCE.to_owned()),
+        ("published", reports::PUBLISHED.to_owned()),
+        ("engagement", reports::ENGAGEMENT.to_owned()),
+        ("peers", reports::peers()),
+        ("run", reports::RUN.to_owned()),
+    ]);
+    for (name, sql) in &statements {
+        let mut millis = Vec::with_capacity(REPEATS);
+        for _ in 0..REPEATS {
+            let begin = Instant::now();
+            store.rows(sql, &parameters).await?;
+            millis.push(begin.elapsed().as_secs_f64() * 1e3);
+        }
+        millis.sort_by(f64::total_cmp);
+        table.add(json!({
+            "accounts": accounts, "statement": name,
+            "p50_ms": millis[REPEATS / 2], "p95_ms": millis[REPEATS * 19 / 20],
+        }));
+    }
+    Ok(())
+}

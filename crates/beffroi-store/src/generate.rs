@@ -1,0 +1,107 @@
+//! Generated worlds: the raw rows of any number of accounts and nights, made inside ClickHouse, for
+//! measuring what figures and reports cost at sizes that no test reaches. The statements are in
+//! `src/queries/generate`; nothing of it is drawn but from the seed.
+
+use clickhouse::query::Query;
+
+use crate::{Day, Store, StoreError};
+
+/// Nights that one statement makes.
+const NIGHTS_AT_ONCE: u16 = 7;
+
+/// A world to be generated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GeneratedWorld {
+    /// Accounts, four to a body.
+    pub accounts: u64,
+    /// Its first night.
+    pub first_night: Day,
+    /// How many nights.
+    pub nights: u16,
+    /// Everything is drawn from it.
+    pub seed: u64,
+}
+
+/// Tables that are filled once.
+const ONCE: [(&str, &str); 2] = [
+    (
+        "registry_version",
+        include_str!("queries/generate/registry_version.sql"),
+    ),
+    (
+        "collectivity",
+        include_str!("queries/generate/collectivity.sql"),
+    ),
+];
+
+/// Tables that are filled some nights at a time.
+const BY_NIGHT: [(&str, &str); 8] = [
+    ("run", include_str!("queries/generate/run.sql")),
+    ("account", include_str!("queries/generate/account.sql")),
+    ("job", include_str!("queries/generate/job.sql")),
+    (
+        "job_outcome",
+        include_str!("queries/generate/job_outcome.sql"),
+    ),
+    (
+        "account_observation",
+        include_str!("queries/generate/account_observation.sql"),
+    ),
+    ("post", include_str!("queries/generate/post.sql")),
+    (
+        "post_observation",
+        include_str!("queries/generate/post_observation.sql"),
+    ),
+    ("dialogue", include_str!("queries/generate/dialogue.sql")),
+];
+
+impl Store {
+    /// Writes a generated world into this database, which should hold nothing else. Generating it again
+    /// writes the same rows again.
+    pub async fn generate(&self, world: &GeneratedWorld) -> Result<(), StoreError> {
+        self.execute(
+            "DROP TABLE IF EXISTS generated_account SYNC",
+            "drop the generated accounts",
+        )
+        .await?;
+        let accounts = format!(
+            "CREATE TABLE generated_account ENGINE = MergeTree ORDER BY n AS\n{}",
+            include_str!("queries/generate/generated_account.sql")
+        );
+        self.make(world, &accounts, world.first_night, 0).await?;
+        for (table, select) in ONCE {
+            let sql = format!("INSERT INTO {table}\n{select}");
+            self.make(world, &sql, world.first_night, 0).await?;
+        }
+        for begin in (0..world.nights).step_by(NIGHTS_AT_ONCE.into()) {
+            let nights = NIGHTS_AT_ONCE.min(world.nights - begin);
+            let first = Day(world.first_night.0 + begin);
+            for (table, select) in BY_NIGHT {
+                let sql = format!("INSERT INTO {table}\n{select}");
+                self.make(world, &sql, first, nights).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn make(
+        &self,
+        world: &GeneratedWorld,
+        sql: &str,
+        first: Day,
+        nights: u16,
+    ) -> Result<(), StoreError> {
+        let query: Query = self
+            .client
+            .query_raw(sql)
+            .param("seed", world.seed)
+            .param("accounts", world.accounts)
+            .param("world_begins", world.first_night.date().to_string())
+            .param("first_night", first.date().to_string())
+            .param("nights", nights);
+        query.execute().await.map_err(|source| StoreError::Query {
+            action: "generate a world",
+            source,
+        })
+    }
+}
