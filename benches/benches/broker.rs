@@ -191,7 +191,8 @@ impl Ours {
             let next = next.with_context(|| format!("only {taken} of {jobs} jobs came"))?;
             next.context("the lane is consumed no more")?.ack().await?;
         }
-        Ok(consumer.close().await?)
+        consumer.close().await?;
+        Ok(())
     }
 }
 
