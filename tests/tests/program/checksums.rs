@@ -96,8 +96,8 @@ fn site(number: i64, worker: &str, second: i64) -> JobRows {
         posts_28d: Figure::Known(4),
         last_published_at: Figure::Missing(MissingReason::NotGivenByPlatform),
         legal_notice_url: None,
-        newsletter: false,
-        contact: true,
+        newsletter: Some(false),
+        contact: Some(true),
     });
     measurement.finds.push(AccountFind {
         collectivity_id: CollectivityId::from_stored(BODY.to_owned()),
