@@ -221,7 +221,7 @@ fn publish(account: &mut Account, draw: &mut Draw, inserts: &mut Vec<String>) {
         let given: Vec<bool> = gives.iter().map(|percent| draw.chance(*percent)).collect();
         for night in FIRST_NIGHT..FIRST_NIGHT + NIGHTS {
             let age = as_of(night) - post.published_at;
-            if age < 0 || age > 28 * DAY || draw.chance(20) {
+            if !(0..=28 * DAY).contains(&age) || draw.chance(20) {
                 continue;
             }
             for again in 0..=i64::from(draw.chance(10)) {
@@ -301,7 +301,7 @@ fn converse(account: &mut Account, draw: &mut Draw, inserts: &mut Vec<String>) {
         };
         for night in FIRST_NIGHT..FIRST_NIGHT + NIGHTS {
             let age = as_of(night) - opened_at;
-            if age < 0 || age > 20 * DAY || draw.chance(30) {
+            if !(0..=20 * DAY).contains(&age) || draw.chance(30) {
                 continue;
             }
             let at = as_of(night) + 1_000 * (1 + draw.below(9_000));
