@@ -1,7 +1,7 @@
 //! Bursts of comments that are no praise: many more comments than usual, without as many more
 //! reactions, and without answers of the account.
 
-use super::{Alert, AlertKind, Day};
+use super::{Alert, AlertKind, Day, alert::fr};
 use crate::stats::{mad_sd, median};
 
 /// Days before over which the usual is taken …
@@ -73,18 +73,35 @@ fn raid(day: Day, before: &[Day]) -> Option<Alert> {
         ("reactions_factor", reactions_rise.exp()),
     ];
     figures.extend(answered.map(|share| ("answered_share", share)));
-    let answers = answered.map_or_else(
-        || "answers could not be looked at".to_owned(),
-        |share| format!("{:.0} % of the threads were answered", share * 100.0),
+    let factor = reactions_rise.exp();
+    let (answers_fr, answers_en) = answered.map_or_else(
+        || {
+            (
+                "les réponses n'ont pas pu être observées".to_owned(),
+                "answers could not be looked at".to_owned(),
+            )
+        },
+        |share| {
+            let percent = share * 100.0;
+            (
+                format!("{percent:.0} % des fils ont reçu une réponse"),
+                format!("{percent:.0} % of the threads were answered"),
+            )
+        },
     );
     Some(Alert {
         kind: AlertKind::Raid,
         on: day.date,
         figures,
-        reason: format!(
+        says_fr: format!(
+            "{comments} commentaires où {usual_comments:.0} sont habituels ({} écarts types robustes \
+             du logarithme), réactions multipliées par {}, et {answers_fr}",
+            fr(deviation, 1),
+            fr(factor, 2)
+        ),
+        says_en: format!(
             "{comments} comments where {usual_comments:.0} are usual ({deviation:.1} robust standard \
-             deviations of the logarithm), reactions changed by a factor of {:.2}, and {answers}",
-            reactions_rise.exp()
+             deviations of the logarithm), reactions changed by a factor of {factor:.2}, and {answers_en}"
         ),
     })
 }
