@@ -6,6 +6,7 @@ mod client;
 mod clock;
 mod error;
 mod hosts;
+mod judge;
 mod lease;
 mod migrate;
 mod outcomes;
@@ -27,6 +28,11 @@ pub use client::Store;
 pub use clock::MAX_CLOCK_OFFSET;
 pub use error::StoreError;
 pub use hosts::{HostMemoryRow, HostSeenRow};
+pub use judge::{
+    AccountDaysRow, AccountRange, AccountScoreRow, AlertRow, CollectivityScoreRow,
+    DiscoveryRecallRow, InteractionWeights, JudgedNight, JudgedTable, LookBack, PostDay,
+    ProfileRow, Replacement, RoutesRow,
+};
 pub use lease::{Claimant, Held, Lease, LeaseRefused, LeaseTerms};
 pub use migrate::{Migration, MigrationReport};
 pub use policy::PolicyRow;

@@ -67,6 +67,18 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0038_lease"),
     migration!("0039_run_reason"),
     migration!("0040_v_checksum"),
+    migration!("0041_post_figure"),
+    migration!("0042_thread_figure"),
+    migration!("0043_account_figure"),
+    migration!("0044_presence_figure"),
+    migration!("0045_presence_event"),
+    migration!("0046_stratum_coverage"),
+    migration!("0050_account_score"),
+    migration!("0051_collectivity_score"),
+    migration!("0052_alert"),
+    migration!("0053_discovery_recall"),
+    migration!("0054_account_score_is_covered"),
+    migration!("0055_collectivity_score_is_covered"),
 ];
 
 /// What `migrate` did.

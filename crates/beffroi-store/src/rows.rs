@@ -34,9 +34,18 @@ impl From<Timestamp> for Millis {
 }
 
 /// A day as `Date`: days since 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Day(pub u16);
+
+impl Day {
+    /// The date.
+    pub fn date(self) -> Date {
+        Date::constant(1970, 1, 1).saturating_add(jiff::Span::new().days(i64::from(self.0)))
+    }
+}
 
 impl From<Date> for Day {
     fn from(date: Date) -> Self {
