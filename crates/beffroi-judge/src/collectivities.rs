@@ -191,3 +191,6 @@ impl Spread {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ mod faults;
 mod fence;
 mod hosts;
 mod interrupted;
+mod judgement;
 mod leases;
 mod networks;
 mod night;

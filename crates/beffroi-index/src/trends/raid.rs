@@ -7,13 +7,14 @@ use crate::stats::{mad_sd, median};
 /// Days before over which the usual is taken …
 const BASELINE_DAYS: usize = 56;
 /// … of which this many must have posts.
-const MIN_BASELINE: usize = 14;
+const MIN_BASELINE: usize = 10;
 /// A raid is at least this many comments …
 const MIN_COMMENTS: u64 = 20;
-/// … and this many robust standard deviations of the logarithm above it.
-const MIN_DEVIATION: f64 = 5.0;
-/// Smallest standard deviation of the logarithm of a day's comments that is believed; with the line
-/// above, a raid is at least twelve times the usual.
+/// … this many robust standard deviations of the logarithm above the usual …
+const MIN_DEVIATION: f64 = 4.0;
+/// … and at least twelve times the usual.
+const MIN_RISE: f64 = 2.5;
+/// Smallest standard deviation of the logarithm of a day's comments that is believed.
 const MIN_SPREAD: f64 = 0.5;
 /// Where reactions rose by more than this part of the comments' rise (both in logarithms), people
 /// liked what they commented.
@@ -50,7 +51,7 @@ fn raid(day: Day, before: &[Day]) -> Option<Alert> {
     let centre = median(&logs)?;
     let rise = (comments as f64).ln_1p() - centre;
     let deviation = rise / mad_sd(&logs)?.max(MIN_SPREAD);
-    if deviation < MIN_DEVIATION {
+    if deviation < MIN_DEVIATION || rise < MIN_RISE {
         return None;
     }
     let reactions = day.reactions?;

@@ -8,15 +8,14 @@ use super::{
     change_points, week_over_week, year_over_year,
 };
 
-/// A change of level has a p-value below this: with 150,000 accounts a hundredth would be a hundred
-/// wrong alerts a night …
-const ALPHA: f64 = 0.001;
+/// A change of level has a p-value below this …
+const ALPHA: f64 = 0.01;
 /// … at least so many weeks on each side …
 const SHORTEST: usize = 5;
 /// … and a level at least this many times as high or as low.
 const MIN_RATIO: f64 = 2.0;
 /// A week's change lies this many robust standard deviations from the account's usual changes …
-const MIN_DEVIATION: f64 = 6.0;
+const MIN_DEVIATION: f64 = 8.0;
 /// … and is of at least this many interactions.
 const MIN_INTERACTIONS: f64 = 50.0;
 
@@ -27,20 +26,31 @@ const MIN_INTERACTIONS: f64 = 50.0;
 /// - *Change of level*: Pettitt's test by ranks, so that one odd week makes none.
 /// - *Change of a week* against the week before, by the measure of the account's own usual changes. The
 ///   weeks that the calendar marks differently (August, elections) are not told: they explain it.
+///
+/// An end of all interactions is neither: silence and dormancy tell it.
 pub fn week_alerts(weeks: &[(Date, f64)], since: Date, calendar: &Calendar) -> Vec<Alert> {
     let mut weeks = weeks.to_vec();
     weeks.sort_by(|a, b| a.0.cmp(&b.0));
     let mut alerts = levels(&weeks, since, calendar);
-    for (monday, _) in weeks.iter().filter(|(monday, _)| *monday >= since) {
+    for (index, (monday, value)) in weeks.iter().enumerate() {
+        // Of 150,000 accounts few have as many: this is looked at first.
+        let before = index
+            .checked_sub(1)
+            .map_or(*value, |before| weeks[before].1);
+        if *monday < since || (value - before).abs() < MIN_INTERACTIONS {
+            continue;
+        }
         let Some(change) = week_over_week(&weeks, *monday, calendar) else {
             continue;
         };
+        if change.value == 0.0 || change.before == 0.0 {
+            continue;
+        }
         // What goes with a new level, or comes back from an odd week, is told once.
         let is_far = change
             .deviation
             .is_some_and(|deviation| deviation.abs() >= MIN_DEVIATION);
-        let is_large = (change.value - change.before).abs() >= MIN_INTERACTIONS;
-        if is_far && is_large && change.marks.is_empty() && !is_return(&weeks, *monday, &change) {
+        if is_far && change.marks.is_empty() && !is_return(&weeks, *monday, &change) {
             alerts.push(week(*monday, &change, &weeks, calendar));
         }
     }
@@ -62,7 +72,8 @@ fn levels(weeks: &[(Date, f64)], since: Date, calendar: &Calendar) -> Vec<Alert>
     for change in change_points(&values, ALPHA, SHORTEST) {
         let monday = weeks[change.at].0;
         let ratio = (change.after + 1.0) / (change.before + 1.0);
-        if monday < since || (1.0 / MIN_RATIO..MIN_RATIO).contains(&ratio) {
+        let is_small = (1.0 / MIN_RATIO..MIN_RATIO).contains(&ratio);
+        if monday < since || is_small || change.after == 0.0 {
             continue;
         }
         let year = year_over_year(weeks, monday, calendar);

@@ -121,12 +121,22 @@ impl<T: JudgedTable> Replacement<T> {
 
     /// Puts the rows in the place of the night's old ones.
     pub async fn commit(self) -> Result<(), StoreError> {
-        let replace = format!(
-            "ALTER TABLE {} REPLACE PARTITION '{}' FROM {}",
-            T::TABLE,
-            self.night.date(),
-            self.attempt
-        );
+        let count: u64 = self
+            .store
+            .client
+            .query(&format!("SELECT count() FROM {}", self.attempt))
+            .fetch_one()
+            .await
+            .map_err(failed("count the rows of an attempt"))?;
+        let (table, date) = (T::TABLE, self.night.date());
+        // The server refuses to replace by nothing.
+        let replace = match count {
+            0 => format!("ALTER TABLE {table} DROP PARTITION '{date}'"),
+            _ => format!(
+                "ALTER TABLE {table} REPLACE PARTITION '{date}' FROM {}",
+                self.attempt
+            ),
+        };
         self.store.execute(&replace, "replace the night").await?;
         self.store.drop_attempt(&self.attempt).await
     }

@@ -55,10 +55,14 @@ WITH
     ),
     engagement AS
     (
-        SELECT account_id, sum(posts) AS posts, sum(posts_set_apart) AS posts_set_apart,
-               countIf(posts > 0) AS days, avgIf(value, posts > 0) AS mean,
-               varPopStableIf(value, posts > 0) * days AS squares
-        FROM (SELECT account_id, posts, posts_set_apart, assumeNotNull(value) AS value FROM days)
+        SELECT account_id, sum(of_day) AS posts, sum(apart_of_day) AS posts_set_apart,
+               countIf(of_day > 0) AS days, avgIf(value, of_day > 0) AS mean,
+               varPopStableIf(value, of_day > 0) * days AS squares
+        FROM
+        (
+            SELECT account_id, posts AS of_day, posts_set_apart AS apart_of_day, assumeNotNull(value) AS value
+            FROM days
+        )
         GROUP BY account_id
     ),
     watched AS
