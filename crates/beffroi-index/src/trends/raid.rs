@@ -9,7 +9,7 @@ const BASELINE_DAYS: usize = 56;
 /// … of which this many must have posts.
 const MIN_BASELINE: usize = 10;
 /// A raid is at least this many comments …
-const MIN_COMMENTS: u64 = 20;
+const MIN_COMMENTS: u64 = 50;
 /// … this many robust standard deviations of the logarithm above the usual …
 const MIN_DEVIATION: f64 = 4.0;
 /// … and at least twelve times the usual.

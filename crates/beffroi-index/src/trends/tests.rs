@@ -247,6 +247,7 @@ fn ordinary_accounts_seldom_raise_an_alert_and_planted_ones_do() {
         planted[100].reactions = Some(15);
         raided += usize::from(raids(&planted).iter().any(|a| a.on == planted[100].date));
     }
+    println!("{wrong} wrong alerts, {bought} bought fans and {raided} raids of 200 found");
     // 200 accounts over half a year: 36,000 account-days.
     assert!(wrong <= 20, "{wrong} wrong alerts");
     assert!(bought >= 170, "{bought} of 200 bought fans found");

@@ -30,7 +30,7 @@ const MIN_INTERACTIONS: f64 = 50.0;
 /// An end of all interactions is neither: silence and dormancy tell it.
 pub fn week_alerts(weeks: &[(Date, f64)], since: Date, calendar: &Calendar) -> Vec<Alert> {
     let mut weeks = weeks.to_vec();
-    weeks.sort_by(|a, b| a.0.cmp(&b.0));
+    weeks.sort_by_key(|(monday, _)| *monday);
     let mut alerts = levels(&weeks, since, calendar);
     for (index, (monday, value)) in weeks.iter().enumerate() {
         // Of 150,000 accounts few have as many: this is looked at first.

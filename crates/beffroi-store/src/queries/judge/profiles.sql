@@ -13,6 +13,7 @@
 -- the same: a post read at seven days by a later run was young then, and threads are as they stood at the
 -- window's end. Where counters may not be kept for as long as the window, there is no engagement.
 --
+-- Values are summed in rising order, so that no order of rows and no number of threads shows in the last digit.
 -- Parameters: night, window_days, as_of (end of the window), reactions_weight, comments_weight,
 -- shares_weight. Reads: one night of account_figure, alert and stratum_coverage, and the weeks of the window
 -- of post_figure and thread_figure.
@@ -49,20 +50,17 @@ WITH
     (
         SELECT account_id, day, countIf(NOT is_set_apart AND e IS NOT NULL) AS posts,
                countIf(is_set_apart) AS posts_set_apart,
-               avgIf(log1p(e), NOT is_set_apart) AS value
+               arrayAvg(arraySort(groupArrayIf(log1p(assumeNotNull(e)), NOT is_set_apart AND e IS NOT NULL))) AS value
         FROM closed
         GROUP BY account_id, day
     ),
     engagement AS
     (
         SELECT account_id, sum(of_day) AS posts, sum(apart_of_day) AS posts_set_apart,
-               countIf(of_day > 0) AS days, avgIf(value, of_day > 0) AS mean,
-               varPopStableIf(value, of_day > 0) * days AS squares
-        FROM
-        (
-            SELECT account_id, posts AS of_day, posts_set_apart AS apart_of_day, assumeNotNull(value) AS value
-            FROM days
-        )
+               arraySort(groupArrayIf(value, of_day > 0)) AS values, length(values) AS days,
+               arrayAvg(values) AS mean,
+               arraySum(arrayMap(it -> pow(it - mean, 2), values)) AS squares
+        FROM (SELECT account_id, posts AS of_day, posts_set_apart AS apart_of_day, value FROM days)
         GROUP BY account_id
     ),
     watched AS
@@ -78,8 +76,9 @@ WITH
     ),
     dialogue AS
     (
-        SELECT account_id, count() AS threads, avg(1 - least(delay_secs, 604800) / 604800) AS mean,
-               varPopStable(1 - least(delay_secs, 604800) / 604800) * threads AS squares
+        SELECT account_id, arraySort(groupArray(1 - least(delay_secs, 604800) / 604800)) AS values,
+               length(values) AS threads, arrayAvg(values) AS mean,
+               arraySum(arrayMap(it -> pow(it - mean, 2), values)) AS squares
         FROM watched
         WHERE watched_secs >= 604800
         GROUP BY account_id
