@@ -28,4 +28,6 @@ pub use truth::{
     AccountTruth, DialogueMissing, Expected, FigureTruth, ObservedSite, PostTruth, SiteTruth,
     SocialTruth, ThreadTruth, TruthLine,
 };
-pub use world::{Case, World, posts_28d};
+pub use world::{
+    AccountHistory, Case, Event, EventKind, HistoryPost, HistoryThread, World, posts_28d,
+};

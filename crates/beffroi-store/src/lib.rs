@@ -7,6 +7,7 @@ mod clock;
 mod error;
 mod generate;
 mod hosts;
+mod judge;
 mod lease;
 mod migrate;
 mod outcomes;
@@ -30,6 +31,11 @@ pub use clock::MAX_CLOCK_OFFSET;
 pub use error::StoreError;
 pub use generate::GeneratedWorld;
 pub use hosts::{HostMemoryRow, HostSeenRow};
+pub use judge::{
+    AccountDaysRow, AccountRange, AccountScoreRow, AlertRow, CollectivityScoreRow,
+    DiscoveryRecallRow, InteractionWeights, JudgedTable, LookBack, PostDay, ProfileRow,
+    Replacement, RoutesRow,
+};
 pub use lease::{Claimant, Held, Lease, LeaseRefused, LeaseTerm, LeaseTerms};
 pub use migrate::{Migration, MigrationReport};
 pub use policy::PolicyRow;

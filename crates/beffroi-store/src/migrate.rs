@@ -79,6 +79,9 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0050_account_score"),
     migration!("0051_collectivity_score"),
     migration!("0052_alert"),
+    migration!("0053_discovery_recall"),
+    migration!("0054_account_score_is_covered"),
+    migration!("0055_collectivity_score_is_covered"),
     migration!("0080_site_observation_unknown"),
     migration!("0081_v_site_observation"),
 ];

@@ -319,7 +319,7 @@ impl Store {
 
     async fn insert<T: RowOwned + RowWrite>(
         &self,
-        table: &'static str,
+        table: &str,
         rows: &[T],
     ) -> Result<(), clickhouse::error::Error> {
         if rows.is_empty() {
@@ -339,7 +339,7 @@ impl Store {
     /// Inserts rows in one request, without retry: for the few rows written outside of jobs.
     pub(crate) async fn insert_rows<T: RowOwned + RowWrite + Row>(
         &self,
-        table: &'static str,
+        table: &str,
         rows: &[T],
     ) -> Result<(), StoreError> {
         self.insert(table, rows)

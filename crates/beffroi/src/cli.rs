@@ -123,8 +123,10 @@ pub(crate) enum Command {
     /// What the platforms' terms allow to be stored, combined and published.
     #[command(subcommand)]
     Policy(PolicyCommand),
-    /// Compute the figures of judged nights (complete runs over everything) anew.
+    /// Compute the figures of nights (complete runs over everything) anew, and judge them.
     Rollup(RollupArgs),
+    /// Judge nights that have figures anew: scores, ranks, alerts, recall of discovery.
+    Judge(JudgeArgs),
     /// Reports on what was measured.
     #[command(subcommand)]
     Report(ReportCommand),
@@ -177,6 +179,37 @@ pub(crate) struct RunArgs {
     pub(crate) no_work: bool,
 
     /// Print the certificate as JSON on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  beffroi judge                                the latest night
+  beffroi judge --since 2026-11-01 --json
+  beffroi judge --all --version v2             all of history by one version, beside the others
+
+A night is judged from its figures (`beffroi rollup`). A repeat gives the same and replaces what was there;
+what other versions of the index gave stays.")]
+pub(crate) struct JudgeArgs {
+    /// The night. Default: the latest that has figures.
+    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with_all = ["since", "all"])]
+    pub(crate) night: Option<jiff::civil::Date>,
+
+    /// All nights from this one on.
+    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "all")]
+    pub(crate) since: Option<jiff::civil::Date>,
+
+    /// All nights that have figures.
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// Only this version of the index, repeatable. Default: all of `config/index.toml`.
+    #[arg(long = "version", value_name = "VERSION")]
+    pub(crate) versions: Vec<String>,
+
+    /// Print a JSON line a night.
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -667,7 +700,8 @@ impl Command {
             | Self::Sim(SimCommand::Serve(_))
             | Self::Demo(_) => true,
             Self::Registry(RegistryCommand::Import { .. }) => true,
-            Self::Plan(_)
+            Self::Judge(_)
+            | Self::Plan(_)
             | Self::Status(_)
             | Self::Dead(_)
             | Self::Migrate { .. }

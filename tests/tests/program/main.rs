@@ -10,6 +10,7 @@ mod fence;
 mod figures;
 mod hosts;
 mod interrupted;
+mod judgement;
 mod leases;
 mod networks;
 mod night;

@@ -19,6 +19,8 @@ pub struct AccountTotal {
     pub value: f64,
     /// The total's standard deviation.
     pub sd: f64,
+    /// Whether the platform's terms allow to combine it, made as it is of these metrics, with others'.
+    pub may_be_combined: bool,
 }
 
 /// The index of a collectivity over its accounts.
@@ -36,13 +38,9 @@ pub struct CollectivityTotal {
     pub not_combined: Vec<String>,
 }
 
-/// The collectivities' totals, in the order of their keys. `may_combine` is the answer of the
-/// policies. A collectivity whose only account may not be combined keeps that account's total:
+/// The collectivities' totals, in the order of their keys. A collectivity whose only account may not be combined keeps that account's total:
 /// nothing is combined there. One with several such accounts and no other has no total.
-pub fn collectivity_totals(
-    accounts: &[AccountTotal],
-    may_combine: impl Fn(Platform) -> bool,
-) -> Vec<CollectivityTotal> {
+pub fn collectivity_totals(accounts: &[AccountTotal]) -> Vec<CollectivityTotal> {
     let mut by_collectivity: BTreeMap<&CollectivityId, BTreeMap<&str, &AccountTotal>> =
         BTreeMap::new();
     for account in accounts {
@@ -55,7 +53,7 @@ pub fn collectivity_totals(
             let is_alone = own.len() == 1;
             let (combined, left): (Vec<&AccountTotal>, Vec<&AccountTotal>) = own
                 .into_values()
-                .partition(|account| is_alone || may_combine(account.platform));
+                .partition(|account| is_alone || account.may_be_combined);
             let count = combined.len() as f64;
             let keys = |accounts: &[&AccountTotal]| {
                 accounts.iter().map(|account| account.key.clone()).collect()
@@ -82,6 +80,7 @@ mod tests {
             platform,
             value,
             sd: 3.0,
+            may_be_combined: platform != Platform::Youtube,
         }
     }
 
@@ -94,7 +93,7 @@ mod tests {
             account("a", Platform::Mastodon, 60.0),
             account("a", Platform::Facebook, 40.0),
         ];
-        let totals = collectivity_totals(&accounts, |platform| platform != Platform::Youtube);
+        let totals = collectivity_totals(&accounts);
         assert_eq!(totals.len(), 2);
         assert_eq!(totals[0].value, 50.0);
         assert!((totals[0].sd - 18.0_f64.sqrt() / 2.0).abs() < 1e-12);

@@ -13,7 +13,7 @@ use crate::{
     engagement::Components,
     peers::{PeerCounts, PeerGroup, Peers},
     score::{Belief, Evidence, Member, Posterior, Prior, Score, score_group},
-    stats::sorted,
+    stats::Standing,
 };
 
 /// What is shown apart before any total.
@@ -71,8 +71,8 @@ pub struct IndicatorScore {
     pub score: Score,
     /// Among whom.
     pub peers: Peers,
-    /// The rankable peers' estimates in rising order.
-    pub(crate) peer_values: Arc<Vec<f64>>,
+    /// The rankable peers' estimates.
+    pub(crate) peer_values: Arc<Standing>,
 }
 
 /// An account in an indicator's contest.
@@ -186,12 +186,16 @@ fn class_scores(
             None => results.push((candidate.key.to_owned(), Err(Unscored::TooFewPeers))),
         }
     }
+    let mut members: BTreeMap<PeerGroup, Vec<&Candidate<'_>>> = BTreeMap::new();
+    for one in candidates {
+        for group in PeerGroup::of(one.category, one.population) {
+            if chosen.contains_key(&group) {
+                members.entry(group).or_default().push(one);
+            }
+        }
+    }
     for (group, (peers, keys)) in chosen {
-        let members: Vec<&Candidate<'_>> = candidates
-            .iter()
-            .filter(|one| PeerGroup::of(one.category, one.population).contains(&group))
-            .collect();
-        let scored = group_scores(&members, peers, version);
+        let scored = group_scores(&members[&group], peers, version);
         results.extend(
             scored
                 .into_iter()
@@ -239,7 +243,7 @@ fn group_scores(
         })
         .collect();
     let rankable = contest.iter().filter(|member| member.is_rankable);
-    let peer_values = Arc::new(sorted(rankable.map(|member| member.belief.mean)));
+    let peer_values = Arc::new(Standing::new(rankable.map(|member| member.belief.mean)));
     score_group(&contest, &version.reference())
         .into_iter()
         .map(|score| {

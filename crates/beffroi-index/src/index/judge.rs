@@ -14,7 +14,12 @@ use crate::{
     engagement::Components,
     peers::{PeerCounts, PeerGroup, Peers},
     score::{Member, Score, score_group},
+    stats::EvenPoints,
 };
+
+/// Points over which the spread of a total is taken, a number of Fibonacci: the ends of its interval lie within
+/// 0.04 standard deviations of the true ones, where those of 2,000 draws have a standard error of 0.05.
+const TOTAL_POINTS: usize = 987;
 
 /// All that the index says of one account.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,8 +59,9 @@ pub fn judge(profiles: &[Profile], version: &IndexVersion) -> Result<Vec<Judgeme
     }
     let mut sums: BTreeMap<&str, Sum> = BTreeMap::new();
     let mut unscored: BTreeMap<&str, Unscored> = BTreeMap::new();
+    let points = EvenPoints::new(TOTAL_POINTS);
     for profile in &profiles {
-        match sum(&profile.key, &indicators[&profile.key], version) {
+        match sum(&indicators[&profile.key], version, &points) {
             Ok(sum) => {
                 sums.insert(&profile.key, sum);
             }
@@ -156,13 +162,16 @@ fn places<'a>(
                 keys.push(&account.key);
             }
         }
+        let mut members: BTreeMap<PeerGroup, Vec<&Profile>> = BTreeMap::new();
+        for one in accounts {
+            for group in PeerGroup::of(one.category, one.population) {
+                if chosen.contains_key(&group) {
+                    members.entry(group).or_default().push(one);
+                }
+            }
+        }
         for (group, (peers, keys)) in chosen {
-            let members: Vec<&Profile> = accounts
-                .iter()
-                .copied()
-                .filter(|one| PeerGroup::of(one.category, one.population).contains(&group))
-                .collect();
-            let scores = group_places(&members, sums, version, is_rankable);
+            let scores = group_places(&members[&group], sums, version, is_rankable);
             for (key, score, shift) in scores {
                 if keys.binary_search(&key).is_ok() {
                     places.insert(

@@ -6,7 +6,7 @@ use super::{IndexVersion, Indicator, IndicatorScore, Unscored};
 use crate::{
     peers::Peers,
     score::{Belief, Rank},
-    stats::{Draws, Interval, mean, percentile_within, quantile},
+    stats::{EvenPoints, Interval, mean, quantile_in_place},
 };
 
 /// An indicator's part in a total.
@@ -52,12 +52,13 @@ pub(crate) struct Sum {
 /// The weighted mean of what is there. Without engagement there is no total, and the reason is that
 /// of engagement.
 ///
-/// Its spread comes from draws: each indicator's figure from its belief, as a percentile among its
-/// peers, indicators being independent of each other.
+/// Its spread is that of the indicators' beliefs, each figure being taken as a percentile among its
+/// peers, the indicators independent of each other: over points that fill the unit square evenly, the
+/// same for every account.
 pub(crate) fn sum(
-    key: &str,
     indicators: &BTreeMap<Indicator, Result<IndicatorScore, Unscored>>,
     version: &IndexVersion,
+    points: &EvenPoints,
 ) -> Result<Sum, Unscored> {
     let mut present: Vec<(Indicator, f64, &IndicatorScore)> = Vec::new();
     let mut missing = Vec::new();
@@ -80,48 +81,51 @@ pub(crate) fn sum(
         })
         .collect();
     let value = parts.iter().map(|part| part.weight * part.percentile).sum();
-    let drawn = draws(key, &present, whole, version);
+    let mut spread = spread(&present, whole, points);
     let tail = (1.0 - version.level) / 2.0;
+    let sd = deviation(&spread);
     let interval = Interval {
-        low: quantile(&drawn, tail).map_or(value, |low| low.min(value)),
-        high: quantile(&drawn, 1.0 - tail).map_or(value, |high| high.max(value)),
+        low: quantile_in_place(&mut spread, tail).map_or(value, |low| low.min(value)),
+        high: quantile_in_place(&mut spread, 1.0 - tail).map_or(value, |high| high.max(value)),
     };
     Ok(Sum {
-        belief: Belief {
-            mean: value,
-            sd: deviation(&drawn),
-        },
+        belief: Belief { mean: value, sd },
         interval,
         parts,
         missing,
     })
 }
 
-fn draws(
-    key: &str,
+/// The total at each of the points; none where every part is exactly known.
+fn spread(
     present: &[(Indicator, f64, &IndicatorScore)],
     whole: f64,
-    version: &IndexVersion,
+    points: &EvenPoints,
 ) -> Vec<f64> {
-    if present.iter().all(|(_, _, score)| score.belief.sd == 0.0) {
+    let is_exact = |score: &IndicatorScore| score.belief.sd == 0.0;
+    if present.iter().all(|(_, _, score)| is_exact(score)) {
         return Vec::new();
     }
-    let mut drawn = vec![0.0; version.draws];
-    for (indicator, weight, score) in present {
-        let mut stream = Draws::new(version.seed, indicator.into(), key);
-        for total in &mut drawn {
-            let figure = score.belief.mean + score.belief.sd * stream.normal();
-            let percentile = percentile_within(&score.peer_values, figure);
+    let known = present.iter().filter(|(_, _, score)| is_exact(score));
+    let fixed: f64 = known
+        .map(|(_, weight, score)| weight / whole * score.score.percentile)
+        .sum();
+    let mut totals = vec![fixed; points.len()];
+    let believed = present.iter().filter(|(_, _, score)| !is_exact(score));
+    for ((_, weight, score), normals) in believed.zip(points.normals()) {
+        for (total, normal) in totals.iter_mut().zip(normals) {
+            let figure = score.belief.mean + score.belief.sd * normal;
+            let percentile = score.peer_values.percentile(figure);
             *total += weight / whole * percentile.unwrap_or(score.score.percentile);
         }
     }
-    drawn
+    totals
 }
 
-fn deviation(drawn: &[f64]) -> f64 {
-    let Some(centre) = mean(drawn) else {
+fn deviation(values: &[f64]) -> f64 {
+    let Some(centre) = mean(values) else {
         return 0.0;
     };
-    let squares: Vec<f64> = drawn.iter().map(|value| (value - centre).powi(2)).collect();
-    mean(&squares).unwrap_or(0.0).sqrt()
+    let squares: f64 = values.iter().map(|value| (value - centre).powi(2)).sum();
+    (squares / values.len() as f64).sqrt()
 }

@@ -1,7 +1,7 @@
 //! The scores of one peer group.
 
 use super::{tie_groups, top_probabilities};
-use crate::stats::{Interval, percentile_within, sorted, two_sided_z};
+use crate::stats::{Interval, Standing, two_sided_z};
 
 /// What is believed of a figure: a normal law, or an exact value where `sd` is 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -72,7 +72,7 @@ pub fn score_group(members: &[Member], reference: &Reference) -> Vec<Score> {
     let mut members: Vec<&Member> = members.iter().collect();
     members.sort_by(|a, b| a.key.cmp(&b.key));
     let rankable = members.iter().filter(|member| member.is_rankable);
-    let peers = sorted(rankable.map(|member| member.belief.mean));
+    let peers = Standing::new(rankable.map(|member| member.belief.mean));
     let ranks = ranks(&members, reference);
     let z = two_sided_z(reference.level);
     let mut ranks = ranks.into_iter();
@@ -85,7 +85,7 @@ pub fn score_group(members: &[Member], reference: &Reference) -> Vec<Score> {
                 None
             };
             let reach = z * member.belief.sd;
-            let percentile = |value| percentile_within(&peers, value);
+            let percentile = |value| peers.percentile(value);
             Some(Score {
                 key: member.key.clone(),
                 percentile: percentile(member.belief.mean)?,

@@ -5,15 +5,20 @@
 
 mod draws;
 mod normal;
+mod points;
 mod rank;
 mod robust;
+mod standing;
 
 pub use draws::Draws;
 pub use normal::{normal_cdf, normal_quantile, two_sided_z};
+pub use points::EvenPoints;
 pub use rank::{mid_ranks, percentile_within, spearman};
 pub use robust::{
-    Spread, interquartile_mean, mad_sd, mean, median, quantile, sorted, trimmed_mean,
+    Spread, interquartile_mean, mad_sd, mean, median, quantile, quantile_in_place, sorted,
+    trimmed_mean,
 };
+pub use standing::Standing;
 
 /// An interval on the scale of the figure beside which it stands.
 #[derive(Debug, Clone, Copy, PartialEq)]

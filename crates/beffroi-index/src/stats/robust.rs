@@ -28,6 +28,17 @@ pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
     Some(sorted[below] + part * (sorted[above] - sorted[below]))
 }
 
+/// The same quantile, found without sorting all: the values are put into another order.
+pub fn quantile_in_place(values: &mut [f64], p: f64) -> Option<f64> {
+    let last = values.len().checked_sub(1)?;
+    let place = p.clamp(0.0, 1.0) * last as f64;
+    let below = place.floor() as usize;
+    let part = place - below as f64;
+    let (_, at, above) = values.select_nth_unstable_by(below, f64::total_cmp);
+    let next = above.iter().copied().min_by(f64::total_cmp).unwrap_or(*at);
+    Some(*at + part * (next - *at))
+}
+
 /// The median.
 pub fn median(values: &[f64]) -> Option<f64> {
     quantile(values, 0.5)
@@ -97,7 +108,12 @@ mod tests {
         assert_eq!(quantile(&values, 0.25), Some(2.0));
         assert_eq!(median(&values), Some(3.0));
         assert!((quantile(&values, 0.9).unwrap() - 7.6).abs() < 1e-12);
+        for p in [0.0, 0.25, 0.3, 0.5, 0.9, 1.0] {
+            let mut shuffled = values;
+            assert_eq!(quantile_in_place(&mut shuffled, p), quantile(&values, p));
+        }
         assert_eq!(quantile(&[], 0.5), None);
+        assert_eq!(quantile_in_place(&mut [], 0.5), None);
         assert_eq!(quantile(&[7.0], 0.9), Some(7.0));
     }
 

@@ -49,13 +49,17 @@ pub struct DayThreads {
 #[strum(serialize_all = "snake_case")]
 pub enum AlertKind {
     /// Followers jumped up, and nobody interacts more: bought fans, perhaps.
-    FollowersBought,
+    FollowerJumpUp,
     /// Followers jumped down: a purge by the platform, perhaps.
-    FollowersPurged,
+    FollowerJumpDown,
     /// A burst of comments without as many reactions, and without answers.
     Raid,
     /// The account stopped posting.
     Silence,
+    /// The interactions of a week changed its level for good.
+    ChangePoint,
+    /// A week had far more or far fewer interactions than the week before.
+    WeekChange,
 }
 
 /// Something to look at.
@@ -67,8 +71,10 @@ pub struct Alert {
     pub on: Date,
     /// The figures behind it, by name.
     pub figures: Vec<(&'static str, f64)>,
-    /// Why, in a sentence with the figures.
-    pub reason: String,
+    /// Why, in a sentence with the figures, in French.
+    pub says_fr: String,
+    /// The same in English.
+    pub says_en: String,
 }
 
 impl Alert {
@@ -76,5 +82,36 @@ impl Alert {
     pub fn figure(&self, name: &str) -> Option<f64> {
         let found = self.figures.iter().find(|(other, _)| *other == name);
         found.map(|(_, value)| *value)
+    }
+}
+
+/// A number as French writes it.
+pub(super) fn fr(value: f64, decimals: usize) -> String {
+    format!("{value:.decimals$}").replace('.', ",")
+}
+
+/// The periods of the calendar behind a sentence, in French and English; empty where there are none.
+pub(super) fn marked(marks: &[impl AsRef<str>], fr: &str, en: &str) -> (String, String) {
+    if marks.is_empty() {
+        return (String::new(), String::new());
+    }
+    let names: Vec<&str> = marks.iter().map(AsRef::as_ref).collect();
+    let french: Vec<&str> = names.iter().map(|name| in_french(name)).collect();
+    (
+        format!(" ; {fr} {}", french.join(", ")),
+        format!("; {en} {}", names.join(", ")),
+    )
+}
+
+/// The name of a period of the shipped calendar in French; another calendar's as it is.
+fn in_french(name: &str) -> &str {
+    match name {
+        "august" => "août",
+        "election_municipal" => "élections municipales",
+        "election_departmental_regional" => "élections départementales et régionales",
+        "election_presidential" => "élection présidentielle",
+        "election_legislative" => "élections législatives",
+        "election_european" => "élections européennes",
+        other => other,
     }
 }

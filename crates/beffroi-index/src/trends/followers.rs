@@ -1,6 +1,6 @@
 //! Follower counts that jump while nobody interacts more.
 
-use super::{Alert, AlertKind, Day};
+use super::{Alert, AlertKind, Day, alert::fr};
 use crate::stats::{mad_sd, mean, median};
 
 /// A jump is at least this many followers …
@@ -46,18 +46,20 @@ pub fn follower_jumps(days: &[Day]) -> Vec<Alert> {
             continue;
         }
         let interactions = interactions_ratio(days, index);
-        let (kind, told) = match interactions {
-            Some(ratio) if change > 0.0 && ratio < EXPLAINED_BY => (
-                AlertKind::FollowersBought,
-                format!(" while interactions a day changed by a factor of {ratio:.2}"),
-            ),
+        let kind = match interactions {
+            Some(ratio) if change > 0.0 && ratio < EXPLAINED_BY => AlertKind::FollowerJumpUp,
             _ if change > 0.0 => continue,
-            Some(ratio) => (
-                AlertKind::FollowersPurged,
-                format!(" while interactions a day changed by a factor of {ratio:.2}"),
-            ),
-            None => (AlertKind::FollowersPurged, String::new()),
+            _ => AlertKind::FollowerJumpDown,
         };
+        let (told_fr, told_en) = interactions.map_or_else(Default::default, |ratio| {
+            (
+                format!(
+                    ", et les interactions par jour ont été multipliées par {}",
+                    fr(ratio, 2)
+                ),
+                format!(", and interactions a day changed by a factor of {ratio:.2}"),
+            )
+        });
         let mut figures = vec![
             ("followers_before", before),
             ("followers_after", after),
@@ -68,9 +70,13 @@ pub fn follower_jumps(days: &[Day]) -> Vec<Alert> {
             kind,
             on: days[index].date,
             figures,
-            reason: format!(
+            says_fr: format!(
+                "abonnés passés de {before:.0} à {after:.0}, à {deviation:.0} écarts types robustes \
+                 des jours habituels de ce compte{told_fr}"
+            ),
+            says_en: format!(
                 "followers went from {before:.0} to {after:.0}, {deviation:.0} robust standard \
-                 deviations from this account's usual days{told}"
+                 deviations from this account's usual days{told_en}"
             ),
         });
     }

@@ -10,6 +10,7 @@ mod raid;
 mod silence;
 #[cfg(test)]
 mod tests;
+mod weeks;
 
 pub use alert::{Alert, AlertKind, Day, DayThreads};
 pub use calendar::{Calendar, Period};
@@ -18,3 +19,4 @@ pub use compare::{Change, week_over_week, year_over_year};
 pub use followers::follower_jumps;
 pub use raid::raids;
 pub use silence::silence;
+pub use weeks::week_alerts;

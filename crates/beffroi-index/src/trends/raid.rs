@@ -1,19 +1,20 @@
 //! Bursts of comments that are no praise: many more comments than usual, without as many more
 //! reactions, and without answers of the account.
 
-use super::{Alert, AlertKind, Day};
+use super::{Alert, AlertKind, Day, alert::fr};
 use crate::stats::{mad_sd, median};
 
 /// Days before over which the usual is taken …
 const BASELINE_DAYS: usize = 56;
 /// … of which this many must have posts.
-const MIN_BASELINE: usize = 14;
+const MIN_BASELINE: usize = 10;
 /// A raid is at least this many comments …
-const MIN_COMMENTS: u64 = 20;
-/// … and this many robust standard deviations of the logarithm above it.
-const MIN_DEVIATION: f64 = 5.0;
-/// Smallest standard deviation of the logarithm of a day's comments that is believed; with the line
-/// above, a raid is at least twelve times the usual.
+const MIN_COMMENTS: u64 = 50;
+/// … this many robust standard deviations of the logarithm above the usual …
+const MIN_DEVIATION: f64 = 4.0;
+/// … and at least twelve times the usual.
+const MIN_RISE: f64 = 2.5;
+/// Smallest standard deviation of the logarithm of a day's comments that is believed.
 const MIN_SPREAD: f64 = 0.5;
 /// Where reactions rose by more than this part of the comments' rise (both in logarithms), people
 /// liked what they commented.
@@ -50,7 +51,7 @@ fn raid(day: Day, before: &[Day]) -> Option<Alert> {
     let centre = median(&logs)?;
     let rise = (comments as f64).ln_1p() - centre;
     let deviation = rise / mad_sd(&logs)?.max(MIN_SPREAD);
-    if deviation < MIN_DEVIATION {
+    if deviation < MIN_DEVIATION || rise < MIN_RISE {
         return None;
     }
     let reactions = day.reactions?;
@@ -73,18 +74,35 @@ fn raid(day: Day, before: &[Day]) -> Option<Alert> {
         ("reactions_factor", reactions_rise.exp()),
     ];
     figures.extend(answered.map(|share| ("answered_share", share)));
-    let answers = answered.map_or_else(
-        || "answers could not be looked at".to_owned(),
-        |share| format!("{:.0} % of the threads were answered", share * 100.0),
+    let factor = reactions_rise.exp();
+    let (answers_fr, answers_en) = answered.map_or_else(
+        || {
+            (
+                "les réponses n'ont pas pu être observées".to_owned(),
+                "answers could not be looked at".to_owned(),
+            )
+        },
+        |share| {
+            let percent = share * 100.0;
+            (
+                format!("{percent:.0} % des fils ont reçu une réponse"),
+                format!("{percent:.0} % of the threads were answered"),
+            )
+        },
     );
     Some(Alert {
         kind: AlertKind::Raid,
         on: day.date,
         figures,
-        reason: format!(
+        says_fr: format!(
+            "{comments} commentaires où {usual_comments:.0} sont habituels ({} écarts types robustes \
+             du logarithme), réactions multipliées par {}, et {answers_fr}",
+            fr(deviation, 1),
+            fr(factor, 2)
+        ),
+        says_en: format!(
             "{comments} comments where {usual_comments:.0} are usual ({deviation:.1} robust standard \
-             deviations of the logarithm), reactions changed by a factor of {:.2}, and {answers}",
-            reactions_rise.exp()
+             deviations of the logarithm), reactions changed by a factor of {factor:.2}, and {answers_en}"
         ),
     })
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Alert, AlertKind, Calendar};
+use super::{Alert, AlertKind, Calendar, alert::marked};
 use crate::stats::quantile;
 
 /// Silence below this many days is none, however busy the account.
@@ -37,17 +37,17 @@ pub fn silence(posted_on: &[Date], today: Date, calendar: &Calendar) -> Option<A
         return None;
     }
     let marks = calendar.marks(last, today);
-    let touched = if marks.is_empty() {
-        String::new()
-    } else {
-        format!("; the silence touches {}", marks.join(", "))
-    };
+    let (touched_fr, touched_en) = marked(&marks, "ce silence touche :", "the silence touches");
     Some(Alert {
         kind: AlertKind::Silence,
         on: last,
         figures: vec![("silent_days", silent), ("usual_gap_days", usual)],
-        reason: format!(
-            "no post for {silent:.0} days, where nine of ten gaps were at most {usual:.0} days{touched}"
+        says_fr: format!(
+            "aucune publication depuis {silent:.0} jours, quand neuf intervalles sur dix ne dépassent pas \
+             {usual:.0} jours{touched_fr}"
+        ),
+        says_en: format!(
+            "no post for {silent:.0} days, where nine of ten gaps were at most {usual:.0} days{touched_en}"
         ),
     })
 }

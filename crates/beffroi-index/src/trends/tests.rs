@@ -2,7 +2,9 @@
 
 use jiff::{ToSpan as _, civil::Date, civil::date};
 
-use super::{Alert, AlertKind, Calendar, Day, DayThreads, follower_jumps, raids, silence};
+use super::{
+    Alert, AlertKind, Calendar, Day, DayThreads, follower_jumps, raids, silence, week_alerts,
+};
 use crate::stats::Draws;
 
 /// An ordinary account over so many days: a post on two days of three, some reactions and comments,
@@ -42,7 +44,7 @@ fn fans_that_come_without_interactions_look_bought() {
         day.followers = day.followers.map(|count| count + 5_000);
     }
     let alert = only(follower_jumps(&days));
-    assert_eq!(alert.kind, AlertKind::FollowersBought);
+    assert_eq!(alert.kind, AlertKind::FollowerJumpUp);
     assert_eq!(alert.on, days[60].date);
     assert_eq!(
         alert.figure("followers_after"),
@@ -50,9 +52,9 @@ fn fans_that_come_without_interactions_look_bought() {
     );
     assert!(alert.figure("interactions_ratio").unwrap() < 2.0);
     assert!(
-        alert.reason.contains("followers went from"),
+        alert.says_en.contains("followers went from"),
         "{}",
-        alert.reason
+        alert.says_en
     );
 }
 
@@ -80,7 +82,7 @@ fn a_purge_is_told_and_a_gap_in_the_series_is_no_jump() {
     let alert = only(follower_jumps(&days));
     assert_eq!(
         (alert.kind, alert.on),
-        (AlertKind::FollowersPurged, days[30].date)
+        (AlertKind::FollowerJumpDown, days[30].date)
     );
 }
 
@@ -130,7 +132,11 @@ fn a_burst_of_comments_without_likes_or_answers_is_a_raid() {
         threads: None,
         ..raided
     };
-    assert!(only(raids(&days)).reason.contains("could not be looked at"));
+    assert!(
+        only(raids(&days))
+            .says_en
+            .contains("could not be looked at")
+    );
 }
 
 #[test]
@@ -144,11 +150,78 @@ fn an_account_is_silent_by_the_measure_of_its_own_rhythm() {
     assert_eq!((alert.kind, alert.on), (AlertKind::Silence, back(40)));
     assert_eq!(alert.figure("silent_days"), Some(40.0));
     assert_eq!(alert.figure("usual_gap_days"), Some(2.0));
-    assert!(alert.reason.contains("august"), "{}", alert.reason);
+    assert!(alert.says_en.contains("august"), "{}", alert.says_en);
     // Once a month is a rhythm, and forty days are no silence in it.
     assert_eq!(silence(&every(30, 40), today, &calendar), None);
     assert_eq!(silence(&every(2, 13), today, &calendar), None);
     assert_eq!(silence(&every(2, 40)[..5], today, &calendar), None);
+}
+
+/// Weeks of interactions up to the Monday, the newest last; `value` is asked for weeks back.
+fn weeks(monday: Date, count: i64, value: impl Fn(i64) -> f64) -> Vec<(Date, f64)> {
+    (0..count)
+        .rev()
+        .map(|back| {
+            let week = monday.checked_sub((7 * back).days()).unwrap();
+            (week, value(back))
+        })
+        .collect()
+}
+
+#[test]
+fn a_new_level_is_told_with_the_year_before_and_one_odd_week_is_not() {
+    let monday = date(2026, 5, 18);
+    let since = monday.checked_sub(120.days()).unwrap();
+    let calendar = Calendar::shipped();
+    let usual = |back: i64| 100.0 + (back % 2) as f64;
+    let risen = weeks(monday, 72, |back| {
+        usual(back) * if back < 14 { 4.0 } else { 1.0 }
+    });
+    let alerts = week_alerts(&risen, since, &calendar);
+    let alert = alerts
+        .iter()
+        .find(|alert| alert.kind == AlertKind::ChangePoint)
+        .unwrap();
+    assert_eq!(alert.on, monday.checked_sub(91.days()).unwrap());
+    assert!(alert.figure("after").unwrap() > 3.0 * alert.figure("before").unwrap());
+    assert!(alert.figure("year_ratio").unwrap() > 3.0, "{alert:?}");
+    assert!(
+        alert.says_fr.contains("un an plus tôt"),
+        "{}",
+        alert.says_fr
+    );
+    assert!(alert.says_en.contains("a year before"), "{}", alert.says_en);
+    // An old change of level is told no more.
+    let old = weeks(monday, 72, |back| {
+        usual(back) * if back < 30 { 4.0 } else { 1.0 }
+    });
+    assert_eq!(week_alerts(&old, since, &calendar), []);
+    let odd = weeks(monday, 72, |back| {
+        usual(back) * if back == 20 { 4.0 } else { 1.0 }
+    });
+    assert_eq!(week_alerts(&odd, since, &calendar), []);
+}
+
+#[test]
+fn a_week_far_from_the_usual_changes_is_told_unless_the_calendar_explains_it() {
+    let monday = date(2026, 5, 18);
+    let since = monday.checked_sub(120.days()).unwrap();
+    let calendar = Calendar::shipped();
+    let value = |back: i64| match back {
+        0 => 1_500.0,
+        _ => 100.0 + (back * 7 % 11) as f64,
+    };
+    let alert = only(week_alerts(&weeks(monday, 60, value), since, &calendar));
+    assert_eq!((alert.kind, alert.on), (AlertKind::WeekChange, monday));
+    assert_eq!(alert.figure("interactions"), Some(1_500.0));
+    // The same leap into August, as from week to week in every summer, is no alert.
+    let august = date(2026, 8, 3);
+    let into = weeks(august, 60, |back| match back {
+        0..=1 => 5.0,
+        _ => 100.0 + (back * 7 % 11) as f64,
+    });
+    let since = august.checked_sub(120.days()).unwrap();
+    assert_eq!(week_alerts(&into, since, &calendar), []);
 }
 
 #[test]
@@ -174,6 +247,7 @@ fn ordinary_accounts_seldom_raise_an_alert_and_planted_ones_do() {
         planted[100].reactions = Some(15);
         raided += usize::from(raids(&planted).iter().any(|a| a.on == planted[100].date));
     }
+    println!("{wrong} wrong alerts, {bought} bought fans and {raided} raids of 200 found");
     // 200 accounts over half a year: 36,000 account-days.
     assert!(wrong <= 20, "{wrong} wrong alerts");
     assert!(bought >= 170, "{bought} of 200 bought fans found");

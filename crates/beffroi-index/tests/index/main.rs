@@ -5,5 +5,6 @@
 mod contest;
 mod planted;
 mod properties;
+mod scale;
 mod worked_example;
 mod world;

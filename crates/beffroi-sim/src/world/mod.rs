@@ -4,6 +4,7 @@
 pub(crate) mod account;
 mod build;
 mod fediverse;
+mod history;
 pub(crate) mod host;
 mod names;
 pub(crate) mod network;
@@ -28,7 +29,11 @@ pub(crate) use self::{
     fediverse::{Instance, InstanceKind},
     publications::Publication,
 };
-pub use self::{publications::posts_28d, social::Case};
+pub use self::{
+    history::{AccountHistory, Event, EventKind, HistoryPost, HistoryThread},
+    publications::posts_28d,
+    social::Case,
+};
 
 /// Everything that is served, and what is true of it.
 #[derive(Debug)]

@@ -1,27 +1,46 @@
-//! `beffroi rollup`: the figures of judged nights, computed anew.
+//! `beffroi rollup`: the figures of judged nights and what follows from them, computed anew.
 
 use std::process::ExitCode;
 
 use anyhow::{bail, ensure};
+use beffroi_judge::JudgeReport;
+use beffroi_policy::Policies;
 use beffroi_store::{Claimant, Day, JudgedNight, RollupReport, Store, kept_nights};
 use jiff::civil::Date;
+use serde::Serialize;
 
 use crate::{
     cli::RollupArgs,
+    commands::judge,
     config::Config,
     machine,
     output::{self, say},
+    policies,
     services::StoreService,
 };
 
 pub(crate) async fn rollup(config: &Config, args: RollupArgs) -> anyhow::Result<ExitCode> {
+    let policies = policies::load(config)?;
     let service = StoreService::open(config).await?;
-    let result = nights(config, &service.store, &args).await;
+    let result = nights(config, &service.store, &policies, &args).await;
     service.close().await?;
     result
 }
 
-async fn nights(config: &Config, store: &Store, args: &RollupArgs) -> anyhow::Result<ExitCode> {
+/// What was computed of a night.
+#[derive(Debug, Serialize)]
+pub(crate) struct NightReport {
+    #[serde(flatten)]
+    figures: RollupReport,
+    judgement: JudgeReport,
+}
+
+async fn nights(
+    config: &Config,
+    store: &Store,
+    policies: &Policies,
+    args: &RollupArgs,
+) -> anyhow::Result<ExitCode> {
     let judged = store.judged_nights().await?;
     let nights = asked(&judged, config.figures.keep_nights.get(), args)?;
     let mut reports = Vec::new();
@@ -29,9 +48,10 @@ async fn nights(config: &Config, store: &Store, args: &RollupArgs) -> anyhow::Re
         if nights.len() > 1 {
             tracing::info!(run.id = night.run_id, "night {place} of {}", nights.len());
         }
-        let report = judge(config, store, night).await?;
+        let report = compute(config, store, policies, night).await?;
         if !args.json {
-            print(&report)?;
+            print(&report.figures)?;
+            judge::print(&report.judgement)?;
         }
         reports.push(report);
     }
@@ -41,17 +61,20 @@ async fn nights(config: &Config, store: &Store, args: &RollupArgs) -> anyhow::Re
     Ok(ExitCode::SUCCESS)
 }
 
-/// Computes everything that is computed of a judged night.
-pub(crate) async fn judge(
+/// Computes everything that is computed of a judged night: its figures, then scores, alerts and recall.
+pub(crate) async fn compute(
     config: &Config,
     store: &Store,
+    policies: &Policies,
     night: &JudgedNight,
-) -> anyhow::Result<RollupReport> {
+) -> anyhow::Result<NightReport> {
     let claimant = Claimant {
         who: format!("process {} on {}", std::process::id(), machine::name()),
         what: format!("figures of {}", night.run_id),
     };
-    Ok(store.rollup(night, &config.figures, &claimant).await?)
+    let figures = store.rollup(night, &config.figures, &claimant).await?;
+    let judgement = judge::by_all_versions(store, policies, night).await?;
+    Ok(NightReport { figures, judgement })
 }
 
 /// What to type to compute a night again.

@@ -69,17 +69,17 @@ impl Post {
 }
 
 /// What the strata and the network say of an account before chance does.
-struct Law {
+pub(crate) struct Law {
     /// Followers per inhabitant, median.
-    audience: f64,
+    pub(crate) audience: f64,
     /// Posts a week, mean.
-    per_week: f64,
+    pub(crate) per_week: f64,
     /// Views per follower and post.
     views: f64,
 }
 
 impl Law {
-    fn of(platform: Platform, body: &Collectivity) -> Self {
+    pub(crate) fn of(platform: Platform, body: &Collectivity) -> Self {
         let (audience, per_week) = match body.category {
             Category::Commune => match body.population {
                 0..2_000 => (0.35, 3.0),

@@ -21,7 +21,7 @@ use crate::draw::{Draw, hash};
 
 pub(crate) use self::{
     fate::Fate,
-    life::{Life, Post},
+    life::{Law, Life, Post},
 };
 
 /// Networks whose accounts can be measured.

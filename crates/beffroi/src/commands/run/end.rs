@@ -61,7 +61,7 @@ pub(super) async fn conclude(
     }
     // The night is over and told, whatever becomes of what follows.
     if is_complete {
-        judge(config, store, &row).await;
+        judge(config, store, policies, &row).await;
     }
     policies::apply(store, policies)
         .await
@@ -74,11 +74,13 @@ pub(super) async fn conclude(
 }
 
 /// Computes the figures of a run over everything. What goes wrong is told with how to repeat it.
-async fn judge(config: &Config, store: &Store, row: &RunRow) {
+async fn judge(config: &Config, store: &Store, policies: &Policies, row: &RunRow) {
     let result = async {
         let judged = store.judged_nights().await?;
         match judged.iter().find(|it| it.run_id == row.run_id) {
-            Some(night) => rollup::judge(config, store, night).await.map(|_| ()),
+            Some(night) => rollup::compute(config, store, policies, night)
+                .await
+                .map(|_| ()),
             None => Ok(()),
         }
     };
