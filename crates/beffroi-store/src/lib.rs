@@ -5,6 +5,7 @@ mod checksum;
 mod client;
 mod clock;
 mod error;
+pub mod explain;
 mod hosts;
 mod lease;
 mod migrate;

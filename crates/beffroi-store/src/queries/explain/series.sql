@@ -1,0 +1,16 @@
+-- The observations of an account in the nights [first_night, night], oldest first: its counters, and why a
+-- figure is missing. Times are milliseconds since 1970. From raw rows, repeats removed, account first.
+-- Parameters: {account:UUID}, {first_night:Date}, {night:Date}.
+SELECT
+    run_id,
+    toString(night) AS night,
+    toUnixTimestamp64Milli(observed_at) AS observed_at,
+    followers,
+    followers_step,
+    threads_opened,
+    renamed_to,
+    implausible,
+    unavailable
+FROM account_observation FINAL
+WHERE account_id = {account:UUID} AND night >= {first_night:Date} AND night <= {night:Date}
+ORDER BY observed_at, run_id
