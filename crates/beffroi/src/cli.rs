@@ -123,6 +123,8 @@ pub(crate) enum Command {
     /// What the platforms' terms allow to be stored, combined and published.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Where a published figure comes from: formula, observations, exchanges; recomputed and compared.
+    Explain(ExplainArgs),
     /// Reports on what was measured.
     #[command(subcommand)]
     Report(ReportCommand),
@@ -504,6 +506,37 @@ pub(crate) enum RobotsCommand {
     },
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  beffroi explain facebook:ville.rennes e
+  beffroi explain https://social.example/@mairie reply_delay_median --window 90
+  beffroi explain mastodon:mairie@social.example index_total --night 2026-11-26 --json
+
+It reads the published figure of a judged night, the observations it is made of and the exchanges they
+come from, computes it again, and says whether it is the same.")]
+pub(crate) struct ExplainArgs {
+    /// The account: `platform:handle`, its address or its id.
+    pub(crate) account: String,
+    /// The metric, by its name in the catalogue; `beffroi explain ACCOUNT ?` lists them.
+    pub(crate) metric: String,
+    /// The judged night. Default: the latest.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) night: Option<jiff::civil::Date>,
+    /// Length of the window, days. Default: 28, and for the index its own.
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) window: Option<u16>,
+    /// Version of the index.
+    #[arg(long, value_name = "VERSION", default_value = "v1")]
+    pub(crate) index: String,
+    /// Show every post, thread and job, not the first 20.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
     /// Who is where: by category, stratum and platform, beside published figures.
@@ -647,6 +680,7 @@ impl Command {
             | Self::Robots(_)
             | Self::Credentials(_)
             | Self::Policy(_)
+            | Self::Explain(_)
             | Self::Report(_)
             | Self::Sql { .. }
             | Self::Sim(SimCommand::Compare { .. })

@@ -6,6 +6,7 @@ pub(crate) mod credentials;
 pub(crate) mod dead;
 pub(crate) mod demo;
 pub(crate) mod engine;
+pub(crate) mod explain;
 pub(crate) mod lanes;
 pub(crate) mod oneshot;
 pub(crate) mod plan;
@@ -77,6 +78,7 @@ async fn carry_out(config: &Config, command: Command) -> anyhow::Result<ExitCode
             agent,
             urls,
         }) => robots::check(&robots, &agent, &urls),
+        Command::Explain(args) => explain::explain(config, args).await,
         Command::Report(command) => report::report(config, command).await,
         Command::Sql { statement, format } => sql::sql(config, &statement, format).await,
         Command::Sim(SimCommand::Serve(args)) => sim::serve(args).await,

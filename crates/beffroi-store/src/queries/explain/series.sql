@@ -6,10 +6,7 @@ SELECT
     toString(night) AS night,
     toUnixTimestamp64Milli(observed_at) AS observed_at,
     followers,
-    followers_step,
     threads_opened,
-    renamed_to,
-    implausible,
     unavailable
 FROM account_observation FINAL
 WHERE account_id = {account:UUID} AND night >= {first_night:Date} AND night <= {night:Date}

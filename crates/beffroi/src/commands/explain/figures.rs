@@ -9,6 +9,7 @@ use beffroi_index::{
     stats::median,
 };
 use beffroi_model::{Figure, MissingReason};
+use jiff::SignedDuration;
 use serde::Serialize;
 
 use super::inputs::Inputs;
@@ -45,15 +46,12 @@ impl From<Figure<f64>> for Recomputed {
     }
 }
 
+/// Of a list that was cut at the platform's limit it is not known how many posts there are.
+const CUT: MissingReason = MissingReason::Truncated;
+
 /// The metric of that name, of the level of an account.
 pub(super) fn recompute(metric: &str, inputs: &Inputs) -> Recomputed {
     let posts = inputs.figures();
-    if let Some(reason) = inputs.night_lacks("posts")
-        && posts.is_empty()
-        && !["followers", "weekly_growth", "coverage"].contains(&metric)
-    {
-        return Figure::Missing(reason).into();
-    }
     let engagement = |weights| Engagement::of(&inputs.account_posts(), inputs.window, weights);
     let equal = || engagement(&Weights::EQUAL);
     let dialogue = || Dialogue::of(&inputs.threads());
@@ -67,10 +65,20 @@ pub(super) fn recompute(metric: &str, inputs: &Inputs) -> Recomputed {
             weekly_growth(
                 Figure::from_option(count, MissingReason::NoData),
                 followers,
-                f64::from(inputs.window.days),
+                inputs.days_of_growth(),
             )
         }
         "coverage" => coverage(followers, inputs.inhabitants),
+        "posts_per_week" | "median_gap" if inputs.night_lacks("posts") == Some(CUT) => {
+            Figure::Missing(CUT)
+        }
+        "posts_per_week" if posts.is_empty() && !inputs.is_measured() => {
+            Figure::Missing(MissingReason::NotMeasured)
+        }
+        "posts_per_week" if posts.is_empty() => match inputs.night_lacks("posts") {
+            Some(reason) => Figure::Missing(reason),
+            None => Figure::Known(0.0),
+        },
         "posts_per_week" => Figure::Known(rhythm().posts_per_week),
         "median_gap" => rhythm().median_gap_days,
         "applause" | "p2" => equal().popularity.mean,
@@ -135,29 +143,45 @@ fn flat(figure: Figure<Option<f64>>) -> Figure<f64> {
     }
 }
 
-/// The median over the window's closed posts, each against those that were published before it.
+/// The median over the window's closed posts, each against those of the year before it that give the
+/// same counters.
 fn median_overperformance(inputs: &Inputs) -> Figure<f64> {
-    let components = inputs.components();
     let figures = inputs.figures();
     let mut closed: Vec<&PostFigures> = figures.iter().filter(|it| !it.is_young()).collect();
-    closed.sort_by_key(|it| (std::cmp::Reverse(it.published_at), it.post_id.clone()));
-    let interactions = |it: &PostFigures| components.interactions(it, &Weights::EQUAL).known();
-    let ratios: Vec<f64> = closed
-        .iter()
-        .filter(|it| inputs.window.holds(it.published_at))
-        .filter_map(|it| {
-            let past: Vec<PastPost> = closed
-                .iter()
-                .filter(|other| other.published_at < it.published_at)
-                .filter_map(|other| {
-                    Some(PastPost {
-                        kind: None,
-                        interactions_at_age: interactions(other)?,
-                    })
+    closed.sort_by_key(|it| std::cmp::Reverse((it.published_at, it.post_id.clone())));
+    let ratio = |(place, post): (usize, &&PostFigures)| {
+        if !inputs.window.holds(post.published_at) {
+            return None;
+        }
+        let given = given(post);
+        let oldest = post.published_at.checked_sub(PAST).ok()?;
+        let past: Vec<PastPost> = closed[place + 1..]
+            .iter()
+            .filter(|it| it.published_at >= oldest && self::given(it) == given)
+            .filter_map(|it| {
+                Some(PastPost {
+                    kind: None,
+                    interactions_at_age: given_interactions(it)?,
                 })
-                .collect();
-            Some(overperformance(None, interactions(it)?, &past)?.ratio)
-        })
-        .collect();
+            })
+            .collect();
+        Some(overperformance(None, given_interactions(post)?, &past)?.ratio)
+    };
+    let ratios: Vec<f64> = closed.iter().enumerate().filter_map(ratio).collect();
     Figure::from_option(median(&ratios), MissingReason::NoData)
+}
+
+/// How far back a post's past reaches.
+const PAST: SignedDuration = SignedDuration::from_hours(24 * 365);
+
+/// Which counters a post gives.
+fn given(post: &PostFigures) -> [bool; 3] {
+    [post.reactions, post.comments, post.shares].map(|counter| counter.known().is_some())
+}
+
+/// The sum of those; `None` where it gives none.
+fn given_interactions(post: &PostFigures) -> Option<f64> {
+    let counters = [post.reactions, post.comments, post.shares];
+    let known: Vec<u64> = counters.into_iter().filter_map(Figure::known).collect();
+    (!known.is_empty()).then(|| known.iter().sum::<u64>() as f64)
 }

@@ -8,7 +8,7 @@ use beffroi_index::{
     dialogue::SeenThread,
     engagement::{AccountPosts, Components, PostFigures, Weights, Window},
 };
-use beffroi_model::{Figure, MissingReason};
+use beffroi_model::{Figure, MissingReason, Platform};
 use beffroi_store::{Store, explain};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,7 @@ pub(super) struct Inputs {
     pub(super) threads: Vec<InputThread>,
     pub(super) series: Vec<Reading>,
     pub(super) inhabitants: Option<u32>,
+    pub(super) night: Date,
     /// The night's own observation.
     pub(super) of_night: Option<usize>,
     pub(super) raids: Vec<Raid>,
@@ -61,6 +62,7 @@ pub(super) struct Reading {
     pub(super) night: Date,
     observed_at: i64,
     pub(super) followers: Option<u64>,
+    threads_opened: Option<u32>,
     unavailable: BTreeMap<String, String>,
 }
 
@@ -102,6 +104,10 @@ fn moment(millis: i64) -> Timestamp {
 
 fn days(count: i64) -> SignedDuration {
     SignedDuration::from_hours(24 * count)
+}
+
+fn nights_between(first: Date, last: Date) -> i64 {
+    last.duration_since(first).as_hours() / 24
 }
 
 /// The day of a moment some days earlier; the calendar does not end there.
@@ -162,13 +168,24 @@ impl Inputs {
         let mut inputs = Self {
             window,
             posts: Vec::new(),
-            threads: threads.into_iter().map(InputThread::of).collect(),
+            threads: threads
+                .into_iter()
+                .map(|row| InputThread::of(row, window.end))
+                .collect(),
+            night: published.night,
             of_night: series.iter().rposition(|it| it.run_id == published.run_id),
             series,
             inhabitants: published.population,
             raids,
         };
-        inputs.posts = posts.into_iter().map(|row| inputs.post(row)).collect();
+        // A network's post without a reading up to the night was found later; websites have none.
+        let was_known =
+            |row: &PostRow| published.platform == Platform::Website || row.readings > 0;
+        inputs.posts = posts
+            .into_iter()
+            .filter(was_known)
+            .map(|row| inputs.post(row))
+            .collect();
         Ok(inputs)
     }
 
@@ -228,9 +245,24 @@ impl Inputs {
         }
     }
 
-    /// The reading that stands for the beginning of the window.
+    /// The reading that stands for the beginning of the window: the last one known at most a week before
+    /// it, else the first within a week after, or within half of the window where that is less. By nights,
+    /// as the roll-up has it.
     pub(super) fn first_reading(&self) -> Option<&Reading> {
-        self.followers_at(self.window.start())
+        let days = i64::from(self.window.days);
+        let after = NEAR_DAYS.min(days / 2);
+        let nights_before = |it: &&Reading| nights_between(it.night, self.night);
+        let known = || self.series.iter().filter(|it| it.followers.is_some());
+        let key = |it: &&Reading| (it.night, it.observed_at, it.run_id.clone());
+        let early = known().filter(|it| (days..=days + NEAR_DAYS).contains(&nights_before(it)));
+        let late = known().filter(|it| (days - after..days).contains(&nights_before(it)));
+        early.max_by_key(key).or_else(|| late.min_by_key(key))
+    }
+
+    /// Days over which followers have grown, from that reading to the night.
+    pub(super) fn days_of_growth(&self) -> f64 {
+        let first = self.first_reading();
+        first.map_or(0.0, |it| nights_between(it.night, self.night) as f64)
     }
 
     pub(super) fn figures(&self) -> Vec<PostFigures> {
@@ -245,6 +277,11 @@ impl Inputs {
         }
     }
 
+    /// Whether the night measured the account.
+    pub(super) fn is_measured(&self) -> bool {
+        self.of_night.is_some()
+    }
+
     /// Why the night could not read something of the account.
     pub(super) fn night_lacks(&self, figure: &str) -> Option<MissingReason> {
         let reading = self.of_night.map(|index| &self.series[index])?;
@@ -252,13 +289,15 @@ impl Inputs {
     }
 
     pub(super) fn threads(&self) -> Figure<Vec<SeenThread>> {
-        match self.night_lacks("dialogue") {
-            Some(reason) if self.threads.is_empty() => Figure::Missing(reason),
-            _ if self.threads.is_empty() && self.of_night.is_none() => {
-                Figure::Missing(MissingReason::NotMeasured)
-            }
-            _ => Figure::Known(self.threads.iter().map(|it| it.seen).collect()),
+        let of_night = self.of_night.map(|index| &self.series[index]);
+        let were_read = of_night.is_some_and(|it| it.threads_opened.is_some());
+        if self.threads.is_empty() && !were_read {
+            return Figure::Missing(match of_night {
+                Some(reading) => reading.reason("dialogue"),
+                None => MissingReason::NotMeasured,
+            });
         }
+        Figure::Known(self.threads.iter().map(|it| it.seen).collect())
     }
 
     /// The closed posts of the window.
@@ -286,12 +325,14 @@ impl Inputs {
 }
 
 impl InputThread {
-    fn of(row: ThreadRow) -> Self {
+    /// As it stood at the window's end.
+    fn of(row: ThreadRow, end: Timestamp) -> Self {
+        let replied_at = row.replied_at.map(moment);
         Self {
             seen: SeenThread {
                 opened_at: moment(row.opened_at),
-                replied_at: row.replied_at.map(moment),
-                seen_until: moment(row.seen_until),
+                replied_at: replied_at.filter(|at| *at <= end),
+                seen_until: moment(row.seen_until).min(end),
             },
             post_id: row.post_id,
             run_id: row.reading_run,

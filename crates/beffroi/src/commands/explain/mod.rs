@@ -10,8 +10,6 @@ mod score;
 mod sources;
 mod verdict;
 
-#[cfg(test)]
-mod tests;
 
 use std::process::ExitCode;
 
@@ -208,25 +206,31 @@ impl Asked<'_> {
         let night = read::judged_night(store, night).await?;
         let named = account::find(store, account, night).await?;
         let published = read::published(store, &named, night, self).await?;
-        let mut inputs = Inputs::read(store, &named, &published, self.window).await?;
+        let inputs = Inputs::read(store, &named, &published, self.window, self.metric).await?;
         let score = if is_of_the_index(self.metric) {
             Some(score::explain(store, self, &published, &inputs).await?)
         } else {
             None
         };
-        let recomputed = match &score {
-            Some(score) => score.recomputed.clone(),
-            None => figures::recompute(&self.metric.name, &inputs),
-        };
         let value = published.value;
+        let recomputed = match (&score, published.withheld()) {
+            (_, Some(because)) => Recomputed::Not { because },
+            (Some(score), None) => score.recomputed.clone(),
+            (None, None) => figures::recompute(&self.metric.name, &inputs),
+        };
         let verdict = Verdict::of(value, &recomputed);
-        let shown = if self.all { usize::MAX } else { SHOWN };
         let left_out = inputs.left_out(self.metric);
         let context = published.context(self.metric);
-        let (posts, threads, followers) = inputs.shown(self.metric, &published);
-        let runs = sources::runs(&published, &posts, &threads, &followers);
-        let sources = sources::read(store, &published, &runs).await?;
+        let (mut posts, mut threads, followers) = inputs.shown(self.metric);
+        let shown = if self.all { usize::MAX } else { SHOWN };
         let cut = |len: usize| len.saturating_sub(shown);
+        let (posts_not_shown, threads_not_shown) = (cut(posts.len()), cut(threads.len()));
+        posts.truncate(shown);
+        threads.truncate(shown);
+        let runs = sources::runs(&published, &posts, &threads, &followers);
+        let mut sources = sources::read(store, &published, &runs).await?;
+        let sources_not_shown = cut(sources.len());
+        sources.truncate(shown);
         Ok(Explanation {
             night: night.to_string(),
             run_id: published.run_id.clone(),
@@ -244,14 +248,14 @@ impl Asked<'_> {
             belonging: read::belonging(store, &published).await?,
             context,
             score,
-            posts_not_shown: cut(posts.len()),
-            posts: posts.into_iter().take(shown).collect(),
-            threads_not_shown: cut(threads.len()),
-            threads: threads.into_iter().take(shown).collect(),
+            posts,
+            posts_not_shown,
+            threads,
+            threads_not_shown,
             followers,
             left_out,
-            sources_not_shown: cut(sources.len()),
-            sources: sources.into_iter().take(shown).collect(),
+            sources,
+            sources_not_shown,
             recomputed,
             account: named,
         })

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, bail};
 use beffroi_index::catalogue::Metric;
-use beffroi_model::{Category, Platform, RunId};
+use beffroi_model::{Category, MissingReason, Platform, RunId};
 use beffroi_store::{RunRow, Store, explain};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -164,6 +164,14 @@ impl Published {
             Some(outcome) => format!("{stored} (the night's job ended as {outcome})"),
             None => format!("{stored} (the night's job has not ended)"),
         }
+    }
+
+    /// Why the figure is withheld though its inputs may be there.
+    pub(super) fn withheld(&self) -> Option<String> {
+        let expired = MissingReason::RetentionExpired.to_string();
+        (self.value.is_none() && self.why.as_ref() == Some(&expired)).then(|| {
+            "the platform's terms do not let its inputs be kept for as long as the window".to_owned()
+        })
     }
 
     /// Figures of the same row that say what the figure rests on.

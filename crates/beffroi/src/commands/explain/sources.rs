@@ -104,9 +104,9 @@ pub(super) fn runs(
 pub(super) async fn read(
     store: &Store,
     published: &Published,
-    account: AccountId,
     runs: &[RunId],
 ) -> anyhow::Result<Vec<Source>> {
+    let account = AccountId::from_uuid(published.account_id.parse()?);
     let jobs: Vec<JobId> = runs.iter().map(|run| JobId::new(run, account)).collect();
     let list = |words: Vec<String>| {
         let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
