@@ -17,6 +17,7 @@ mod registry;
 mod reparse;
 pub mod reports;
 mod retention;
+mod rollup;
 mod rows;
 mod run;
 mod settings;
@@ -35,6 +36,9 @@ pub use raw::{Format, ReportColumn, ReportRows};
 pub use registry::{DueAccount, FactRow, ImportRow, OwnAccount, RegistryVersionRow};
 pub use reparse::{OldFind, Reread};
 pub use retention::{Removed, TooOld, retention_knows};
+pub use rollup::{
+    FigureSettings, JudgedNight, RollupError, RollupReport, TableReport, kept_nights,
+};
 pub use rows::{
     AccountObservationRow, AccountRow, AccountStateRow, CollectivityRow, Day, DialogueRow,
     FetchLogRow, JobOutcomeRow, JobRow, JobRows, Millis, PostObservationRow, PostRow, RunRow,

@@ -73,6 +73,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0044_presence_figure"),
     migration!("0045_presence_event"),
     migration!("0046_stratum_coverage"),
+    migration!("0047_post_figure_overperformance"),
+    migration!("0048_presence_figure_comments"),
     migration!("0050_account_score"),
     migration!("0051_collectivity_score"),
     migration!("0052_alert"),
@@ -218,7 +220,13 @@ mod tests {
             );
             let statement: String = lines().collect();
             assert!(
-                statement.contains("IF NOT EXISTS") || statement.contains("CREATE OR REPLACE VIEW"),
+                [
+                    "IF NOT EXISTS",
+                    "CREATE OR REPLACE VIEW",
+                    "COMMENT COLUMN IF EXISTS"
+                ]
+                .iter()
+                .any(|words| statement.contains(words)),
                 "{} cannot run twice",
                 migration.name
             );

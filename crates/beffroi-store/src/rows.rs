@@ -38,6 +38,15 @@ impl From<Timestamp> for Millis {
 #[serde(transparent)]
 pub struct Day(pub u16);
 
+impl Day {
+    /// The date.
+    pub fn date(self) -> Date {
+        // The last of them is in the year 2149.
+        let days = jiff::Span::new().days(i64::from(self.0));
+        Date::constant(1970, 1, 1).saturating_add(days)
+    }
+}
+
 impl From<Date> for Day {
     fn from(date: Date) -> Self {
         let days = (date - Date::constant(1970, 1, 1)).get_days();

@@ -1,8 +1,8 @@
 -- The figures of each account of the judged night {night:Date}, run {run_id:String}, over the
 -- {window_days:UInt16} days before its {as_of:DateTime64(3, 'UTC')}, that moment not included. Formulas and
 -- names are those of config/metrics.toml, the choices those of beffroi-index, which a test holds this to.
--- Of the accounts ({accounts:Identifier}, made by night_account.sql), the part {part:UInt32} of
--- {parts:UInt32} at a time, which bounds the memory.
+-- Of the accounts ({accounts:Identifier}, made by night_account.sql) those from {first_account:UUID} to
+-- {end_account:UUID}, that one not included: a part of them at a time bounds the memory.
 --
 -- A post is closed when its reading was made at an age of seven days by that night; only closed posts have
 -- figures, all posts have a rhythm. A component (R reactions, K comments, S shares) is in E when at least
@@ -18,14 +18,14 @@ WITH
     604800 AS seven_days,
     accounts AS (
         SELECT * FROM {accounts:Identifier}
-        WHERE cityHash64(account_id) % {parts:UInt32} = {part:UInt32}
+        WHERE account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
     ),
     posts AS (
         SELECT account_id, published_at, post_id, reactions, comments, shares, views, followers, overperformance,
                NOT is_young AND toDate(substring(run_id, 1, 10)) <= {night:Date} AS is_closed
         FROM post_figure
         WHERE published_at >= begin_of_window AND published_at < end_of_window
-          AND cityHash64(account_id) % {parts:UInt32} = {part:UInt32}
+          AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
     ),
     rhythms AS (
         SELECT
@@ -41,7 +41,7 @@ WITH
         SELECT account_id, maxOrNull(published_at) AS last_post_at
         FROM post_figure
         WHERE published_at >= end_of_window - INTERVAL 365 DAY AND published_at < end_of_window
-          AND cityHash64(account_id) % {parts:UInt32} = {part:UInt32}
+          AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
         GROUP BY account_id
     ),
     -- What the closed posts show. `…_given` is the number of those that give the counter.
@@ -106,7 +106,7 @@ WITH
         WHERE night >= {night:Date} - {window_days:UInt16} - 7
           AND night <= {night:Date} - {window_days:UInt16} + least(7, intDiv({window_days:UInt16}, 2))
           AND followers IS NOT NULL
-          AND cityHash64(account_id) % {parts:UInt32} = {part:UInt32}
+          AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
         GROUP BY account_id
     ),
     -- Seconds from a thread's opening to its answer, 0 where two servers' clocks put it before, and for
@@ -119,7 +119,7 @@ WITH
             greatest(intDiv(toUnixTimestamp64Milli(least(seen_until, end_of_window)), 1000) - opened, 0) AS watched
         FROM thread_figure
         WHERE opened_at >= begin_of_window AND opened_at < end_of_window
-          AND cityHash64(account_id) % {parts:UInt32} = {part:UInt32}
+          AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
     ),
     dialogues AS (
         SELECT

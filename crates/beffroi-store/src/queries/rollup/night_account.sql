@@ -1,6 +1,6 @@
 -- The accounts of the plan of run {run_id:String}, the judged night {night:Date}: one row each, with its
 -- body, how its job ended, and what was seen of it that night. Its body is the first of those that it
--- counts for in {presence:Identifier}, or else of those that the plan names. The `…_days` are for how long
+-- counts for in presence_figure that night, or else of those that the plan names. The `…_days` are for how long
 -- the policies let its figures be kept: windows that reach further back can count nothing.
 WITH
     registry AS (
@@ -25,7 +25,7 @@ WITH
     ),
     owners AS (
         SELECT account_id, min(collectivity_id) AS owner
-        FROM {presence:Identifier} GROUP BY account_id
+        FROM presence_figure WHERE night = {night:Date} GROUP BY account_id
     ),
     observed AS (
         SELECT account_id,

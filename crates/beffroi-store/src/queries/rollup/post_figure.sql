@@ -1,6 +1,7 @@
 -- The figures of posts: their readings ({readings:Identifier}, made by post_reading.sql), the followers
 -- that the account had when each was published, and how each did against the account's own past. Of the
--- accounts, the part {part:UInt32} of {parts:UInt32} at a time, which bounds the memory.
+-- accounts from {first_account:UUID} to {end_account:UUID}, that one not included: a part of them at a time
+-- bounds the memory, and the tables are sorted by account.
 --
 -- Followers at publication: the latest known at or before it and at most seven days old, else the first
 -- within the seven days after. Overperformance (CrowdTangle's benchmark): (I + 1) / (expected + 1), where I
@@ -11,14 +12,14 @@
 WITH
     readings AS (
         SELECT * FROM {readings:Identifier}
-        WHERE cityHash64(account_id) % {parts:UInt32} = {part:UInt32}
+        WHERE account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
     ),
     seen AS (
         SELECT account_id, observed_at, max(followers) AS count
         FROM account_observation FINAL
         WHERE night >= {first_week:Date} - 9 AND night <= {last_week:Date} + 15
           AND followers IS NOT NULL
-          AND cityHash64(account_id) % {parts:UInt32} = {part:UInt32}
+          AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
         GROUP BY account_id, observed_at
     ),
     of_past AS (
@@ -27,7 +28,7 @@ WITH
         WHERE published_at >= toDateTime64({first_week:Date} - 365, 3, 'UTC')
           AND published_at < toDateTime64({first_week:Date}, 3, 'UTC')
           AND NOT is_young
-          AND cityHash64(account_id) % {parts:UInt32} = {part:UInt32}
+          AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
         UNION ALL
         SELECT account_id, post_id, published_at, reactions, comments, shares
         FROM readings WHERE NOT is_young

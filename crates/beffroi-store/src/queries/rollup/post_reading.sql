@@ -1,5 +1,6 @@
 -- The reading of each post's counters that counts, for the posts published from {first_week:Date} (a
--- Monday) to the end of the week of {last_week:Date} (a Monday too).
+-- Monday) to the end of the week of {last_week:Date} (a Monday too), of the accounts from
+-- {first_account:UUID} to {end_account:UUID}, that one not included.
 --
 -- It is the first one made at an age of seven days or more, so that posts compare at equal ages; where
 -- there is none, the last one, and the post is young. Of a week, readings count up to the 48th night after
@@ -37,9 +38,11 @@ FROM (
             SELECT account_id, post_id, platform, published_at FROM post FINAL
             WHERE published_at >= toDateTime64({first_week:Date}, 3, 'UTC')
               AND published_at < toDateTime64({last_week:Date} + 7, 3, 'UTC')
+              AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
         ) AS p ON p.account_id = o.account_id AND p.post_id = o.post_id
         -- A night is a day in France, which begins up to two hours before that of UTC.
-        WHERE o.night >= {first_week:Date} - 1
+        WHERE o.account_id >= {first_account:UUID} AND o.account_id < {end_account:UUID}
+          AND o.night >= {first_week:Date} - 1
           AND o.night <= {last_week:Date} + 48
           AND o.night <= toMonday(p.published_at) + 48
         UNION ALL
@@ -53,6 +56,7 @@ FROM (
         FROM post FINAL
         WHERE published_at >= toDateTime64({first_week:Date}, 3, 'UTC')
           AND published_at < toDateTime64({last_week:Date} + 7, 3, 'UTC')
+          AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
     )
     GROUP BY account_id, post_id
 )

@@ -1,5 +1,5 @@
 -- What changed in presence between the judged night {previous:Date} and the judged night {night:Date}, run
--- {run_id:String}, whose presence is in {presence:Identifier}. An account is there unless it was found
+-- {run_id:String}. An account is there unless it was found
 -- absent. An account that comes while one with the same permanent id goes is that one, renamed; one that
 -- comes while another goes, of the same body on the same platform, has taken its place (moved). A body that
 -- had an account on a platform and has none departed, and one that departed before and has one came back.
@@ -8,7 +8,7 @@
 WITH
     here AS (
         SELECT collectivity_id, platform, account_id, handle
-        FROM {presence:Identifier} WHERE state != 'absent'
+        FROM presence_figure WHERE night = {night:Date} AND state != 'absent'
     ),
     there AS (
         SELECT collectivity_id, platform, account_id, handle

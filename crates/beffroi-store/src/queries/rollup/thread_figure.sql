@@ -1,5 +1,6 @@
 -- Each thread that visitors opened from {first_week:Date} (a Monday) to the end of the week of
--- {last_week:Date} (a Monday too): the first reply that any run saw, and when it was last looked at.
+-- {last_week:Date} (a Monday too), under the posts of the accounts from {first_account:UUID} to
+-- {end_account:UUID}, that one not included: the first reply that any run saw, and when it was last looked at.
 -- Of a week, what was seen counts up to the 48th night after its Monday, as for posts. Unanswered threads
 -- stay, with a NULL reply.
 SELECT
@@ -12,7 +13,8 @@ FROM (
     SELECT account_id, post_id, opened_at, rank, platform AS its_platform, replied_at AS its_reply,
            observed_at, toString(run_id) AS run
     FROM dialogue FINAL
-    WHERE opened_at >= toDateTime64({first_week:Date}, 3, 'UTC')
+    WHERE account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
+      AND opened_at >= toDateTime64({first_week:Date}, 3, 'UTC')
       AND opened_at < toDateTime64({last_week:Date} + 7, 3, 'UTC')
       -- A night is a day in France, which begins up to two hours before that of UTC.
       AND night >= {first_week:Date} - 1
