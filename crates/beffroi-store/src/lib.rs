@@ -15,6 +15,7 @@ mod policy;
 mod raw;
 mod registry;
 mod reparse;
+pub mod replay;
 pub mod reports;
 mod retention;
 mod rollup;
@@ -35,6 +36,7 @@ pub use policy::PolicyRow;
 pub use raw::{Format, ReportColumn, ReportRows};
 pub use registry::{DueAccount, FactRow, ImportRow, OwnAccount, RegistryVersionRow};
 pub use reparse::{OldFind, Reread};
+pub use replay::CorrectionRow;
 pub use retention::{Removed, TooOld, retention_knows};
 pub use rollup::{
     FigureSettings, JudgedNight, RollupError, RollupReport, TableReport, kept_nights,

@@ -78,6 +78,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0050_account_score"),
     migration!("0051_collectivity_score"),
     migration!("0052_alert"),
+    migration!("0060_correction"),
 ];
 
 /// What `migrate` did.

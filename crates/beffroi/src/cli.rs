@@ -125,6 +125,8 @@ pub(crate) enum Command {
     Policy(PolicyCommand),
     /// Where a published figure comes from: formula, observations, exchanges; recomputed and compared.
     Explain(ExplainArgs),
+    /// Read the archived answers again with the present connectors, and compare with what is stored.
+    Replay(ReplayArgs),
     /// Reports on what was measured.
     #[command(subcommand)]
     Report(ReportCommand),
@@ -537,6 +539,37 @@ pub(crate) struct ExplainArgs {
     pub(crate) json: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  beffroi replay --run 2026-11-26
+  beffroi replay --platform mastodon --json
+  beffroi replay --run 2026-11-26 --account bluesky:exemple.fr --write
+
+It reads the folder `archive.dir`, asks nobody, and changes nothing without `--write`. With it corrected
+observations replace the stored ones of the same run, the old values are kept in the table `correction`, and
+the nights to be rolled up again are told.")]
+pub(crate) struct ReplayArgs {
+    /// Only this run.
+    #[arg(long, value_name = "RUN")]
+    pub(crate) run: Option<String>,
+    /// Only this platform.
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) platform: Option<beffroi_model::Platform>,
+    /// Only this account: `platform:handle`, or its id.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) account: Option<String>,
+    /// Only compare: the default, to be said aloud.
+    #[arg(long, conflicts_with = "write")]
+    pub(crate) dry_run: bool,
+    /// Store what has changed.
+    #[arg(long)]
+    pub(crate) write: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
     /// Who is where: by category, stratum and platform, beside published figures.
@@ -681,6 +714,7 @@ impl Command {
             | Self::Credentials(_)
             | Self::Policy(_)
             | Self::Explain(_)
+            | Self::Replay(_)
             | Self::Report(_)
             | Self::Sql { .. }
             | Self::Sim(SimCommand::Compare { .. })

@@ -13,6 +13,7 @@ pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod registry;
 pub(crate) mod reparse;
+pub(crate) mod replay;
 pub(crate) mod report;
 pub(crate) mod robots;
 pub(crate) mod run;
@@ -79,6 +80,7 @@ async fn carry_out(config: &Config, command: Command) -> anyhow::Result<ExitCode
             urls,
         }) => robots::check(&robots, &agent, &urls),
         Command::Explain(args) => explain::explain(config, args).await,
+        Command::Replay(args) => replay::replay(config, args).await,
         Command::Report(command) => report::report(config, command).await,
         Command::Sql { statement, format } => sql::sql(config, &statement, format).await,
         Command::Sim(SimCommand::Serve(args)) => sim::serve(args).await,

@@ -13,6 +13,6 @@ SELECT
     body_sha256,
     duration_ms,
     connector
-FROM fetch_log FINAL
+FROM fetch_log AS f FINAL
 WHERE account_id = {account:UUID} AND run_id IN {runs:Array(String)} AND night IN {nights:Array(Date)}
-ORDER BY run_id, fetched_at, sequence
+ORDER BY f.run_id, f.fetched_at, f.sequence

@@ -8,6 +8,6 @@ SELECT
     attempt,
     worker,
     toUnixTimestamp64Milli(ended_at) AS ended_at
-FROM job_outcome FINAL
-WHERE run_id IN {runs:Array(String)} AND job_id IN {jobs:Array(UUID)} AND night IN {nights:Array(Date)}
+FROM job_outcome AS o FINAL
+WHERE o.run_id IN {runs:Array(String)} AND o.job_id IN {jobs:Array(UUID)} AND o.night IN {nights:Array(Date)}
 ORDER BY run_id

@@ -2,9 +2,9 @@
 -- night. Reads one partition and one version.
 -- Parameters: {night:Date}, {version:String}, {platform:String}.
 SELECT
-    toString(account_id) AS account_id, category, population, components, closed_posts, followers,
+    toString(s.account_id) AS account_id, category, population, components, closed_posts, followers,
     audience_figure, audience_own_weight, activity_figure, activity_own_weight,
     engagement_figure, engagement_own_weight, dialogue_figure, dialogue_own_weight,
     total, total_sd
-FROM account_score
+FROM account_score AS s
 WHERE night = {night:Date} AND index_version = {version:String} AND platform = {platform:String}

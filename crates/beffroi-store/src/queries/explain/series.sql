@@ -8,6 +8,6 @@ SELECT
     followers,
     threads_opened,
     unavailable
-FROM account_observation FINAL
-WHERE account_id = {account:UUID} AND night >= {first_night:Date} AND night <= {night:Date}
+FROM account_observation AS o FINAL
+WHERE o.account_id = {account:UUID} AND o.night >= {first_night:Date} AND o.night <= {night:Date}
 ORDER BY observed_at, run_id

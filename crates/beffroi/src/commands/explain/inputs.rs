@@ -179,8 +179,7 @@ impl Inputs {
             raids,
         };
         // A network's post without a reading up to the night was found later; websites have none.
-        let was_known =
-            |row: &PostRow| published.platform == Platform::Website || row.readings > 0;
+        let was_known = |row: &PostRow| published.platform == Platform::Website || row.readings > 0;
         inputs.posts = posts
             .into_iter()
             .filter(was_known)
@@ -238,9 +237,7 @@ impl Inputs {
     /// Followers at the end of the window: those that the night itself saw.
     pub(super) fn followers_at_end(&self) -> Figure<u64> {
         match self.of_night.map(|index| &self.series[index]) {
-            Some(reading) => {
-                Figure::from_option(reading.followers, reading.reason("followers"))
-            }
+            Some(reading) => Figure::from_option(reading.followers, reading.reason("followers")),
             None => Figure::Missing(MissingReason::NotMeasured),
         }
     }
@@ -494,7 +491,10 @@ impl Inputs {
             let components = self.components();
             let closed = self.closed();
             let lack = |it: &&&PostFigures| {
-                components.interactions(it, &Weights::EQUAL).missing().is_some()
+                components
+                    .interactions(it, &Weights::EQUAL)
+                    .missing()
+                    .is_some()
             };
             let lacking = closed.iter().filter(lack).count();
             if lacking > 0 {
@@ -510,11 +510,18 @@ impl Inputs {
         }
         if metric.needs.contains(&Need::Peers) {
             for raid in &self.raids {
-                lines.push(format!("posts of {} are set apart: {}", raid.day, raid.says_en));
+                lines.push(format!(
+                    "posts of {} are set apart: {}",
+                    raid.day, raid.says_en
+                ));
             }
         }
         if needs(metric, &[Need::Dialogue]) {
-            let open = self.threads.iter().filter(|it| !it.seen.is_closed()).count();
+            let open = self
+                .threads
+                .iter()
+                .filter(|it| !it.seen.is_closed())
+                .count();
             if open > 0 {
                 lines.push(format!(
                     "{open} threads were watched for less than seven days: censored, not unanswered"
@@ -545,6 +552,26 @@ impl Reading {
             run_id: self.run_id.clone(),
             observed_at: moment(self.observed_at).to_string(),
             followers: self.followers,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Inputs {
+    /// Nothing was observed.
+    pub(super) fn for_testing() -> Self {
+        Self {
+            window: Window {
+                end: Timestamp::UNIX_EPOCH,
+                days: 90,
+            },
+            posts: Vec::new(),
+            threads: Vec::new(),
+            series: Vec::new(),
+            inhabitants: Some(800),
+            night: Date::constant(2026, 11, 26),
+            of_night: None,
+            raids: Vec::new(),
         }
     }
 }

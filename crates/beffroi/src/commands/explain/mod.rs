@@ -10,7 +10,6 @@ mod score;
 mod sources;
 mod verdict;
 
-
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};

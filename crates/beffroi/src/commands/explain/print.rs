@@ -47,7 +47,11 @@ impl Explanation {
                 coverage.ended_with_figures,
                 coverage.planned,
                 100.0 * coverage.share,
-                if coverage.is_covered == 1 { "" } else { ": NOT COVERED, to be flagged" }
+                if coverage.is_covered == 1 {
+                    ""
+                } else {
+                    ": NOT COVERED, to be flagged"
+                }
             ),
             None => say!("  stratum     its coverage was not computed"),
         }
@@ -85,11 +89,28 @@ impl Explanation {
             say!("\nFollowers")?;
         }
         for it in &self.followers {
-            say!("  {} {}, run {} at {}", count(it.followers), it.used_as, it.run_id, it.observed_at)?;
+            say!(
+                "  {} {}, run {} at {}",
+                count(it.followers),
+                it.used_as,
+                it.run_id,
+                it.observed_at
+            )?;
         }
         if !self.posts.is_empty() {
             say!("\nPosts of the window")?;
-            let headings = ["published", "post", "run", "R", "K", "S", "views", "followers", "E", ""];
+            let headings = [
+                "published",
+                "post",
+                "run",
+                "R",
+                "K",
+                "S",
+                "views",
+                "followers",
+                "E",
+                "",
+            ];
             let mut table = output::table(headings, 3);
             for post in &self.posts {
                 let assumed = if post.followers_assumed { "*" } else { "" };
@@ -102,7 +123,8 @@ impl Explanation {
                     count(post.shares),
                     count(post.views),
                     format!("{}{assumed}", count(post.followers)),
-                    post.e.map_or(output::MISSING.to_owned(), |e| format!("{e:.3}")),
+                    post.e
+                        .map_or(output::MISSING.to_owned(), |e| format!("{e:.3}")),
                     post.because.unwrap_or_default().to_owned(),
                 ]);
             }
@@ -156,7 +178,9 @@ fn print_source(source: &Source) -> anyhow::Result<()> {
         say!("    no exchange is kept (the log is kept for two years, or nothing was asked)")?;
     }
     for exchange in &source.exchanges {
-        let status = exchange.status.map_or(output::MISSING.to_owned(), |it| it.to_string());
+        let status = exchange
+            .status
+            .map_or(output::MISSING.to_owned(), |it| it.to_string());
         let error = &exchange.error_class;
         say!(
             "    {} {} {status}{}{error} {} ms, {} bytes, {}",
@@ -180,13 +204,17 @@ fn print_score(score: &super::score::ScoreExplained) -> anyhow::Result<()> {
     if let Some(own) = &score.own_figure {
         say!(
             "  own figure  published {}, recomputed {}: {}",
-            own.published.map_or(output::MISSING.to_owned(), |it| it.to_string()),
+            own.published
+                .map_or(output::MISSING.to_owned(), |it| it.to_string()),
             recomputed(&own.recomputed),
             verdict(&own.verdict)
         )?;
     }
     if let Some(peers) = &score.peers {
-        say!("  peers       {peers}, {} ranked", score.ranked_peers.unwrap_or(0))?;
+        say!(
+            "  peers       {peers}, {} ranked",
+            score.ranked_peers.unwrap_or(0)
+        )?;
     }
     if let Some(prior) = score.prior {
         say!("  prior       {prior}: the peers' mean")?;
@@ -195,7 +223,12 @@ fn print_score(score: &super::score::ScoreExplained) -> anyhow::Result<()> {
         say!("  estimate    {estimate}: the own figure, shrunk by its weight")?;
     }
     for part in &score.parts {
-        say!("  {:.4} of {} at percentile {}", part.weight, part.indicator, part.percentile)?;
+        say!(
+            "  {:.4} of {} at percentile {}",
+            part.weight,
+            part.indicator,
+            part.percentile
+        )?;
     }
     for (name, value) in &score.stored {
         say!("  {} = {value}", name.replace('_', " "))?;
@@ -228,7 +261,9 @@ fn verdict(verdict: &Verdict) -> String {
         Verdict::Different { difference } => format!(
             "DIFFERENT by {difference}: rows came in after the roll-up (repeat it), or a fault of ours"
         ),
-        Verdict::OnlyPublished => "DIFFERENT: the observations that are left do not give it".to_owned(),
+        Verdict::OnlyPublished => {
+            "DIFFERENT: the observations that are left do not give it".to_owned()
+        }
         Verdict::OnlyRecomputed => {
             "DIFFERENT: the observations give it, the published night does not".to_owned()
         }

@@ -32,7 +32,11 @@ pub(super) async fn judged_night(store: &Store, asked: Option<Date>) -> anyhow::
         (None, Some(latest)) => Ok(latest),
         (Some(asked), _) if nights.iter().any(|it| it.night == asked) => Ok(asked),
         (Some(asked), _) => {
-            let known: Vec<String> = nights.iter().take(5).map(|it| it.night.to_string()).collect();
+            let known: Vec<String> = nights
+                .iter()
+                .take(5)
+                .map(|it| it.night.to_string())
+                .collect();
             bail!(
                 "the night {asked} has not been judged, or is no longer kept; the latest are: {}. \
                  `beffroi rollup --night {asked}` judges it if its run is complete",
@@ -133,7 +137,10 @@ pub(super) async fn published(
         category: text("category").parse().ok(),
         category_word: text("category").to_owned(),
         stratum: text("stratum").to_owned(),
-        population: figures.get("population").and_then(Value::as_u64).and_then(|it| u32::try_from(it).ok()),
+        population: figures
+            .get("population")
+            .and_then(Value::as_u64)
+            .and_then(|it| u32::try_from(it).ok()),
         value: value.as_f64(),
         why: stored_reason(holder, &why, &asked.metric.name),
         run_id,
@@ -170,7 +177,8 @@ impl Published {
     pub(super) fn withheld(&self) -> Option<String> {
         let expired = MissingReason::RetentionExpired.to_string();
         (self.value.is_none() && self.why.as_ref() == Some(&expired)).then(|| {
-            "the platform's terms do not let its inputs be kept for as long as the window".to_owned()
+            "the platform's terms do not let its inputs be kept for as long as the window"
+                .to_owned()
         })
     }
 
@@ -243,4 +251,31 @@ pub(super) async fn belonging(
         ("account", published.account_id.as_str()),
     ];
     Ok(store.json_rows(explain::BELONGING, &parameters).await?)
+}
+
+#[cfg(test)]
+impl Published {
+    /// An account of a commune with these scores.
+    pub(super) fn for_testing(
+        account_id: &str,
+        population: u32,
+        scores: Map<String, Value>,
+    ) -> Self {
+        Self {
+            night: Date::constant(2026, 11, 26),
+            run_id: "2026-11-26".to_owned(),
+            as_of: Timestamp::UNIX_EPOCH,
+            account_id: account_id.to_owned(),
+            platform: Platform::Mastodon,
+            collectivity_id: String::new(),
+            category: Some(Category::Commune),
+            category_word: "commune".to_owned(),
+            stratum: String::new(),
+            population: Some(population),
+            value: None,
+            why: None,
+            figures: Map::new(),
+            scores: Some(scores),
+        }
+    }
 }

@@ -101,7 +101,8 @@ impl Peer {
     }
 
     fn has_followers(&self, version: &IndexVersion) -> bool {
-        self.followers.is_some_and(|count| count >= version.min_followers)
+        self.followers
+            .is_some_and(|count| count >= version.min_followers)
     }
 
     fn has_posts(&self, version: &IndexVersion) -> bool {
@@ -126,18 +127,12 @@ impl<'a> Contest<'a> {
         for (peer, _) in candidates.iter().filter(|(_, is_rankable)| *is_rankable) {
             counts.add(peer.category()?, peer.population);
         }
-        let peers = counts.choose(
-            published.category?,
-            published.population,
-            version.min_peers,
-        )?;
+        let peers = counts.choose(published.category?, published.population, version.min_peers)?;
         let members = candidates
             .into_iter()
             .filter(|(peer, _)| {
                 let category = peer.category();
-                category.is_some_and(|it| {
-                    PeerGroup::of(it, peer.population).contains(&peers.group)
-                })
+                category.is_some_and(|it| PeerGroup::of(it, peer.population).contains(&peers.group))
             })
             .collect();
         Some(Self { peers, members })
@@ -164,9 +159,22 @@ pub(super) async fn explain(
     let explained = match indicator_of(&asked.metric.name) {
         Some(name) => {
             let indicator: Indicator = name.parse().context("an unknown indicator")?;
-            of_indicator(indicator, asked.version, published, inputs, &peers, &components)
+            of_indicator(
+                indicator,
+                asked.version,
+                published,
+                inputs,
+                &peers,
+                &components,
+            )
         }
-        None => of_total(&asked.metric.name, asked.version, published, &peers, &components),
+        None => of_total(
+            &asked.metric.name,
+            asked.version,
+            published,
+            &peers,
+            &components,
+        ),
     };
     Ok(explained)
 }
@@ -211,8 +219,17 @@ fn of_indicator(
             scores,
             &prefix,
             &[
-                "figure", "score", "low", "high", "own_weight", "rank_from", "rank_to", "of",
-                "peers", "widened", "why",
+                "figure",
+                "score",
+                "low",
+                "high",
+                "own_weight",
+                "rank_from",
+                "rank_to",
+                "of",
+                "peers",
+                "widened",
+                "why",
             ],
         ),
         own_figure: Some(OwnFigure {
@@ -263,7 +280,8 @@ fn of_indicator(
     }
     if contest.peers.is_widened {
         explained.recomputed = Recomputed::Not {
-            because: "its peers are a wider group, whose members were shrunk in narrower ones".to_owned(),
+            because: "its peers are a wider group, whose members were shrunk in narrower ones"
+                .to_owned(),
         };
         return explained;
     }
@@ -392,9 +410,24 @@ fn of_total(
             scores,
             "",
             &[
-                "total", "total_low", "total_high", "total_sd", "rank_from", "rank_to", "ranked_of",
-                "peers", "widened", "top_ten", "fans_rank", "index_rank", "rank_shift", "why",
-                "audience_why", "activity_why", "engagement_why", "dialogue_why",
+                "total",
+                "total_low",
+                "total_high",
+                "total_sd",
+                "rank_from",
+                "rank_to",
+                "ranked_of",
+                "peers",
+                "widened",
+                "top_ten",
+                "fans_rank",
+                "index_rank",
+                "rank_shift",
+                "why",
+                "audience_why",
+                "activity_why",
+                "engagement_why",
+                "dialogue_why",
             ],
         ),
         own_figure: None,
@@ -428,7 +461,10 @@ fn rank_shift(contest: &Contest<'_>, account_id: &str) -> Recomputed {
         .filter(|(_, is_rankable)| *is_rankable)
         .filter_map(|(peer, _)| Some((peer.account_id.as_str(), peer.followers?, peer.total?)))
         .collect();
-    let figures: Vec<(u64, f64)> = ranked.iter().map(|(_, fans, total)| (*fans, *total)).collect();
+    let figures: Vec<(u64, f64)> = ranked
+        .iter()
+        .map(|(_, fans, total)| (*fans, *total))
+        .collect();
     let shifts = rank_shifts(&figures);
     let place = ranked.iter().position(|(id, _, _)| *id == account_id);
     match place.map(|place| shifts[place].shift) {
@@ -456,4 +492,145 @@ fn score(contest: &Contest<'_>, version: &IndexVersion, account_id: &str) -> Opt
         .collect();
     let mut scores = score_group(&members, &version.reference()).into_iter();
     scores.find(|score| score.key == account_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use beffroi_index::{
+        engagement::Components,
+        index::{IndexVersions, Judgement, judge},
+        score::Evidence,
+    };
+    use beffroi_model::{MissingReason, Platform};
+    use serde_json::json;
+
+    /// Sixty villages: some with too few followers to be ranked, some without dialogue.
+    fn profiles() -> Vec<Profile> {
+        let village = |number: u32| {
+            let spread = f64::from(number % 13);
+            let days: Vec<f64> = (0..4 + number % 9)
+                .map(|day| 1.0 + spread / 7.0 + f64::from((day * 5 + number) % 11) / 10.0)
+                .collect();
+            let threads: Vec<f64> = (0..10 + number % 5)
+                .map(|thread| f64::from((thread * 3 + number) % 7) / 7.0)
+                .collect();
+            let followers = u64::from(30 + number * 11 % 700);
+            Profile {
+                key: format!("account-{number:02}"),
+                platform: Platform::Mastodon,
+                category: Category::Commune,
+                population: Some(800),
+                followers: Figure::Known(followers),
+                audience: Figure::Known(followers as f64 / 0.8),
+                posts_per_week: Figure::Known(spread),
+                components: Components::ALL,
+                posts: days.len() as u32 + 1,
+                posts_set_apart: 0,
+                engagement: Figure::from_option(Evidence::of(&days), MissingReason::NoData),
+                dialogue: if number.is_multiple_of(4) {
+                    Figure::Missing(MissingReason::RepliesRestricted)
+                } else {
+                    Figure::from_option(Evidence::of(&threads), MissingReason::NoData)
+                },
+            }
+        };
+        (0..60).map(village).collect()
+    }
+
+    fn peer(profile: &Profile, judged: &Judgement) -> Peer {
+        let figure = |indicator| {
+            let score = judged.indicators.get(&indicator)?.as_ref().ok()?;
+            Some((score.figure, score.own_weight))
+        };
+        let of = |indicator| {
+            (
+                figure(indicator).map(|it| it.0),
+                figure(indicator).map(|it| it.1),
+            )
+        };
+        let (audience_figure, audience_own_weight) = of(Indicator::Audience);
+        let (activity_figure, activity_own_weight) = of(Indicator::Activity);
+        let (engagement_figure, engagement_own_weight) = of(Indicator::Engagement);
+        let (dialogue_figure, dialogue_own_weight) = of(Indicator::Dialogue);
+        Peer {
+            account_id: profile.key.clone(),
+            category: "commune".to_owned(),
+            population: profile.population,
+            components: "RKS".to_owned(),
+            closed_posts: profile.posts,
+            followers: profile.followers.known(),
+            audience_figure,
+            audience_own_weight,
+            activity_figure,
+            activity_own_weight,
+            engagement_figure,
+            engagement_own_weight,
+            dialogue_figure,
+            dialogue_own_weight,
+            total: judged.total.as_ref().ok().map(|total| total.value),
+            total_sd: judged.total.as_ref().ok().map(|total| total.sd),
+        }
+    }
+
+    fn no_inputs() -> Inputs {
+        Inputs::for_testing()
+    }
+
+    #[test]
+    fn published_scores_are_placed_again_as_the_judge_placed_them() {
+        let versions = IndexVersions::shipped();
+        let version = versions.get("v1").unwrap();
+        let profiles = profiles();
+        let judged = judge(&profiles, version).unwrap();
+        let peers: Vec<Peer> = profiles
+            .iter()
+            .zip(&judged)
+            .map(|(a, b)| peer(a, b))
+            .collect();
+        let is = |found: &Recomputed, expected: Option<f64>, what: &str| {
+            let verdict = Verdict::of(expected, found);
+            assert_eq!(
+                verdict,
+                Verdict::Equal,
+                "{what}: {found:?} for {expected:?}"
+            );
+        };
+        let mut placed = 0;
+        for judgement in &judged {
+            let mut scores = Map::new();
+            scores.insert("components".to_owned(), json!("RKS"));
+            let published = Published::for_testing(&judgement.key, 800, scores.clone());
+            for (indicator, score) in &judgement.indicators {
+                let Ok(score) = score else { continue };
+                scores.insert(format!("{indicator}_score"), json!(score.score.percentile));
+                let found =
+                    of_indicator(*indicator, version, &published, &no_inputs(), &peers, "RKS");
+                let what = format!("{indicator} of {}", judgement.key);
+                is(&found.recomputed, Some(score.score.percentile), &what);
+                assert_eq!(found.peers, Some(score.peers.group.to_string()));
+                assert!(
+                    (found.estimate.unwrap() - score.belief.mean).abs() < 1e-9,
+                    "{what}"
+                );
+                placed += 1;
+            }
+            let total = judgement.total.as_ref().unwrap();
+            let parts: Map<String, Value> = total
+                .parts
+                .iter()
+                .map(|part| (part.indicator.to_string(), json!(part.weight)))
+                .collect();
+            scores.insert("parts".to_owned(), Value::Object(parts));
+            let published = Published::for_testing(&judgement.key, 800, scores);
+            let found = |metric| of_total(metric, version, &published, &peers, "RKS").recomputed;
+            is(&found("index_total"), Some(total.value), "total");
+            is(&found("top_ten_probability"), total.top_ten, "top ten");
+            let shift = judgement.rank_shift.map(|it| it.shift);
+            is(&found("rank_shift"), shift, "rank shift");
+        }
+        assert!(placed > 200, "{placed}");
+        let unranked = judged.iter().filter(|it| it.rank_shift.is_none()).count();
+        assert!(unranked > 0, "some have too few followers");
+    }
 }
