@@ -37,6 +37,10 @@ pub struct Take {
 
 /// What a call brought.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a tape holds next to nothing but replies"
+)]
 pub enum TakenAnswer {
     /// An answer.
     Reply {
@@ -164,18 +168,18 @@ impl Tape {
             let outcome = Outcome::Failed(Failed::Internal);
             return Some(Err(failure(url.clone(), outcome, None, false)));
         };
-        Some(take.into_answer())
+        Some(take.into_answer().map_err(|error| *error))
     }
 }
 
 impl Take {
-    fn into_answer(self) -> Result<Fetched, FetchError> {
+    fn into_answer(self) -> Result<Fetched, Box<FetchError>> {
         match self.answer {
             TakenAnswer::Failure {
                 outcome,
                 status,
                 is_transient,
-            } => Err(failure(self.url, outcome, status, is_transient)),
+            } => Err(Box::new(failure(self.url, outcome, status, is_transient))),
             TakenAnswer::Reply {
                 url,
                 status,

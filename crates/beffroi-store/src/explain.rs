@@ -28,6 +28,9 @@ pub const EXCHANGES: &str = include_str!("queries/explain/exchanges.sql");
 /// How its jobs ended.
 pub const OUTCOMES: &str = include_str!("queries/explain/outcomes.sql");
 
+/// How its job of the judged run ended.
+pub const JOB: &str = include_str!("queries/explain/job.sql");
+
 /// Who says that it is a collectivity's own.
 pub const BELONGING: &str = include_str!("queries/explain/belonging.sql");
 

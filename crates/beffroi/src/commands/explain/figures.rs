@@ -72,7 +72,7 @@ pub(super) fn recompute(metric: &str, inputs: &Inputs) -> Recomputed {
         "posts_per_week" | "median_gap" if inputs.night_lacks("posts") == Some(CUT) => {
             Figure::Missing(CUT)
         }
-        "posts_per_week" if posts.is_empty() && !inputs.is_measured() => {
+        "posts_per_week" if posts.is_empty() && !inputs.is_measured => {
             Figure::Missing(MissingReason::NotMeasured)
         }
         "posts_per_week" if posts.is_empty() => match inputs.night_lacks("posts") {

@@ -8,7 +8,7 @@ use beffroi_index::{
     dialogue::SeenThread,
     engagement::{AccountPosts, Components, PostFigures, Weights, Window},
 };
-use beffroi_model::{Figure, MissingReason, Platform};
+use beffroi_model::{AccountId, Figure, JobId, MissingReason, Platform, RunId};
 use beffroi_store::{Store, explain};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,10 @@ pub(super) struct Inputs {
     /// The night's own observation.
     pub(super) of_night: Option<usize>,
     pub(super) raids: Vec<Raid>,
+    /// Whether the night's job ended with a measurement.
+    pub(super) is_measured: bool,
+    /// Why a website's publications are not known.
+    site_lacks: Option<MissingReason>,
 }
 
 /// A post and the reading that counted.
@@ -64,6 +68,12 @@ pub(super) struct Reading {
     pub(super) followers: Option<u64>,
     threads_opened: Option<u32>,
     unavailable: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct JobRow {
+    outcome: String,
+    posts_reason: Option<String>,
 }
 
 /// A raid that the night told.
@@ -159,11 +169,20 @@ impl Inputs {
             ("night", &night),
         ];
         let raids = [("account", account), ("night", night.as_str())];
-        let (posts, threads, series, raids) = tokio::try_join!(
+        let run: RunId = published.run_id.parse()?;
+        let job = JobId::new(&run, AccountId::from_uuid(account.parse()?)).to_string();
+        let of_job = [
+            ("account", account),
+            ("run", run.as_str()),
+            ("job", &job),
+            ("night", &night),
+        ];
+        let (posts, threads, series, raids, jobs) = tokio::try_join!(
             store.json_rows::<PostRow>(explain::POSTS, &posts),
             store.json_rows::<ThreadRow>(explain::THREADS, &threads),
             store.json_rows::<Reading>(explain::SERIES, &series),
             store.json_rows::<Raid>(explain::RAIDS, &raids),
+            store.json_rows::<JobRow>(explain::JOB, &of_job),
         )?;
         let mut inputs = Self {
             window,
@@ -177,6 +196,12 @@ impl Inputs {
             series,
             inhabitants: published.population,
             raids,
+            is_measured: jobs
+                .iter()
+                .any(|job| ["measured", "unchanged"].contains(&job.outcome.as_str())),
+            site_lacks: jobs
+                .iter()
+                .find_map(|job| job.posts_reason.as_deref()?.parse().ok()),
         };
         // A network's post without a reading up to the night was found later; websites have none.
         let was_known = |row: &PostRow| published.platform == Platform::Website || row.readings > 0;
@@ -274,13 +299,11 @@ impl Inputs {
         }
     }
 
-    /// Whether the night measured the account.
-    pub(super) fn is_measured(&self) -> bool {
-        self.of_night.is_some()
-    }
-
     /// Why the night could not read something of the account.
     pub(super) fn night_lacks(&self, figure: &str) -> Option<MissingReason> {
+        if figure == "posts" && self.site_lacks.is_some() {
+            return self.site_lacks;
+        }
         let reading = self.of_night.map(|index| &self.series[index])?;
         reading.unavailable.get(figure)?.parse().ok()
     }
@@ -572,6 +595,8 @@ impl Inputs {
             night: Date::constant(2026, 11, 26),
             of_night: None,
             raids: Vec::new(),
+            is_measured: false,
+            site_lacks: None,
         }
     }
 }

@@ -23,6 +23,14 @@ pub(super) struct Source {
     pub(super) exchanges: Vec<Exchange>,
 }
 
+/// A parameter of a statement.
+#[derive(Clone, Serialize)]
+#[serde(untagged)]
+enum Parameter<'a> {
+    Text(&'a str),
+    List(&'a [String]),
+}
+
 /// How a job ended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Ended {
@@ -108,26 +116,22 @@ pub(super) async fn read(
 ) -> anyhow::Result<Vec<Source>> {
     let account = AccountId::from_uuid(published.account_id.parse()?);
     let jobs: Vec<JobId> = runs.iter().map(|run| JobId::new(run, account)).collect();
-    let list = |words: Vec<String>| {
-        let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
-        format!("[{}]", quoted.join(","))
-    };
-    let names = list(runs.iter().map(RunId::to_string).collect());
-    let nights = list(runs.iter().map(|run| run.date().to_string()).collect());
-    let ids = list(jobs.iter().map(JobId::to_string).collect());
+    let names: Vec<String> = runs.iter().map(RunId::to_string).collect();
+    let nights: Vec<String> = runs.iter().map(|run| run.date().to_string()).collect();
+    let ids: Vec<String> = jobs.iter().map(JobId::to_string).collect();
     let of_account = [
-        ("account", published.account_id.as_str()),
-        ("runs", &names),
-        ("nights", &nights),
+        ("account", Parameter::Text(&published.account_id)),
+        ("runs", Parameter::List(&names)),
+        ("nights", Parameter::List(&nights)),
     ];
     let of_jobs = [
-        ("runs", names.as_str()),
-        ("jobs", ids.as_str()),
-        ("nights", nights.as_str()),
+        ("runs", Parameter::List(&names)),
+        ("jobs", Parameter::List(&ids)),
+        ("nights", Parameter::List(&nights)),
     ];
     let (exchanges, ends) = tokio::try_join!(
-        store.json_rows::<Exchange>(explain::EXCHANGES, &of_account),
-        store.json_rows::<Ended>(explain::OUTCOMES, &of_jobs),
+        store.json_rows_of::<Exchange>(explain::EXCHANGES, &of_account),
+        store.json_rows_of::<Ended>(explain::OUTCOMES, &of_jobs),
     )?;
     let mut by_run: BTreeMap<String, Vec<Exchange>> = BTreeMap::new();
     for exchange in exchanges {

@@ -183,18 +183,16 @@ impl<'a> Player<'a> {
         struct Row {
             outcome: String,
         }
-        let one = |word: String| format!("['{word}']");
         let (runs, jobs) = (
-            one(archived.run_id.to_string()),
-            one(archived.job_id.to_string()),
+            vec![archived.run_id.to_string()],
+            vec![archived.job_id.to_string()],
         );
-        let nights = one(archived.run_id.date().to_string());
-        let parameters = [
-            ("runs", runs.as_str()),
-            ("jobs", jobs.as_str()),
-            ("nights", nights.as_str()),
-        ];
-        let rows: Vec<Row> = self.store.json_rows(explain::OUTCOMES, &parameters).await?;
+        let nights = vec![archived.run_id.date().to_string()];
+        let parameters = [("runs", runs), ("jobs", jobs), ("nights", nights)];
+        let rows: Vec<Row> = self
+            .store
+            .json_rows_of(explain::OUTCOMES, &parameters)
+            .await?;
         Ok(rows.into_iter().next().map(|row| row.outcome))
     }
 
