@@ -97,7 +97,7 @@ async fn a_figure_is_walked_down_to_its_exchanges_and_comes_to_the_same_again() 
             }
         }
     }
-    assert!(known > 60, "{known} figures are known");
+    assert!(known > 40, "{known} figures are known");
     assert_sources_are_told(&here, &engine, &accounts);
     assert_mistakes_are_told(&here, &accounts);
 
@@ -150,8 +150,8 @@ fn assert_sources_are_told(here: &Installation, engine: &Engine, accounts: &[Val
         assert!(connector.starts_with(platform), "{connector}");
         let posts = told["posts"].as_array().unwrap();
         let counted = posts.iter().filter(|post| post["counts"] == true).count();
-        let closed = told["context"].as_array().unwrap().iter();
-        let closed = closed.filter(|it| it[0] == "closed_posts").next().unwrap();
+        let mut closed = told["context"].as_array().unwrap().iter();
+        let closed = closed.find(|it| it[0] == "closed_posts").unwrap();
         assert_eq!(closed[1], counted.to_string(), "{told:#}");
         assert!(!told["belonging"].as_array().unwrap().is_empty());
     }
