@@ -596,7 +596,7 @@ mod tests {
                 "{what}: {found:?} for {expected:?}"
             );
         };
-        let mut placed = 0;
+        let (mut placed, mut estimated) = (0, 0);
         for judgement in &judged {
             let mut scores = Map::new();
             scores.insert("components".to_owned(), json!("RKS"));
@@ -609,10 +609,11 @@ mod tests {
                 let what = format!("{indicator} of {}", judgement.key);
                 is(&found.recomputed, Some(score.score.percentile), &what);
                 assert_eq!(found.peers, Some(score.peers.group.to_string()));
-                assert!(
-                    (found.estimate.unwrap() - score.belief.mean).abs() < 1e-9,
-                    "{what}"
-                );
+                // None where the accounts do not differ: all are shrunk to one mean.
+                if let Some(estimate) = found.estimate {
+                    assert!((estimate - score.belief.mean).abs() < 1e-9, "{what}");
+                    estimated += 1;
+                }
                 placed += 1;
             }
             let total = judgement.total.as_ref().unwrap();
@@ -629,7 +630,7 @@ mod tests {
             let shift = judgement.rank_shift.map(|it| it.shift);
             is(&found("rank_shift"), shift, "rank shift");
         }
-        assert!(placed > 200, "{placed}");
+        assert!(placed > 200 && estimated > 150, "{placed}, {estimated}");
         let unranked = judged.iter().filter(|it| it.rank_shift.is_none()).count();
         assert!(unranked > 0, "some have too few followers");
     }
