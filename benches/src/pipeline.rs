@@ -64,6 +64,7 @@ pub async fn work(store: &Store, port: u16, jobs: &[Job], in_flight: usize) -> a
         fences,
         connectors,
         ledger: Ledger::in_memory(),
+        archive: None,
         metrics: Metrics::new(),
         health: Health::new(),
     };

@@ -8,10 +8,10 @@ use beffroi_fetch::HostGroup;
 use beffroi_model::{AccountRef, Measurement, Outcome, Platform, Subject};
 use jiff::Timestamp;
 
-use crate::{CredentialCheck, api::Setback, availability::note_missing_figures};
+use crate::{CredentialCheck, KeptAnswers, api::Setback, availability::note_missing_figures};
 
 /// One account to be measured.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct MeasureRequest {
     /// The account.
     pub account: AccountRef,
@@ -58,6 +58,11 @@ pub trait Connector: Send + Sync {
     /// Measures the accounts: one measurement for each request, in the same order, whatever
     /// happens. An error becomes an outcome.
     async fn measure(&self, batch: &[MeasureRequest]) -> Vec<Measured>;
+
+    /// What of its answers the archive may keep; `None`: nothing, its visits are not archived.
+    fn kept_answers(&self) -> Option<&'static KeptAnswers> {
+        None
+    }
 
     /// Asks the platform, as cheaply as it can be asked, what the credential is good for. `None`
     /// where the platform takes none, or there is none: then nothing is asked.

@@ -10,6 +10,7 @@ mod credential;
 mod dialogue;
 mod fediverse;
 mod graph_error;
+mod kept;
 mod platforms;
 #[cfg(test)]
 mod recorded;
@@ -40,6 +41,7 @@ pub use connector::{Connector, Elsewhere, MeasureRequest, Measured, Retry};
 pub use credential::{
     Credential, CredentialCheck, CredentialProblem, CredentialSettings, CredentialSource,
 };
+pub use kept::{KeptAnswers, without_visitors};
 pub use platforms::{MEASURABLE, PlatformSettings, Settings};
 pub use report::{Report, ReportedAccount, ReportedDialogue, ReportedFigures, ReportedPost};
 pub use secret::Secret;

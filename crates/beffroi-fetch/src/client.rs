@@ -18,6 +18,7 @@ use crate::{
     journey::{Errand, Journey},
     pace::Pace,
     robots::RobotsCache,
+    tape::Tape,
 };
 
 /// The polite client. Cheap to clone; all clones share paces, budgets, robots and connections.
@@ -77,8 +78,24 @@ impl FetchClient {
         }
     }
 
-    /// Fetches a document whole, or what a POST answers.
+    /// Fetches a document whole, or what a POST answers. Within a [`crate::played`] visit the tape
+    /// answers, and within a [`crate::recorded`] one it keeps the answer.
     pub async fn get(&self, request: Request) -> Result<Fetched, FetchError> {
+        let Some(tape) = Tape::current() else {
+            return self.fetch(request).await;
+        };
+        if let Some(answer) = tape.answer(&request.url) {
+            return answer;
+        }
+        let (url, is_post) = (request.url.clone(), request.post.is_some());
+        let answer = self.fetch(request).await;
+        if !is_post {
+            tape.keep(url, &answer);
+        }
+        answer
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Fetched, FetchError> {
         let mut whole = Collect::default();
         let mut fetched = self.get_into(request, &mut whole).await?;
         fetched.body = Bytes::from(whole.body);

@@ -27,6 +27,7 @@ mod request;
 mod retry;
 mod robots;
 mod settings;
+mod tape;
 mod tls;
 
 pub use client::FetchClient;
@@ -45,3 +46,4 @@ pub use rate::{BudgetSpec, Holder};
 pub use request::{BodySink, Collect, Document, Fetched, Head, Request, RobotsPolicy, Validators};
 pub use robots::{AgentRules, Robots};
 pub use settings::FetchSettings;
+pub use tape::{Take, TakenAnswer, played, recorded};

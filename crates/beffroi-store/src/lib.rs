@@ -5,6 +5,7 @@ mod checksum;
 mod client;
 mod clock;
 mod error;
+pub mod explain;
 mod generate;
 mod hosts;
 mod judge;
@@ -16,6 +17,7 @@ mod policy;
 mod raw;
 mod registry;
 mod reparse;
+pub mod replay;
 pub mod reports;
 mod retention;
 mod rollup;
@@ -42,6 +44,7 @@ pub use policy::PolicyRow;
 pub use raw::{Format, ReportColumn, ReportRows};
 pub use registry::{DueAccount, FactRow, ImportRow, OwnAccount, RegistryVersionRow};
 pub use reparse::{OldFind, Reread};
+pub use replay::CorrectionRow;
 pub use retention::{Removed, TooOld, retention_knows};
 pub use rollup::{
     FigureSettings, JudgedNight, RollupError, RollupReport, TableReport, kept_nights,

@@ -82,6 +82,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0053_discovery_recall"),
     migration!("0054_account_score_is_covered"),
     migration!("0055_collectivity_score_is_covered"),
+    migration!("0060_correction"),
     migration!("0080_site_observation_unknown"),
     migration!("0081_v_site_observation"),
 ];

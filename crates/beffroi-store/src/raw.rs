@@ -90,6 +90,15 @@ impl Store {
         sql: &str,
         parameters: &[(&str, &str)],
     ) -> Result<Vec<T>, StoreError> {
+        self.json_rows_of(sql, parameters).await
+    }
+
+    /// The same with parameters that may be lists, `{names:Array(String)}`.
+    pub async fn json_rows_of<T: serde::de::DeserializeOwned>(
+        &self,
+        sql: &str,
+        parameters: &[(&str, impl Serialize + Clone)],
+    ) -> Result<Vec<T>, StoreError> {
         let failed = |source| StoreError::Query {
             action: "run the statement",
             source,
@@ -99,7 +108,7 @@ impl Store {
             .query_raw(sql)
             .with_setting("output_format_json_quote_64bit_integers", "0");
         for (name, value) in parameters {
-            query = query.param(name, value);
+            query = query.param(name, value.clone());
         }
         let mut cursor = query.fetch_bytes("JSONEachRow").map_err(failed)?;
         let bytes = cursor.collect().await.map_err(failed)?;

@@ -5,9 +5,10 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
+use beffroi_archive::{Archive, ArchivedRequest, Visit};
 use beffroi_connectors::{Connector, MeasureRequest, Measured};
-use beffroi_fetch::FetchClient;
-use beffroi_model::{Failed, Job, Measurement, Outcome, Platform};
+use beffroi_fetch::{FetchClient, recorded};
+use beffroi_model::{Failed, Job, JobId, Measurement, Outcome, Platform, RunId};
 use beffroi_plan::Lanes;
 use beffroi_queue::{Delivery, Hold, Queue};
 use beffroi_store::Writer;
@@ -35,6 +36,7 @@ use crate::{
 pub(crate) struct Context {
     pub(crate) queue: Queue,
     pub(crate) client: FetchClient,
+    pub(crate) archive: Option<Archive>,
     pub(crate) lanes: Arc<Lanes>,
     /// Platforms whose finds are measured.
     pub(crate) measurable: HashSet<Platform>,
@@ -306,7 +308,36 @@ impl Context {
         }
         // A task of its own, so that a panic ends the task and not the lane; and ended with this one,
         // so that a visit that is dropped asks nothing more.
-        let visit = tokio::spawn(async move { connector.measure(&requests).await });
+        let kept = connector.kept_answers();
+        let keeping = self.archive.clone().zip(kept);
+        let jobs: Vec<(RunId, JobId)> = in_hand
+            .iter()
+            .map(|it| it.delivery.job())
+            .map(|job| (job.run_id.clone(), job.job_id))
+            .collect();
+        let visit = tokio::spawn(async move {
+            let Some((archive, kept)) = keeping else {
+                return connector.measure(&requests).await;
+            };
+            let (measured, takes) = recorded(connector.measure(&requests)).await;
+            let requests = jobs.into_iter().zip(requests);
+            let visit = Visit {
+                platform,
+                program: env!("CARGO_PKG_VERSION").to_owned(),
+                at: Timestamp::now(),
+                requests: requests
+                    .map(|((run_id, job_id), request)| ArchivedRequest {
+                        run_id,
+                        job_id,
+                        request,
+                    })
+                    .collect(),
+                takes,
+            };
+            // On the disk before the job goes on.
+            archive.keep(visit, kept).await;
+            measured
+        });
         match AbortOnDropHandle::new(visit).await {
             Ok(measured) if measured.len() == in_hand.len() => measured,
             Ok(_) => bug("the connector lost an account"),

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use beffroi_archive::Archive;
 use beffroi_budget::Ledger;
 use beffroi_connectors::Connector;
 use beffroi_fetch::FetchClient;
@@ -63,6 +64,8 @@ pub struct Means {
     pub connectors: BTreeMap<Lane, Arc<dyn Connector>>,
     /// What may be spent: the connectors'.
     pub ledger: Ledger,
+    /// Where answers are kept; `None`: nowhere.
+    pub archive: Option<Archive>,
     /// What is counted.
     pub metrics: Metrics,
     /// How the process is.
@@ -100,6 +103,7 @@ impl Worker {
             fences,
             mut connectors,
             ledger,
+            archive,
             metrics,
             health,
         } = means;
@@ -135,6 +139,7 @@ impl Worker {
         let context = Context {
             queue,
             client,
+            archive,
             lanes,
             measurable,
             lookups,

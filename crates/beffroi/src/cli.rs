@@ -127,6 +127,10 @@ pub(crate) enum Command {
     Rollup(RollupArgs),
     /// Judge nights that have figures anew: scores, ranks, alerts, recall of discovery.
     Judge(JudgeArgs),
+    /// Where a published figure comes from: formula, observations, exchanges; recomputed and compared.
+    Explain(ExplainArgs),
+    /// Read the archived answers again with the present connectors, and compare with what is stored.
+    Replay(ReplayArgs),
     /// Reports on what was measured.
     #[command(subcommand)]
     Report(ReportCommand),
@@ -568,6 +572,68 @@ pub(crate) enum RobotsCommand {
     },
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  beffroi explain facebook:ville.rennes e
+  beffroi explain https://social.example/@mairie reply_delay_median --window 90
+  beffroi explain mastodon:mairie@social.example index_total --night 2026-11-26 --json
+
+It reads the published figure of a judged night, the observations it is made of and the exchanges they
+come from, computes it again, and says whether it is the same.")]
+pub(crate) struct ExplainArgs {
+    /// The account: `platform:handle`, its address or its id.
+    pub(crate) account: String,
+    /// The metric, by its name in the catalogue; `beffroi explain ACCOUNT ?` lists them.
+    pub(crate) metric: String,
+    /// The judged night. Default: the latest.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) night: Option<jiff::civil::Date>,
+    /// Length of the window, days. Default: 28, and for the index its own.
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) window: Option<u16>,
+    /// Version of the index.
+    #[arg(long, value_name = "VERSION", default_value = "v1")]
+    pub(crate) index: String,
+    /// Show every post, thread and job, not the first 20.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  beffroi replay --run 2026-11-26
+  beffroi replay --platform mastodon --json
+  beffroi replay --run 2026-11-26 --account bluesky:exemple.fr --write
+
+It reads the folder `archive.dir`, asks nobody, and changes nothing without `--write`. With it corrected
+observations replace the stored ones of the same run, the old values are kept in the table `correction`, and
+the nights to be rolled up again are told.")]
+pub(crate) struct ReplayArgs {
+    /// Only this run.
+    #[arg(long, value_name = "RUN")]
+    pub(crate) run: Option<String>,
+    /// Only this platform.
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) platform: Option<beffroi_model::Platform>,
+    /// Only this account: `platform:handle`, or its id.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) account: Option<String>,
+    /// Only compare: the default, to be said aloud.
+    #[arg(long, conflicts_with = "write")]
+    pub(crate) dry_run: bool,
+    /// Store what has changed.
+    #[arg(long)]
+    pub(crate) write: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
     /// Who is where: by category, stratum and platform, beside published figures.
@@ -714,6 +780,8 @@ impl Command {
             | Self::Robots(_)
             | Self::Credentials(_)
             | Self::Policy(_)
+            | Self::Explain(_)
+            | Self::Replay(_)
             | Self::Report(_)
             | Self::Sql { .. }
             | Self::Sim(SimCommand::Compare { .. })

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use beffroi_archive::ArchiveSettings;
 use beffroi_connectors::{MEASURABLE, PlatformSettings};
 use beffroi_engine::EngineSettings;
 use beffroi_fetch::FetchSettings;
@@ -50,6 +51,7 @@ pub(crate) struct Config {
     pub(crate) queue: QueueSettings,
     pub(crate) worker: WorkerSettings,
     pub(crate) fetch: FetchSettings,
+    pub(crate) archive: ArchiveSettings,
     pub(crate) registry: DirectorySettings,
     pub(crate) policies: PolicySettings,
     pub(crate) figures: FigureSettings,

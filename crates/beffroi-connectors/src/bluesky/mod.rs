@@ -17,6 +17,7 @@
 
 pub(crate) mod accounts;
 mod actor;
+mod kept;
 mod observe;
 mod profiles;
 mod requests;
@@ -62,6 +63,10 @@ impl Connector for BlueskyConnector {
 
     fn batch_size(&self) -> NonZeroUsize {
         const { NonZeroUsize::new(requests::PROFILES_PER_CALL).expect("25 is not zero") }
+    }
+
+    fn kept_answers(&self) -> Option<&'static crate::KeptAnswers> {
+        Some(&kept::ANSWERS)
     }
 
     async fn measure(&self, batch: &[MeasureRequest]) -> Vec<Measured> {

@@ -22,6 +22,7 @@ pub(crate) mod accounts;
 mod check;
 mod fields;
 pub(crate) mod graph;
+mod kept;
 mod observe;
 mod requests;
 mod settings;
@@ -36,6 +37,7 @@ use std::num::{NonZeroU16, NonZeroUsize};
 use async_trait::async_trait;
 use beffroi_model::Platform;
 
+pub(crate) use self::kept::{ERROR, PAGING};
 use self::{fields::AcceptedFields, graph::Graph};
 use crate::{
     Access, Connector, CredentialCheck, MeasureRequest, Measured,
@@ -75,6 +77,10 @@ impl Connector for InstagramConnector {
 
     fn prefetch(&self) -> Option<NonZeroU16> {
         self.settings.terms().prefetch()
+    }
+
+    fn kept_answers(&self) -> Option<&'static crate::KeptAnswers> {
+        Some(&kept::ANSWERS)
     }
 
     async fn measure(&self, batch: &[MeasureRequest]) -> Vec<Measured> {

@@ -15,6 +15,7 @@
 
 pub(crate) mod accounts;
 mod address;
+mod kept;
 mod observe;
 mod paging;
 mod requests;
@@ -68,6 +69,10 @@ impl Connector for MastodonConnector {
 
     fn batch_size(&self) -> NonZeroUsize {
         NonZeroUsize::MIN
+    }
+
+    fn kept_answers(&self) -> Option<&'static crate::KeptAnswers> {
+        Some(&kept::ANSWERS)
     }
 
     async fn measure(&self, batch: &[MeasureRequest]) -> Vec<Measured> {

@@ -199,7 +199,8 @@ impl Visit<'_> {
         let Some(handle) = Handle::parse(&state.handle) else {
             return Ok(None);
         };
-        let age = Timestamp::now().duration_since(state.resolved_at);
+        // By the run's clock, so that a visit that is played again asks what it asked.
+        let age = self.request.as_of.duration_since(state.resolved_at);
         let is_elsewhere = configured.is_some_and(|root| *root != state.root);
         if is_elsewhere || age >= HOME_BELIEVED_FOR {
             return Ok(None);

@@ -21,6 +21,7 @@
 
 pub(crate) mod accounts;
 mod check;
+mod kept;
 mod observe;
 mod requests;
 mod settings;
@@ -71,6 +72,10 @@ impl Connector for ThreadsConnector {
 
     fn prefetch(&self) -> Option<NonZeroU16> {
         self.settings.terms().prefetch()
+    }
+
+    fn kept_answers(&self) -> Option<&'static crate::KeptAnswers> {
+        Some(&kept::ANSWERS)
     }
 
     async fn measure(&self, batch: &[MeasureRequest]) -> Vec<Measured> {

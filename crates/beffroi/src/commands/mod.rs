@@ -6,6 +6,7 @@ pub(crate) mod credentials;
 pub(crate) mod dead;
 pub(crate) mod demo;
 pub(crate) mod engine;
+pub(crate) mod explain;
 pub(crate) mod judge;
 pub(crate) mod lanes;
 pub(crate) mod oneshot;
@@ -13,6 +14,7 @@ pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod registry;
 pub(crate) mod reparse;
+pub(crate) mod replay;
 pub(crate) mod report;
 pub(crate) mod robots;
 pub(crate) mod rollup;
@@ -81,6 +83,8 @@ async fn carry_out(config: &Config, command: Command) -> anyhow::Result<ExitCode
         }) => robots::check(&robots, &agent, &urls),
         Command::Rollup(args) => rollup::rollup(config, args).await,
         Command::Judge(args) => judge::judge(config, args).await,
+        Command::Explain(args) => explain::explain(config, args).await,
+        Command::Replay(args) => replay::replay(config, args).await,
         Command::Report(command) => report::report(config, command).await,
         Command::Sql { statement, format } => sql::sql(config, &statement, format).await,
         Command::Sim(SimCommand::Serve(args)) => sim::serve(args).await,

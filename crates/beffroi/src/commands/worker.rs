@@ -3,6 +3,7 @@
 use std::{process::ExitCode, sync::Arc};
 
 use anyhow::bail;
+use beffroi_archive::Archive;
 use beffroi_fetch::FetchClient;
 use beffroi_model::Lane;
 use beffroi_queue::{Queue, QueueUrl};
@@ -129,6 +130,10 @@ pub(crate) fn assemble(
     if let Some(term) = term {
         fences = fences.within(term);
     }
+    let archive = match &config.archive.dir {
+        Some(dir) => Some(Archive::start(dir, &settings.name)?),
+        None => None,
+    };
     let means = Means {
         queue: queue.clone(),
         store: store.clone(),
@@ -137,6 +142,7 @@ pub(crate) fn assemble(
         connectors: services::connectors(config, client, &ledger, &fences)?,
         fences,
         ledger,
+        archive,
         metrics: watched.metrics,
         health: watched.health,
     };

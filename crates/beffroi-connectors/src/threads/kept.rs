@@ -1,0 +1,36 @@
+//! What of the platform's answers the archive may keep: what `wire.rs` reads, and no more.
+
+use crate::instagram::{ERROR, PAGING};
+use crate::kept::{Keep, KeptAnswer, KeptAnswers};
+
+/// See there.
+pub(super) static ANSWERS: KeptAnswers = KeptAnswers {
+    answers: &[
+        KeptAnswer {
+            path: "profile_lookup",
+            keep: Keep::Object(&[
+                ("username", Keep::Own),
+                ("follower_count", Keep::Value),
+                ("followers_count", Keep::Value),
+                ("error", ERROR),
+            ]),
+        },
+        KeptAnswer {
+            path: "profile_posts",
+            keep: Keep::Object(&[
+                ("data", Keep::List(&POST)),
+                ("paging", PAGING),
+                ("error", ERROR),
+            ]),
+        },
+    ],
+    refusals: Keep::Object(&[("error", ERROR)]),
+};
+
+const POST: Keep = Keep::Object(&[
+    ("id", Keep::Own),
+    ("timestamp", Keep::Value),
+    ("permalink", Keep::Value),
+    ("media_type", Keep::Value),
+    ("reposted_post", Keep::Mark),
+]);
