@@ -19,6 +19,7 @@ mod policies;
 mod queue_faults;
 mod reopened;
 mod reparse;
+mod reports;
 mod store;
 mod store_faults;
 mod turns;
