@@ -134,6 +134,27 @@ fn every_report_says_its_figures_with_n_intervals_ranks_and_flags() {
     assert!(stratum.contains("commune"), "{stratum}");
     assert!(presence.contains("mastodon 94 [83–100]"), "{presence}");
     assert!(presence.contains("maire-info 2023"));
+    let data = world
+        .here
+        .succeed(&["report", "presence", "--format", "json"]);
+    let data = data.json()["data"].as_array().unwrap().clone();
+    let key = |row: &serde_json::Value| {
+        ["category", "stratum", "platform"].map(|it| row[it].as_str().unwrap().to_owned())
+    };
+    let keys: std::collections::BTreeSet<_> = data.iter().map(key).collect();
+    assert_eq!(keys.len(), data.len(), "a line is there twice");
+    let of = |platform: &str| {
+        let is_meant =
+            |row: &&serde_json::Value| row["stratum"] == STRATUM && row["platform"] == platform;
+        data.iter().find(is_meant).unwrap().clone()
+    };
+    let mastodon = of("mastodon");
+    assert_eq!(mastodon["with_account"], 30);
+    let [share, expected] = ["share", "expected_share"].map(|it| mastodon[it].as_f64().unwrap());
+    assert!((expected - share / 0.9375).abs() < 1e-12, "{mastodon}");
+    assert_eq!(of("website_https")["with_account"], 1);
+    assert_eq!(of("telegram")["share"], 0.0);
+    assert_eq!(of("telegram")["discovery_recall"], serde_json::Value::Null);
     let over_time = report("presence --over-time --lang en --platform mastodon");
     assert!(
         over_time.contains(BEFORE) && over_time.contains(NIGHT),

@@ -51,9 +51,9 @@ WITH
         FROM every GROUP BY category, stratum
     ),
     known AS (
-        SELECT arrayJoin(arrayConcat(arrayFilter(it -> NOT has(alert_apps, it), groupUniqArrayArray(arrayConcat(platforms, networks_known))),
-                                     ['any_network', 'one_network', 'alert_app', 'website', 'website_https',
-                                      'website_down', 'website_stale'])) AS platform
+        SELECT arrayJoin(arrayFilter(it -> NOT has(alert_apps, it), groupUniqArrayArray(arrayConcat(
+                   platforms, networks_known, ['any_network', 'one_network', 'alert_app', 'website',
+                                               'website_https', 'website_down', 'website_stale'])))) AS platform
         FROM every
     ),
     counts AS (
