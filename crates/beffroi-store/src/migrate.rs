@@ -233,7 +233,13 @@ mod tests {
             );
             let statement: String = lines().collect();
             assert!(
-                statement.contains("IF NOT EXISTS") || statement.contains("CREATE OR REPLACE VIEW"),
+                [
+                    "IF NOT EXISTS",
+                    "CREATE OR REPLACE VIEW",
+                    "COMMENT COLUMN IF EXISTS"
+                ]
+                .iter()
+                .any(|words| statement.contains(words)),
                 "{} cannot run twice",
                 migration.name
             );
