@@ -4,7 +4,7 @@
 //! `cargo bench -p beffroi-benches --bench scale -- 1000 2000 4000 --nights 60` names the accounts of each
 //! world and the nights of all; `--full` is one of 150,000 accounts over five years.
 
-use std::{collections::BTreeMap, process::ExitCode, time::Instant};
+use std::{process::ExitCode, time::Instant};
 
 use anyhow::Context;
 use beffroi_benches::{
@@ -12,6 +12,9 @@ use beffroi_benches::{
     engine::BenchEngine,
     table::{Column, Table},
 };
+use beffroi_index::index::{IndexVersion, IndexVersions};
+use beffroi_judge::judge_night;
+use beffroi_policy::Policies;
 use beffroi_store::{
     Claimant, Day, FigureSettings, GeneratedWorld, JudgedNight, RollupReport, Store, reports,
 };
@@ -115,6 +118,9 @@ fn bench(sizes: &Sizes) -> anyhow::Result<()> {
             generate(&store, size).await?;
             let report = roll_up(&store).await?;
             add_figures(&mut figures, *accounts, &report);
+            figures.add(json!({
+                "accounts": accounts, "table": "judged, two versions", "secs": judge(&store).await?,
+            }));
             add_rows(&mut rows, size, &store).await?;
             time_statements(&mut statements, *accounts, &store).await
         });
@@ -195,27 +201,64 @@ async fn add_rows(
     Ok(())
 }
 
+/// Judges the last night by all versions of the index; gives the seconds.
+async fn judge(store: &Store) -> anyhow::Result<f64> {
+    let versions: Vec<IndexVersion> = IndexVersions::shipped().iter().cloned().collect();
+    let policies = Policies::with_file("")?;
+    let run_id = LAST_NIGHT.to_string();
+    let report = judge_night(store, &policies, LAST_NIGHT, &run_id, &versions).await?;
+    Ok(report.seconds)
+}
+
+/// An account of the last night and its collectivity, for the reports on one.
+#[derive(Deserialize)]
+struct One {
+    account: String,
+    collectivity: String,
+}
+
 /// Times each statement of a report on the last night.
 async fn time_statements(table: &mut Table, accounts: u64, store: &Store) -> anyhow::Result<()> {
-    let run_id = LAST_NIGHT.to_string();
+    let night = LAST_NIGHT.to_string();
+    let before = Date::from(LAST_NIGHT)
+        .saturating_sub(jiff::Span::new().days(35))
+        .to_string();
+    let since = Date::from(LAST_NIGHT)
+        .saturating_sub(jiff::Span::new().days(364))
+        .to_string();
+    let ones: Vec<One> = store
+        .json_rows(
+            "SELECT toString(account_id) AS account, collectivity_id AS collectivity FROM account_score \
+             WHERE night = {night:Date} ORDER BY closed_posts DESC, account_id LIMIT 1",
+            &[("night", night.as_str())],
+        )
+        .await?;
+    let one = ones.first().context("nobody was judged")?;
     let parameters = [
-        ("run_id", run_id.as_str()),
+        ("night", night.as_str()),
+        ("run_id", night.as_str()),
+        ("before", before.as_str()),
+        ("since", since.as_str()),
+        ("until", night.as_str()),
+        ("window", "90"),
+        ("index", "v1"),
+        ("platform", ""),
+        ("category", ""),
+        ("stratum", ""),
+        ("department", ""),
+        ("region", ""),
         ("limit", "50"),
         ("policy", "{}"),
+        ("account", one.account.as_str()),
+        ("collectivity", one.collectivity.as_str()),
     ];
-    let statements: BTreeMap<&str, String> = BTreeMap::from([
-        ("presence", reports::PRESENCE.to_owned()),
-        ("published", reports::PUBLISHED.to_owned()),
-        ("engagement", reports::ENGAGEMENT.to_owned()),
-        ("peers", reports::peers()),
-        ("run", reports::RUN.to_owned()),
-    ]);
-    for (name, sql) in &statements {
+    for (name, sql) in STATEMENTS_TIMED {
         let mut millis = Vec::with_capacity(REPEATS);
         for _ in 0..REPEATS {
             let begin = Instant::now();
-            store.rows(sql, &parameters).await?;
+            let rows = store.rows(sql, &parameters).await?;
             millis.push(begin.elapsed().as_secs_f64() * 1e3);
+            drop(rows);
         }
         millis.sort_by(f64::total_cmp);
         table.add(json!({
@@ -225,3 +268,24 @@ async fn time_statements(table: &mut Table, accounts: u64, store: &Store) -> any
     }
     Ok(())
 }
+
+/// What reports ask, by the report's name.
+const STATEMENTS_TIMED: [(&str, &str); 17] = [
+    ("presence", reports::PRESENCE),
+    ("presence over time", reports::PRESENCE_OVER_TIME),
+    ("engagement", reports::ENGAGEMENT),
+    ("peers", reports::PEERS),
+    ("ranking", reports::RANKING),
+    ("rankshift", reports::RANKSHIFT),
+    ("dialogue", reports::DIALOGUE),
+    ("movers", reports::MOVERS),
+    ("dormant", reports::DORMANT),
+    ("coverage", reports::COVERAGE),
+    ("account", reports::ACCOUNT),
+    ("account, figures", reports::ACCOUNT_FIGURES),
+    ("collectivity", reports::COLLECTIVITY),
+    ("collectivity, weeks", reports::COLLECTIVITY_WEEKS),
+    ("collectivity, events", reports::COLLECTIVITY_EVENTS),
+    ("collectivity, total", reports::COLLECTIVITY_TOTAL),
+    ("run", reports::RUN),
+];

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod report;
+
 use std::{
     net::SocketAddr,
     num::{NonZeroU64, NonZeroUsize},
@@ -8,6 +10,8 @@ use std::{
 
 use beffroi_worker::LanePattern;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::report::{Output, Period, ReportArgs, ReportCommand, ReportFormat};
 
 /// An open observatory of how French public territories talk with the people who live in them.
 #[derive(Debug, Parser)]
@@ -632,34 +636,6 @@ pub(crate) struct ReplayArgs {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ReportCommand {
-    /// Who is where: by category, stratum and platform, beside published figures.
-    Presence(ReportArgs),
-    /// How accounts engage: followers, rhythm, interactions, replies.
-    Engagement {
-        #[command(flatten)]
-        common: ReportArgs,
-        /// Accounts shown on a terminal.
-        #[arg(long, default_value_t = 30)]
-        limit: u32,
-    },
-    /// Medians over all networks, by category and stratum: only what may be combined.
-    Peers(ReportArgs),
-    /// A run's certificate.
-    Run(ReportArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ReportArgs {
-    /// The run, `YYYY-MM-DD` or its whole name. Default: the latest.
-    #[arg(long, value_name = "RUN")]
-    pub(crate) run: Option<String>,
-    /// Format of the result.
-    #[arg(long, value_enum, default_value_t = TableFormat::Table)]
-    pub(crate) format: TableFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -3,38 +3,71 @@
 
 use std::collections::BTreeMap;
 
+use beffroi_index::catalogue::Need;
 use beffroi_model::Platform;
 use beffroi_policy::{Metric, Policies, Shown, Source};
 use serde::Serialize;
 
-/// The figures of which each column of the engagement report is made.
-const ENGAGEMENT: [(&str, &[Metric]); 6] = [
-    ("followers", &[Metric::Followers]),
-    ("posts_per_week", &[Metric::Posts]),
-    (
-        "interactions_per_post",
-        &[Metric::Reactions, Metric::Comments, Metric::Shares],
-    ),
-    ("reply_rate", &[Metric::Dialogue]),
-    ("reply_delay_hours", &[Metric::Dialogue]),
-    (
-        "engagement_e",
-        &[
+use crate::words::Lang;
+
+const AGGREGATED: &str = "published_only_in_aggregates";
+const NOT_PUBLISHED: &str = "not_to_be_published";
+const NOT_COMBINED: &str = "not_to_be_combined_with_other_platforms";
+
+/// The figures of which a column is made. A column of reports that is not here is made of none (presence,
+/// ranks within withheld lines) or stands with the one that is, as the intervals with their score.
+fn metrics_of(column: &str) -> &'static [Metric] {
+    match column {
+        "followers" | "audience_score" => &[Metric::Followers],
+        "posts_per_week" | "activity_score" => &[Metric::Posts],
+        "applause" => &[Metric::Posts, Metric::Reactions],
+        "conversation" => &[Metric::Posts, Metric::Comments],
+        "amplification" => &[Metric::Posts, Metric::Shares],
+        "views_median" => &[Metric::Posts, Metric::Views],
+        "reply_rate" | "dialogue_score" => &[Metric::Dialogue],
+        "interactions" => &[
+            Metric::Posts,
+            Metric::Reactions,
+            Metric::Comments,
+            Metric::Shares,
+        ],
+        "e" | "engagement_score" => &[
+            Metric::Posts,
             Metric::Followers,
             Metric::Reactions,
             Metric::Comments,
             Metric::Shares,
         ],
-    ),
-];
+        // All its parts, so that a total never tells what one of them may not.
+        "total" => &[
+            Metric::Posts,
+            Metric::Followers,
+            Metric::Reactions,
+            Metric::Comments,
+            Metric::Shares,
+            Metric::Dialogue,
+        ],
+        unknown => unreachable!("`{unknown}` is no gated column"),
+    }
+}
 
-/// The columns of which the report over all platforms has a median.
-const PEERS: [&str; 4] = [
-    "posts_per_week",
-    "interactions_per_post",
-    "reply_rate",
-    "engagement_e",
-];
+/// The figures of which a metric of the catalogue is made.
+pub(crate) fn metrics_needed(needs: &[Need]) -> Vec<Metric> {
+    let of = |need: &Need| -> &'static [Metric] {
+        match need {
+            Need::Followers => &[Metric::Followers],
+            Need::Posts => &[Metric::Posts],
+            Need::Reactions => &[Metric::Reactions],
+            Need::Comments => &[Metric::Comments],
+            Need::Shares => &[Metric::Shares],
+            Need::Interactions => &[Metric::Reactions, Metric::Comments, Metric::Shares],
+            Need::Views => &[Metric::Views],
+            Need::Dialogue => &[Metric::Dialogue],
+            Need::Inhabitants | Need::Peers | Need::Presence => &[],
+        }
+    };
+    needs.iter().flat_map(of).copied().collect()
+}
 
 /// What is left out of a report, and what is said of it. In JSON as the field `policy`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -68,23 +101,19 @@ pub(crate) enum Use {
     Together,
 }
 
-impl Use {
-    /// Whether a report of that use has the column.
-    fn has(self, column: &str) -> bool {
-        match self {
-            Self::EachAccount => true,
-            Self::Together => PEERS.contains(&column),
-        }
-    }
-}
-
 impl Gate {
-    /// The gate of the engagement report, or of one made of it, for these platforms.
-    pub(crate) fn of_engagement(policies: &Policies, platforms: &[Platform], used: Use) -> Self {
+    /// The gate of a report that shows these columns of these platforms.
+    pub(crate) fn new(
+        policies: &Policies,
+        platforms: &[Platform],
+        columns: &[&'static str],
+        used: Use,
+    ) -> Self {
         let mut gate = Self::default();
         for platform in platforms {
             let mut shown: Vec<Metric> = Vec::new();
-            for (column, metrics) in ENGAGEMENT.into_iter().filter(|(name, _)| used.has(name)) {
+            for column in columns {
+                let metrics = metrics_of(column);
                 match refusal(policies, *platform, metrics, used) {
                     Some((because, source)) => gate.leave_out(*platform, column, because, source),
                     None => shown.extend(metrics),
@@ -123,7 +152,7 @@ impl Gate {
 
     /// The parameter `policy` of the statement: which columns are NULL for which platforms, and what
     /// is said of each platform.
-    pub(crate) fn parameter(&self) -> String {
+    pub(crate) fn parameter(&self, lang: Lang) -> String {
         let mut withheld: BTreeMap<&str, Vec<Platform>> = BTreeMap::new();
         for it in &self.left_out {
             for column in &it.columns {
@@ -131,7 +160,7 @@ impl Gate {
             }
         }
         let mut notes: BTreeMap<Platform, String> = BTreeMap::new();
-        for (platform, line) in self.lines() {
+        for (platform, line) in self.lines(lang) {
             let note = notes.entry(platform).or_default();
             if !note.is_empty() {
                 note.push_str("; ");
@@ -142,20 +171,27 @@ impl Gate {
     }
 
     /// The footnotes: a platform and what is said of it.
-    pub(crate) fn footnotes(&self) -> Vec<String> {
-        let lines = self.lines().into_iter();
+    pub(crate) fn footnotes(&self, lang: Lang) -> Vec<String> {
+        let lines = self.lines(lang).into_iter();
+        let colon = lang.pick("\u{a0}:", ":");
         lines
-            .map(|(platform, line)| format!("{platform}: {line}"))
+            .map(|(platform, line)| format!("{platform}{colon} {line}"))
             .collect()
     }
 
-    fn lines(&self) -> Vec<(Platform, String)> {
+    fn lines(&self, lang: Lang) -> Vec<(Platform, String)> {
         let left_out = self.left_out.iter().map(|it| {
             let columns: Vec<String> = it.columns.iter().map(|it| it.replace('_', " ")).collect();
+            let because = match (lang, it.because) {
+                (Lang::En, because) => because.replace('_', " "),
+                (Lang::Fr, AGGREGATED) => "publiable seulement en agrégats".to_owned(),
+                (Lang::Fr, NOT_COMBINED) => "à ne pas combiner avec d'autres réseaux".to_owned(),
+                (Lang::Fr, _) => "non publiable".to_owned(),
+            };
+            let left_out = lang.pick("non montrés", "left out");
             let line = format!(
-                "{} left out, {} ({})",
+                "{} {left_out}, {because} ({})",
                 columns.join(", "),
-                it.because.replace('_', " "),
                 it.source
             );
             (it.platform, line)
@@ -183,44 +219,43 @@ fn refusal<'a>(
     };
     if let Some(rule) = published {
         let because = match rule.is.how {
-            Shown::Aggregated => "published_only_in_aggregates",
-            Shown::No | Shown::Notice | Shown::Yes => "not_to_be_published",
+            Shown::Aggregated => AGGREGATED,
+            Shown::No | Shown::Notice | Shown::Yes => NOT_PUBLISHED,
         };
         return Some((because, &rule.source));
     }
     let combined = policies
         .refuses_to_combine(platform, metrics)
         .filter(|_| used == Use::Together)?;
-    Some(("not_to_be_combined_with_other_platforms", &combined.source))
+    Some((NOT_COMBINED, &combined.source))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const COLUMNS: [&str; 4] = ["followers", "posts_per_week", "e", "reply_rate"];
     const PLATFORMS: [Platform; 3] = [Platform::X, Platform::Youtube, Platform::Mastodon];
 
     #[test]
     fn each_account_of_x_is_withheld_and_youtube_is_labelled() {
-        let gate = Gate::of_engagement(&Policies::default(), &PLATFORMS, Use::EachAccount);
+        let gate = Gate::new(&Policies::default(), &PLATFORMS, &COLUMNS, Use::EachAccount);
         assert_eq!(gate.left_out.len(), 1);
         assert_eq!(gate.left_out[0].platform, Platform::X);
-        assert_eq!(gate.left_out[0].columns.len(), ENGAGEMENT.len());
+        assert_eq!(gate.left_out[0].columns.len(), COLUMNS.len());
         assert_eq!(gate.notices.len(), 1);
         assert_eq!(gate.notices[0].platform, Platform::Youtube);
-        let parameter: serde_json::Value = serde_json::from_str(&gate.parameter()).unwrap();
-        assert_eq!(
-            parameter["withheld"]["engagement_e"],
-            serde_json::json!(["x"])
-        );
+        let parameter: serde_json::Value = serde_json::from_str(&gate.parameter(Lang::En)).unwrap();
+        assert_eq!(parameter["withheld"]["e"], serde_json::json!(["x"]));
         assert!(parameter["notes"].get("mastodon").is_none());
-        assert_eq!(gate.footnotes().len(), 2);
+        assert_eq!(gate.footnotes(Lang::En).len(), 2);
+        assert!(gate.footnotes(Lang::Fr)[0].starts_with("x\u{a0}: followers"));
     }
 
     #[test]
     fn youtube_enters_no_figure_over_platforms_until_its_amendment_is_declared() {
         let left_out = |policies: &Policies| -> Vec<Platform> {
-            let gate = Gate::of_engagement(policies, &PLATFORMS, Use::Together);
+            let gate = Gate::new(policies, &PLATFORMS, &COLUMNS, Use::Together);
             gate.left_out.iter().map(|it| it.platform).collect()
         };
         assert_eq!(left_out(&Policies::default()), [Platform::Youtube]);

@@ -18,6 +18,7 @@ mod output;
 mod policies;
 mod progress;
 mod services;
+mod words;
 
 use std::process::ExitCode;
 

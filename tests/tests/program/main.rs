@@ -23,6 +23,7 @@ mod queue_faults;
 mod reopened;
 mod reparse;
 mod replay;
+mod reports;
 mod store;
 mod store_faults;
 mod turns;

@@ -1,63 +1,80 @@
--- Engagement of each account measured in one run, over the 28 days before the run's as_of.
--- E is that of Bonsón, Royo and Ratkai (2015): mean reactions, comments and shares of a post, each per
--- thousand followers, summed; only where all three and the followers are known. Posts younger than 7
--- days are still gathering interactions. NULL is unknown, never zero. What the policies withhold of a
--- platform is NULL too, and `policy` says so; `implausible` names figures that fell to a tenth or rose
--- tenfold overnight, `followers_step` how far the platform rounds.
+-- How accounts engage: one line an account, its figures over the window before a judged night, and its
+-- engagement within its peers by a version of the index, with the interval of 90 % and the ranks of its
+-- tie group. Full E first; partial ones, over fewer components, come after, each kind by itself: they
+-- are compared with nothing else. NULL is unknown, never zero, and `unavailable` says why; what the
+-- policies withhold is NULL too, and `policy` says so.
+-- Parameters: night, window (days), index (version), policy (JSON: which figures are withheld of which
+-- platforms, what is said of each), platform, category, stratum, department, region (empty: all), limit.
+-- Reads: account_figure, one window of one night (the beginning of its sort key); account_score, one
+-- version of one night; stratum_coverage, one night.
 WITH
     JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))') AS withheld,
-    JSONExtract({policy:String}, 'notes', 'Map(String, String)') AS notes,
-    (SELECT as_of FROM run FINAL WHERE run_id = {run_id:String}) AS end_of_window,
-    posts AS (
-        SELECT o.account_id AS account_id,
-               count() AS posts,
-               avg(o.reactions) AS reactions,
-               avg(o.comments) AS comments,
-               avg(o.shares) AS shares
-        FROM (SELECT * FROM post_observation FINAL WHERE run_id = {run_id:String}) AS o
-        INNER JOIN (SELECT account_id, post_id, published_at FROM post FINAL) AS p
-            ON p.account_id = o.account_id AND p.post_id = o.post_id
-        WHERE p.published_at > end_of_window - INTERVAL 28 DAY AND p.published_at <= end_of_window
-        GROUP BY account_id
-    ),
-    dialogues AS (
-        SELECT account_id,
-               quantileExact(0.5)(if(replied_at IS NULL, NULL, greatest(dateDiff('second', opened_at, replied_at), 0))) AS median_delay_secs
-        FROM dialogue FINAL
-        WHERE run_id = {run_id:String}
-        GROUP BY account_id
-    ),
-    accounts AS (
-        SELECT account_id, any(handle) AS handle, arraySort(groupUniqArray(collectivity_id))[1] AS collectivity_id
-        FROM account FINAL
-        WHERE verdict = 'own'
-        GROUP BY account_id
-    )
+    JSONExtract({policy:String}, 'notes', 'Map(String, String)') AS notes
 SELECT
-    a.platform AS platform,
-    n.handle AS account,
+    f.night AS night,
+    f.run_id AS run_id,
+    f.window_days AS window_days,
+    f.platform AS platform,
+    f.handle AS account,
+    toString(f.account_id) AS account_id,
     c.name AS collectivity,
-    c.category AS category,
-    c.stratum AS stratum,
-    if(has(withheld['followers'], a.platform), NULL, a.followers) AS followers,
-    if(has(withheld['followers'], a.platform), NULL, a.followers_step) AS followers_step,
-    -- An account whose posts were read and are none has 0; one whose posts could not be read, NULL.
-    if(mapContains(a.unavailable, 'posts') OR has(withheld['posts_per_week'], a.platform), NULL,
-       round(p.posts / 4, 2)) AS posts_per_week,
-    if(p.posts = 0 OR has(withheld['interactions_per_post'], a.platform), NULL, round(p.reactions + p.comments + p.shares, 2)) AS interactions_per_post,
-    if(a.threads_opened > 0 AND NOT has(withheld['reply_rate'], a.platform),
-       round(100 * a.threads_answered / a.threads_opened, 1), NULL) AS reply_rate,
-    if(has(withheld['reply_delay_hours'], a.platform), NULL,
-       round(d.median_delay_secs / 3600, 2)) AS reply_delay_hours,
-    if(p.posts = 0 OR a.followers = 0 OR has(withheld['engagement_e'], a.platform), NULL,
-       round(1000 * (p.reactions + p.comments + p.shares) / a.followers, 3)) AS engagement_e,
-    if(has(withheld['followers'], a.platform), '', arrayStringConcat(a.implausible, ' ')) AS implausible,
-    notes[a.platform] AS policy
-FROM (SELECT * FROM account_observation FINAL WHERE run_id = {run_id:String}) AS a
-LEFT JOIN posts AS p ON p.account_id = a.account_id
-LEFT JOIN dialogues AS d ON d.account_id = a.account_id
-LEFT JOIN accounts AS n ON n.account_id = a.account_id
-LEFT JOIN v_collectivity AS c ON c.collectivity_id = n.collectivity_id
-ORDER BY engagement_e DESC NULLS LAST, platform, account
+    f.collectivity_id AS collectivity_id,
+    f.category AS category,
+    f.stratum AS stratum,
+    f.department_code AS department_code,
+    f.region_code AS region_code,
+    f.population AS population,
+    if(has(withheld['followers'], f.platform), NULL, f.followers) AS followers,
+    if(has(withheld['followers'], f.platform), NULL, f.weekly_growth) AS weekly_growth,
+    if(has(withheld['followers'], f.platform), NULL, f.coverage) AS coverage,
+    if(has(withheld['posts_per_week'], f.platform), NULL, f.posts_per_week) AS posts_per_week,
+    if(has(withheld['posts_per_week'], f.platform), NULL, f.median_gap) AS median_gap,
+    if(has(withheld['posts_per_week'], f.platform), NULL, f.closed_posts) AS closed_posts,
+    if(has(withheld['posts_per_week'], f.platform), NULL, f.young_posts) AS young_posts,
+    if(has(withheld['applause'], f.platform), NULL, f.applause) AS applause,
+    if(has(withheld['conversation'], f.platform), NULL, f.conversation) AS conversation,
+    if(has(withheld['amplification'], f.platform), NULL, f.amplification) AS amplification,
+    f.components AS components,
+    f.is_partial AS is_partial,
+    if(has(withheld['e'], f.platform), NULL, f.e) AS e,
+    if(has(withheld['e'], f.platform), NULL, f.e_post_median) AS e_post_median,
+    if(has(withheld['e'], f.platform), NULL, f.e_post_trimmed) AS e_post_trimmed,
+    if(has(withheld['e'], f.platform), NULL, f.er_post) AS er_post,
+    if(has(withheld['interactions'], f.platform), NULL, f.interactions) AS interactions,
+    if(has(withheld['interactions'], f.platform), NULL, f.interactions_per_inhabitant) AS interactions_per_inhabitant,
+    if(has(withheld['interactions'], f.platform), NULL, f.overperformance) AS overperformance,
+    if(has(withheld['views_median'], f.platform), NULL, f.views_median) AS views_median,
+    if(has(withheld['engagement_score'], f.platform), NULL, s.engagement_score) AS engagement_score,
+    if(has(withheld['engagement_score'], f.platform), NULL, s.engagement_low) AS engagement_low,
+    if(has(withheld['engagement_score'], f.platform), NULL, s.engagement_high) AS engagement_high,
+    if(has(withheld['engagement_score'], f.platform), NULL, s.engagement_rank_from) AS engagement_rank_from,
+    if(has(withheld['engagement_score'], f.platform), NULL, s.engagement_rank_to) AS engagement_rank_to,
+    if(has(withheld['engagement_score'], f.platform), NULL, s.engagement_of) AS engagement_of,
+    s.engagement_peers AS engagement_peers,
+    arrayFilter(flag -> flag != '', [
+        if(f.is_partial, 'partial_e', ''),
+        if(f.young_posts > 0 AND NOT has(withheld['posts_per_week'], f.platform), 'young_posts', ''),
+        if(f.posts_assumed_followers > 0 AND NOT has(withheld['e'], f.platform), 'assumed_followers', ''),
+        if(ifNull(s.engagement_widened, 0), 'widened_peers', ''),
+        if(notEmpty(f.implausible) AND NOT has(withheld['followers'], f.platform), 'implausible', ''),
+        if(v.is_covered = 0, 'not_covered', '')]) AS flags,
+    v.share AS stratum_share,
+    f.unavailable AS unavailable,
+    notes[f.platform] AS policy
+FROM (SELECT * FROM account_figure
+      WHERE night = {night:Date} AND window_days = {window:UInt16}
+        AND ({platform:String} = '' OR platform = {platform:String})
+        AND ({category:String} = '' OR category = {category:String})
+        AND ({stratum:String} = '' OR stratum = {stratum:String})
+        AND ({department:String} = '' OR department_code = {department:String})
+        AND ({region:String} = '' OR region_code = {region:String})) AS f
+LEFT JOIN (SELECT account_id, engagement_score, engagement_low, engagement_high, engagement_rank_from,
+                  engagement_rank_to, engagement_of, engagement_peers, engagement_widened
+           FROM account_score
+           WHERE night = {night:Date} AND index_version = {index:String}) AS s ON s.account_id = f.account_id
+LEFT JOIN (SELECT * FROM stratum_coverage WHERE night = {night:Date}) AS v
+    ON v.platform = f.platform AND v.category = f.category AND v.stratum = f.stratum
+LEFT JOIN (SELECT collectivity_id, name FROM v_collectivity) AS c ON c.collectivity_id = f.collectivity_id
+ORDER BY e IS NULL, is_partial, components, e DESC, platform, account
 LIMIT {limit:UInt32}
-SETTINGS join_use_nulls = 0
+SETTINGS join_use_nulls = 1

@@ -1,45 +1,101 @@
--- Presence in one run: the share of bodies (%) that have an account on each platform, as v_presence
--- tells, those aside that the run found absent. Communes by stratum, other categories whole.
--- `networks` is the mean number of networks (websites and alert apps apart) of the bodies on any.
+-- Presence in one judged night: a line for each category (communes: each stratum) and platform, with the
+-- share of the bodies that have an account there. Accounts found absent do not count. Besides the
+-- platforms there are lines `any_network` (websites and alert apps are no networks), `one_network`,
+-- `alert_app`, `website_https`, `website_down` and `website_stale`. `networks_mean` is the mean number of
+-- networks of the bodies on any. Error bars: where the recall of discovery was estimated by
+-- capture-recapture (platform and stratum, else the platform whole), `expected_share` is share / recall
+-- with its interval of 95 %, never above 1: the two routes are not independent, so even that is low.
+-- Parameters: night, platform, category, stratum, department, region (empty: all), limit.
+-- Reads: presence_figure and discovery_recall, one night; the present registry.
 WITH
     ['facebook', 'instagram', 'threads', 'x', 'youtube', 'linkedin', 'snapchat', 'tiktok', 'mastodon',
      'bluesky', 'peertube', 'telegram'] AS networks_known,
-    presence AS (
+    ['panneaupocket', 'illiwap', 'intramuros', 'cityall', 'citykomi', 'mymairie', 'neocity', 'citizenapps',
+     'imagina', 'lapagelocale', 'betterstreet', 'city_app', 'sms_alert'] AS alert_apps,
+    bodies AS (
+        SELECT collectivity_id, toString(category) AS category, population,
+               if(category = 'commune', toString(stratum), 'all') AS stratum
+        FROM v_collectivity
+        WHERE ({category:String} = '' OR category = {category:String})
+          AND ({stratum:String} = '' OR stratum = {stratum:String})
+          AND ({department:String} = '' OR department_code = {department:String})
+          AND ({region:String} = '' OR region_code = {region:String})
+    ),
+    present AS (
         SELECT collectivity_id,
-               groupUniqArray(platform) AS platforms,
-               length(arrayIntersect(platforms, networks_known)) AS networks_of_body
-        FROM v_presence(run_id = {run_id:String})
-        WHERE NOT absent
+               groupUniqArray(toString(platform)) AS platforms,
+               groupUniqArrayIf(toString(platform), state = 'active') AS active,
+               groupUniqArrayIf(toString(platform), state = 'dormant') AS dormant,
+               max(https) AS https, min(reachable) AS reachable, max(stale) AS stale
+        FROM presence_figure
+        WHERE night = {night:Date} AND state != 'absent'
         GROUP BY collectivity_id
+    ),
+    every AS (
+        SELECT b.category AS category, b.stratum AS stratum, b.population AS population,
+               p.platforms AS platforms, p.active AS active, p.dormant AS dormant,
+               length(arrayIntersect(platforms, networks_known)) AS networks,
+               arrayConcat(arrayFilter(it -> NOT has(alert_apps, it), platforms),
+                           if(networks > 0, ['any_network'], []),
+                           if(networks = 1, ['one_network'], []),
+                           if(hasAny(platforms, alert_apps), ['alert_app'], []),
+                           if(p.https = 1, ['website_https'], []),
+                           if(p.reachable = 0, ['website_down'], []),
+                           if(p.stale = 1, ['website_stale'], [])) AS there
+        FROM bodies AS b
+        LEFT JOIN present AS p ON p.collectivity_id = b.collectivity_id
+    ),
+    sizes AS (
+        SELECT category, stratum, count() AS bodies, min(population) AS smallest,
+               avgIf(networks, networks > 0) AS networks_mean
+        FROM every GROUP BY category, stratum
+    ),
+    known AS (
+        SELECT arrayJoin(arrayFilter(it -> NOT has(alert_apps, it), groupUniqArrayArray(arrayConcat(
+                   platforms, networks_known, ['any_network', 'one_network', 'alert_app', 'website',
+                                               'website_https', 'website_down', 'website_stale'])))) AS platform
+        FROM every
+    ),
+    counts AS (
+        SELECT category, stratum, arrayJoin(there) AS platform, count() AS with_account,
+               countIf(has(active, platform)) AS active_bodies, countIf(has(dormant, platform)) AS dormant_bodies
+        FROM every GROUP BY category, stratum, platform
+    ),
+    recalls AS (
+        SELECT toString(platform) AS platform, toString(stratum) AS stratum, recall, recall_low, recall_high
+        FROM discovery_recall
+        WHERE night = {night:Date}
     )
 SELECT
-    c.category AS category,
-    if(c.category = 'commune', c.stratum, 'all') AS stratum,
-    count() AS bodies,
-    round(100 * countIf(has(p.platforms, 'website')) / bodies, 1) AS website,
-    round(100 * countIf(p.networks_of_body > 0) / bodies, 1) AS any_network,
-    if(any_network = 0, NULL, round(avgIf(p.networks_of_body, p.networks_of_body > 0), 2)) AS networks,
-    round(100 * countIf(has(p.platforms, 'facebook')) / bodies, 1) AS facebook,
-    round(100 * countIf(has(p.platforms, 'instagram')) / bodies, 1) AS instagram,
-    round(100 * countIf(has(p.platforms, 'x')) / bodies, 1) AS x,
-    round(100 * countIf(has(p.platforms, 'youtube')) / bodies, 1) AS youtube,
-    round(100 * countIf(has(p.platforms, 'linkedin')) / bodies, 1) AS linkedin,
-    round(100 * countIf(has(p.platforms, 'tiktok')) / bodies, 1) AS tiktok,
-    round(100 * countIf(has(p.platforms, 'threads')) / bodies, 1) AS threads,
-    round(100 * countIf(has(p.platforms, 'snapchat')) / bodies, 1) AS snapchat,
-    round(100 * countIf(has(p.platforms, 'mastodon')) / bodies, 1) AS mastodon,
-    round(100 * countIf(has(p.platforms, 'bluesky')) / bodies, 1) AS bluesky,
-    round(100 * countIf(has(p.platforms, 'peertube')) / bodies, 1) AS peertube,
-    round(100 * countIf(has(p.platforms, 'telegram')) / bodies, 1) AS telegram,
-    round(100 * countIf(hasAny(p.platforms, ['panneaupocket', 'illiwap', 'intramuros', 'cityall',
-        'citykomi', 'mymairie', 'neocity', 'citizenapps', 'imagina', 'lapagelocale', 'betterstreet',
-        'city_app', 'sms_alert'])) / bodies, 1) AS alert_app,
-    round(100 * countIf(has(p.platforms, 'whatsapp')) / bodies, 1) AS whatsapp
-FROM v_collectivity AS c
-LEFT JOIN presence AS p ON p.collectivity_id = c.collectivity_id
-GROUP BY category, stratum
+    {night:Date} AS night,
+    s.category AS category,
+    s.stratum AS stratum,
+    k.platform AS platform,
+    s.bodies AS bodies,
+    ifNull(n.with_account, 0) AS with_account,
+    with_account / s.bodies AS share,
+    if(k.platform IN ('any_network', 'one_network', 'alert_app', 'website_https', 'website_down', 'website_stale'), NULL,
+       ifNull(n.active_bodies, 0)) AS active_bodies,
+    if(k.platform IN ('any_network', 'one_network', 'alert_app', 'website_https', 'website_down', 'website_stale'), NULL,
+       ifNull(n.dormant_bodies, 0)) AS dormant_bodies,
+    if(isFinite(s.networks_mean), s.networks_mean, NULL) AS networks_mean,
+    ifNull(r.recall, a.recall) AS discovery_recall,
+    ifNull(r.recall_low, a.recall_low) AS discovery_recall_low,
+    ifNull(r.recall_high, a.recall_high) AS discovery_recall_high,
+    least(1, share / discovery_recall) AS expected_share,
+    least(1, share / discovery_recall_high) AS expected_share_low,
+    least(1, share / discovery_recall_low) AS expected_share_high
+FROM sizes AS s
+CROSS JOIN known AS k
+LEFT JOIN counts AS n ON n.category = s.category AND n.stratum = s.stratum AND n.platform = k.platform
+LEFT JOIN (SELECT * FROM recalls WHERE stratum != 'all') AS r ON r.platform = k.platform AND r.stratum = s.stratum
+LEFT JOIN (SELECT * FROM recalls WHERE stratum = 'all') AS a ON a.platform = k.platform
+WHERE {platform:String} = '' OR k.platform = {platform:String}
 ORDER BY
     indexOf(['region', 'collectivite_territoriale_unique', 'departement', 'collectivite_outre_mer',
              'metropole', 'communaute_urbaine', 'communaute_agglomeration', 'communaute_communes',
-             'etablissement_public_territorial', 'commune'], category),
-    min(c.population)
+             'etablissement_public_territorial', 'commune'], s.category),
+    s.smallest,
+    platform
+LIMIT {limit:UInt32}
+SETTINGS join_use_nulls = 1

@@ -1,18 +1,21 @@
 -- Published figures beside ours: each line a figure of the field with its source, and the same
--- share (%) counted on this run. Sources: Observatoire socialmedia des territoires, editions of 2018
+-- share (%) counted in this judged night. Sources: Observatoire socialmedia des territoires, editions of 2018
 -- and (with Swello) of January 2023, as quoted by Localtis, maire-info, La Gazette and Cap'Com; the
--- seed article of 2012-2018; the State's directory of 2026, counted on the registry shipped.
+-- seed article of 2012-2018; the State's directory of 2026, counted on the registry shipped; the
+-- accounts known in January 2025, counted in absolute numbers ("accounts"), from La Gazette 966350; Marsouin's
+-- survey of Breton communes of 2021.
+-- Parameter: night. Reads presence_figure, one night; the present registry.
 WITH
     ['facebook', 'instagram', 'threads', 'x', 'youtube', 'linkedin', 'snapchat', 'tiktok', 'mastodon',
      'bluesky', 'peertube', 'telegram'] AS networks_known,
     presence AS (
-        SELECT collectivity_id, groupUniqArray(platform) AS platforms
-        FROM v_presence(run_id = {run_id:String})
-        WHERE NOT absent
+        SELECT collectivity_id, groupUniqArray(toString(platform)) AS platforms
+        FROM presence_figure
+        WHERE night = {night:Date} AND state != 'absent'
         GROUP BY collectivity_id
     ),
     bodies AS (
-        SELECT c.category AS category, c.population AS population, p.platforms AS platforms,
+        SELECT c.category AS category, c.population AS population, c.region_code AS region_code, p.platforms AS platforms,
                hasAny(p.platforms, networks_known) AS on_networks,
                category IN ('metropole', 'communaute_urbaine', 'communaute_agglomeration', 'communaute_communes') AS is_epci
         FROM v_collectivity AS c
@@ -38,6 +41,15 @@ FROM (
         ('bodies on networks: on LinkedIn', '8 (2018)', 100 * countIf(has(platforms, 'linkedin')) / countIf(on_networks), 'maire-info 2019'),
         ('bodies on networks: on one alone', '52 (2022)', 100 * countIf(length(arrayIntersect(platforms, networks_known)) = 1) / countIf(on_networks), 'Localtis'),
         ('régions: on Instagram', '76 (2022)', 100 * countIf(has(platforms, 'instagram') AND category = 'region') / countIf(category = 'region'), 'La Gazette 2023'),
+        ('Facebook: accounts', '4700 (2025)', toFloat64(countIf(has(platforms, 'facebook'))), 'La Gazette 2025'),
+        ('X: accounts', '1677 (2025)', toFloat64(countIf(has(platforms, 'x'))), 'La Gazette 2025'),
+        ('YouTube: accounts', '1450 (2025)', toFloat64(countIf(has(platforms, 'youtube'))), 'La Gazette 2025'),
+        ('Instagram: accounts', '1416 (2025)', toFloat64(countIf(has(platforms, 'instagram'))), 'La Gazette 2025'),
+        ('Breton communes: on at least one network', '68 (2021)', 100 * countIf(on_networks AND category = 'commune' AND region_code = '53') / countIf(category = 'commune' AND region_code = '53'), 'Marsouin 2021'),
+        ('régions: on Facebook', '100 (2018)', 100 * countIf(has(platforms, 'facebook') AND category = 'region') / countIf(category = 'region'), 'seed article'),
+        ('départements: on Facebook', '97 (2018)', 100 * countIf(has(platforms, 'facebook') AND category = 'departement') / countIf(category = 'departement'), 'seed article'),
+        ('régions: on X', '94 (2018)', 100 * countIf(has(platforms, 'x') AND category = 'region') / countIf(category = 'region'), 'idcite 2019'),
+        ('cities of 20,000 to 100,000: on Facebook', '89 (2018)', 100 * countIf(has(platforms, 'facebook') AND category = 'commune' AND population >= 20000 AND population < 100000) / countIf(category = 'commune' AND population >= 20000 AND population < 100000), 'maire-info 2019'),
         ('départements: on Instagram', '85 (2022)', 100 * countIf(has(platforms, 'instagram') AND category = 'departement') / countIf(category = 'departement'), 'La Gazette 2023')
     ]) AS line
     FROM bodies

@@ -1,0 +1,52 @@
+-- The history of one account: a line for each judged night, its figures over a window and its index.
+-- Parameters: account (its id), window (days), index (version), since, until, policy.
+-- Reads: account_figure and account_score, one account of one window or version in each night between
+-- (the whole sort key: some granules a night).
+WITH
+    JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))') AS withheld,
+    JSONExtract({policy:String}, 'notes', 'Map(String, String)') AS notes
+SELECT
+    f.night AS night,
+    f.run_id AS run_id,
+    f.window_days AS window_days,
+    f.platform AS platform,
+    f.handle AS account,
+    toString(f.account_id) AS account_id,
+    f.collectivity_id AS collectivity_id,
+    f.category AS category,
+    f.stratum AS stratum,
+    f.population AS population,
+    if(has(withheld['followers'], f.platform), NULL, f.followers) AS followers,
+    if(has(withheld['followers'], f.platform), NULL, f.weekly_growth) AS weekly_growth,
+    if(has(withheld['posts_per_week'], f.platform), NULL, f.posts_per_week) AS posts_per_week,
+    if(has(withheld['posts_per_week'], f.platform), NULL, f.closed_posts) AS closed_posts,
+    if(has(withheld['posts_per_week'], f.platform), NULL, f.young_posts) AS young_posts,
+    f.components AS components,
+    if(has(withheld['e'], f.platform), NULL, f.e) AS e,
+    if(has(withheld['e'], f.platform), NULL, f.e_post_median) AS e_post_median,
+    if(has(withheld['reply_rate'], f.platform), NULL, f.reply_rate) AS reply_rate,
+    if(has(withheld['reply_rate'], f.platform), NULL, f.reply_delay_median) AS reply_delay_median,
+    if(has(withheld['total'], f.platform), NULL, s.total) AS total,
+    if(has(withheld['total'], f.platform), NULL, s.total_low) AS total_low,
+    if(has(withheld['total'], f.platform), NULL, s.total_high) AS total_high,
+    if(has(withheld['total'], f.platform), NULL, s.rank_from) AS rank_from,
+    if(has(withheld['total'], f.platform), NULL, s.rank_to) AS rank_to,
+    if(has(withheld['total'], f.platform), NULL, s.ranked_of) AS ranked_of,
+    s.peers AS peers,
+    arrayFilter(flag -> flag != '', [
+        if(f.is_partial, 'partial_e', ''),
+        if(f.young_posts > 0 AND NOT has(withheld['posts_per_week'], f.platform), 'young_posts', ''),
+        if(ifNull(s.widened, 0), 'widened_peers', ''),
+        if(notEmpty(f.implausible) AND NOT has(withheld['followers'], f.platform), 'implausible', '')]) AS flags,
+    f.unavailable AS unavailable,
+    notes[f.platform] AS policy
+FROM (SELECT * FROM account_figure
+      WHERE window_days = {window:UInt16} AND account_id = {account:UUID}
+        AND night >= {since:Date} AND night <= {until:Date}) AS f
+LEFT JOIN (SELECT night, total, total_low, total_high, rank_from, rank_to, ranked_of, peers, widened
+           FROM account_score
+           WHERE index_version = {index:String} AND account_id = {account:UUID}
+             AND night >= {since:Date} AND night <= {until:Date}) AS s ON s.night = f.night
+ORDER BY night DESC
+LIMIT {limit:UInt32}
+SETTINGS join_use_nulls = 1

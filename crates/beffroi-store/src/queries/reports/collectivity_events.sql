@@ -1,0 +1,20 @@
+-- What was found of one collectivity: events of presence and alerts, the latest first. Alerts of
+-- platforms whose figures are withheld are left out.
+-- Parameters: collectivity (its id), since, until, policy.
+-- Reads: presence_event and alert, the months and nights of the period.
+WITH
+    JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))') AS withheld
+SELECT day, kind, platform, says_fr, says_en
+FROM (
+    SELECT night AS day, toString(event) AS kind, toString(platform) AS platform, detail AS says_fr, detail AS says_en
+    FROM presence_event FINAL
+    WHERE night >= {since:Date} AND night <= {until:Date} AND collectivity_id = {collectivity:String}
+    UNION ALL
+    SELECT day, toString(kind) AS kind, toString(platform) AS platform, any(says_fr) AS says_fr, any(says_en) AS says_en
+    FROM alert
+    WHERE night >= {since:Date} AND night <= {until:Date} AND collectivity_id = {collectivity:String}
+      AND NOT has(withheld['total'], platform)
+    GROUP BY account_id, day, kind, platform
+)
+ORDER BY day DESC, kind, platform
+LIMIT {limit:UInt32}

@@ -1,0 +1,177 @@
+//! The options of `beffroi report`.
+
+use std::path::PathBuf;
+
+use beffroi_model::{Category, Platform, Stratum};
+use clap::{Args, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+use crate::words::Lang;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Who is where: by category, stratum and platform, beside published figures.
+    #[command(
+        after_help = "Examples:\n  beffroi report presence\n  beffroi report presence --region 53 --format csv --output presence.csv\n  beffroi report presence --over-time --platform bluesky"
+    )]
+    Presence {
+        #[command(flatten)]
+        args: ReportArgs,
+        /// The last judged night of each month instead of one night.
+        #[arg(long)]
+        over_time: bool,
+        #[command(flatten)]
+        period: Period,
+    },
+    /// How accounts engage: followers, rhythm, interactions, E, engagement within peers.
+    #[command(
+        after_help = "Examples:\n  beffroi report engagement --window 90 --platform mastodon\n  beffroi report engagement --format parquet --output engagement.parquet\n  beffroi report engagement --dictionary"
+    )]
+    Engagement(ReportArgs),
+    /// Medians over all networks, by category and stratum: only what may be combined.
+    Peers(ReportArgs),
+    /// The engagement index, within peers, with intervals and tie ranks.
+    #[command(
+        after_help = "Example:\n  beffroi report ranking --platform facebook --category commune --stratum 2000-3499"
+    )]
+    Ranking(ReportArgs),
+    /// Rank by fans against rank by the index: who is under- and overrated by the fan count.
+    Rankshift(ReportArgs),
+    /// Who answers, and how fast.
+    Dialogue(ReportArgs),
+    /// Who rose and fell in the index between two judged nights, beyond the intervals.
+    #[command(after_help = "Example:\n  beffroi report movers --since 2026-08-30 --department 35")]
+    Movers {
+        #[command(flatten)]
+        args: ReportArgs,
+        #[command(flatten)]
+        period: Period,
+    },
+    /// Dormant accounts, sites that are down or stale, accounts that closed, moved or departed.
+    Dormant {
+        #[command(flatten)]
+        args: ReportArgs,
+        #[command(flatten)]
+        period: Period,
+    },
+    /// The figures of one account and their history.
+    #[command(
+        after_help = "Examples:\n  beffroi report account mastodon:mairie@social.example\n  beffroi report account https://www.facebook.com/exempleville --window 28"
+    )]
+    Account {
+        /// `platform:handle`, an address, or the account's id.
+        account: String,
+        #[command(flatten)]
+        args: ReportArgs,
+        #[command(flatten)]
+        period: Period,
+    },
+    /// A collectivity's own page: its indicators, its peers, its networks, what changed.
+    #[command(
+        after_help = "Examples:\n  beffroi report collectivity 35238\n  beffroi report collectivity Rennes --format html --output rennes.html"
+    )]
+    Collectivity {
+        /// SIREN, INSEE code or name.
+        query: String,
+        #[command(flatten)]
+        args: ReportArgs,
+    },
+    /// A run's certificate, and how much of each stratum its night measured.
+    Run {
+        /// The run, `YYYY-MM-DD` or its whole name. Default: the latest.
+        #[arg(long, value_name = "RUN")]
+        run: Option<String>,
+        #[command(flatten)]
+        out: Output,
+    },
+}
+
+/// Which figures, of whom.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ReportArgs {
+    /// The judged night. Default: the latest.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) night: Option<Date>,
+
+    /// Days of the window over which figures are taken.
+    #[arg(long, value_name = "DAYS", default_value = "90", value_parser = ["7", "28", "90", "365"])]
+    pub(crate) window: String,
+
+    /// Version of the engagement index.
+    #[arg(long, value_name = "VERSION", default_value = "v1")]
+    pub(crate) index: String,
+
+    /// Only this platform.
+    #[arg(long)]
+    pub(crate) platform: Option<Platform>,
+
+    /// Only collectivities of this category (`commune`, `departement` …).
+    #[arg(long)]
+    pub(crate) category: Option<Category>,
+
+    /// Only collectivities of this stratum (`500-1999`, `>=100000` …).
+    #[arg(long)]
+    pub(crate) stratum: Option<Stratum>,
+
+    /// Only this département (its code: `35`, `2A`, `974`).
+    #[arg(long, value_name = "CODE")]
+    pub(crate) department: Option<String>,
+
+    /// Only this region (its INSEE code: `53`).
+    #[arg(long, value_name = "CODE")]
+    pub(crate) region: Option<String>,
+
+    /// Lines. Default: 30 on a terminal, all as data.
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u32>,
+
+    #[command(flatten)]
+    pub(crate) out: Output,
+}
+
+/// From when to when.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Period {
+    /// First night. Default: 28 days before the last one for movers, a year before it elsewhere.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) since: Option<Date>,
+    /// Last night. Default: that of `--night`.
+    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "night")]
+    pub(crate) until: Option<Date>,
+}
+
+/// How the result is handed on.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Output {
+    /// Format of the result.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
+    pub(crate) format: ReportFormat,
+
+    /// File to write instead of standard output; it appears when it is whole.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Language of headings, reasons and notes; names of columns stay. Default: that of the
+    /// environment (`LC_ALL`, `LC_MESSAGES`, `LANG`) where it is French or English, else French.
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<Lang>,
+
+    /// Print what each column is instead: title, unit, formula, source.
+    #[arg(long)]
+    pub(crate) dictionary: bool,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people.
+    Table,
+    /// Comma-separated values with a header.
+    Csv,
+    /// One JSON document.
+    Json,
+    /// Apache Parquet, for notebooks.
+    Parquet,
+    /// A page to print, of `report collectivity` alone.
+    Html,
+}

@@ -1,0 +1,136 @@
+//! `beffroi report presence`: one statement in long form, which a terminal sees as a matrix, with the
+//! published figures beside it.
+
+use std::collections::BTreeMap;
+
+use beffroi_store::{ReportRows, reports};
+
+use super::{
+    Desk, about,
+    asked::Asked,
+    columns::{Dictionary, word},
+    dictionary, kind, print_title,
+    table::{self, Cell, Row},
+};
+use crate::{
+    cli::{Period, ReportArgs, ReportFormat},
+    output::{self, MISSING, say},
+    words::Lang,
+};
+
+/// The lines that a terminal has room for, as columns, in their order.
+const SHOWN: [&str; 12] = [
+    "website",
+    "any_network",
+    "one_network",
+    "facebook",
+    "instagram",
+    "x",
+    "youtube",
+    "linkedin",
+    "mastodon",
+    "bluesky",
+    "alert_app",
+    "website_https",
+];
+
+const PUBLISHED: [Cell; 4] = [
+    Cell::Text("figure"),
+    Cell::Text("published"),
+    Cell::Number("ours"),
+    Cell::Text("source"),
+];
+
+pub(super) async fn report(desk: &Desk<'_>, args: &ReportArgs) -> anyhow::Result<()> {
+    let kind = &kind::PRESENCE;
+    let lang = Lang::of(args.out.lang);
+    if args.out.dictionary {
+        return dictionary::hand_on(desk, kind, args, &[]).await;
+    }
+    let mut asked = Asked::of(desk.store, args, &Period::default(), kind.nights).await?;
+    if args.limit.is_none() {
+        // A matrix is read whole.
+        asked.limit = u32::MAX;
+    }
+    let parameters = asked.parameters("{}");
+    if args.out.format != ReportFormat::Table {
+        let fields = [("report", about(kind, &asked, lang))];
+        return desk.export(kind.sql, &parameters, &args.out, &fields).await;
+    }
+    let rows = desk.rows(kind.sql, &parameters).await?;
+    print_title(kind, &asked, lang)?;
+    if rows.data.is_empty() {
+        return say!("{}", lang.pick(kind.nothing.0, kind.nothing.1));
+    }
+    print_matrix(&rows, lang)?;
+    print_error_bars(&rows, lang)?;
+    say!("{}", lang.pick(kind.note.0, kind.note.1))?;
+    let heading = lang.pick(
+        "À côté des chiffres publiés (% ; comptes)",
+        "Beside published figures (%; accounts)",
+    );
+    say!("\n{heading}")?;
+    let published = desk.rows(reports::PUBLISHED, &parameters).await?;
+    table::print(&published, &PUBLISHED, &Dictionary::shipped(), lang)
+}
+
+/// A line for each category and stratum, a column for each platform.
+fn print_matrix(rows: &ReportRows, lang: Lang) -> anyhow::Result<()> {
+    let mut order: Vec<(String, String)> = Vec::new();
+    let mut shares: BTreeMap<((String, String), String), f64> = BTreeMap::new();
+    let mut sizes: BTreeMap<(String, String), (f64, Option<f64>)> = BTreeMap::new();
+    for row in Row::all(rows) {
+        let key = (row.text("category"), row.text("stratum"));
+        if order.last() != Some(&key) {
+            order.push(key.clone());
+        }
+        let bodies = row.number("bodies").unwrap_or(0.0);
+        sizes.insert(key.clone(), (bodies, row.number("networks_mean")));
+        if let Some(share) = row.number("share") {
+            shares.insert((key, row.text("platform")), share);
+        }
+    }
+    let dictionary = Dictionary::shipped();
+    let columns = ["category", "stratum", "bodies"].map(|it| dictionary.heading(it, lang));
+    let last = dictionary.heading("networks_mean", lang);
+    let headings = columns.into_iter().chain(SHOWN.map(|it| word(it, lang)));
+    let mut table = output::table(headings.chain([last]), 2);
+    for key in order {
+        let (bodies, networks) = sizes[&key];
+        let cells = SHOWN.map(|platform| {
+            let share = shares.get(&(key.clone(), platform.to_owned()));
+            share.map_or_else(|| MISSING.to_owned(), |share| lang.percent(*share))
+        });
+        let networks = networks.map_or_else(|| MISSING.to_owned(), |it| lang.number(it, 2));
+        let (category, stratum) = key;
+        let head = [category, stratum, lang.number(bodies, 0)];
+        table.add_row(head.into_iter().chain(cells).chain([networks]));
+    }
+    say!("{table}")
+}
+
+/// The recall of discovery, where it was estimated: one figure a platform, over the widest line.
+fn print_error_bars(rows: &ReportRows, lang: Lang) -> anyhow::Result<()> {
+    let mut recalls = BTreeMap::new();
+    for row in Row::all(rows) {
+        let recall = ["", "_low", "_high"].map(|end| row.number(&format!("discovery_recall{end}")));
+        if let [Some(recall), Some(low), Some(high)] = recall {
+            recalls.insert(row.text("platform"), (recall, low, high));
+        }
+    }
+    if recalls.is_empty() {
+        return Ok(());
+    }
+    let bars: Vec<String> = recalls
+        .iter()
+        .map(|(platform, (recall, low, high))| {
+            let [recall, low, high] = [*recall, *low, *high].map(|it| lang.percent(it));
+            format!("{platform} {recall} [{low}–{high}]")
+        })
+        .collect();
+    let title = lang.pick(
+        "Rappel de la découverte (%, capture-recapture, 95 %)",
+        "Recall of discovery (%, capture-recapture, 95 %)",
+    );
+    say!("{title}: {}", bars.join(", "))
+}

@@ -1,0 +1,134 @@
+//! The views for analysts: every column is explained, docs/views.md says the same, and the public ones
+//! keep to the policies.
+
+use std::{fmt::Write as _, fs, path::Path};
+
+use beffroi_tests::{Engine, Installation};
+use serde_json::Value;
+
+use super::seed::World;
+
+/// The views that docs/views.md documents.
+const VIEWS: [&str; 10] = [
+    "v_account_figure",
+    "v_account_score",
+    "v_collectivity_score",
+    "v_presence_night",
+    "v_presence_event",
+    "v_alert",
+    "v_post_figure",
+    "v_stratum_coverage",
+    "v_public_account_figure",
+    "v_public_account_score",
+];
+
+const HEAD: &str = "# The views of judged figures\n\n\
+    Written from the comments in the database; a test keeps it so (`BEFFROI_WRITE_DOCS=1` writes it anew). \
+    The names of the views and of their columns stay, whatever becomes of the tables below them. \
+    [sql.md](sql.md) says how to ask, [config/metrics.toml](../config/metrics.toml) how each metric is computed. \
+    Unknown is NULL, never zero.\n";
+
+fn described(here: &Installation) -> String {
+    let mut text = HEAD.to_owned();
+    for view in VIEWS {
+        let comment = here.sql(&format!(
+            "SELECT comment FROM system.tables WHERE database = currentDatabase() AND name = '{view}'"
+        ));
+        let of = |row: &Value, name: &str| row[name].as_str().unwrap().replace('|', "\\|");
+        let _ = writeln!(
+            text,
+            "\n## {view}\n\nA row is {}.\n",
+            of(&comment[0], "comment")
+        );
+        let _ = writeln!(text, "| column | type | what |\n| --- | --- | --- |");
+        let columns = here.sql(&format!(
+            "SELECT name, type, comment FROM system.columns WHERE database = currentDatabase() AND table = '{view}' ORDER BY position"
+        ));
+        for column in &columns {
+            let [name, kind, what] = ["name", "type", "comment"].map(|it| of(column, it));
+            assert!(!what.is_empty(), "{view}.{name} is not explained");
+            let _ = writeln!(text, "| `{name}` | {kind} | {what} |");
+        }
+    }
+    text
+}
+
+#[test]
+fn the_documentation_says_what_the_database_says() {
+    let engine = Engine::start();
+    let here = Installation::default().with_engine(&engine);
+    here.succeed(&["migrate"]);
+    let text = described(&here);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/views.md");
+    if std::env::var_os("BEFFROI_WRITE_DOCS").is_some() {
+        fs::write(&path, &text).unwrap();
+    }
+    let documented = fs::read_to_string(&path).unwrap();
+    assert!(
+        documented == text,
+        "docs/views.md is stale; `BEFFROI_WRITE_DOCS=1 cargo nextest run -p beffroi-tests the_documentation_says` writes it"
+    );
+}
+
+#[test]
+fn views_have_all_columns_of_their_tables() {
+    let engine = Engine::start();
+    let here = Installation::default().with_engine(&engine);
+    here.succeed(&["migrate"]);
+    for (view, table, left_out) in [
+        ("v_account_figure", "account_figure", ""),
+        ("v_account_score", "account_score", ""),
+        ("v_collectivity_score", "collectivity_score", ""),
+        ("v_presence_night", "presence_figure", ""),
+        ("v_presence_event", "presence_event", "written_at"),
+        ("v_alert", "alert", ""),
+        ("v_post_figure", "post_figure", ""),
+        ("v_stratum_coverage", "stratum_coverage", ""),
+    ] {
+        let columns = |name: &str| {
+            here.sql(&format!(
+                "SELECT name, type, comment FROM system.columns WHERE database = currentDatabase() \
+                 AND table = '{name}' AND name != '{left_out}' ORDER BY name"
+            ))
+        };
+        assert_eq!(columns(view), columns(table), "{view}");
+    }
+}
+
+#[test]
+fn the_public_views_keep_to_the_policies() {
+    let world = World::new();
+    let here = &world.here;
+    let followers = |platform: &str| -> Vec<Value> {
+        here.sql(&format!(
+            "SELECT DISTINCT followers, withheld, notice FROM v_public_account_figure \
+             WHERE platform = '{platform}' AND window_days = 90 AND handle LIKE '%commune29%'"
+        ))
+    };
+    assert_eq!(
+        followers("mastodon")[0]["followers"],
+        Value::Null,
+        "before a policy is known"
+    );
+    here.succeed(&["policy", "apply"]);
+    assert_eq!(followers("mastodon")[0]["followers"], 1029.0);
+    assert_eq!(followers("x")[0]["followers"], Value::Null);
+    assert!(
+        followers("x")[0]["withheld"]
+            .as_array()
+            .unwrap()
+            .contains(&"followers".into())
+    );
+    assert!(
+        followers("youtube")[0]["notice"]
+            .as_str()
+            .unwrap()
+            .contains("YouTube")
+    );
+    let scores = here.sql("SELECT platform, count(total) AS totals, count(rank_from) AS ranks, count(audience_score) AS audiences FROM v_public_account_score GROUP BY platform ORDER BY platform");
+    assert_eq!(scores[1]["platform"], "x");
+    for column in ["totals", "ranks", "audiences"] {
+        assert_eq!(scores[1][column], 0, "{column}");
+        assert_ne!(scores[0][column], 0, "{column}");
+    }
+}
