@@ -4,7 +4,7 @@ use super::Belief;
 use crate::stats::{Draws, normal_cdf, normal_quantile};
 
 /// So many of the likeliest are drawn in full; what they reach bounds what the others have to.
-const LIKELIEST: usize = 256;
+const LIKELIEST: usize = 64;
 
 /// How much is taken off a bound, in standard deviations: a thousand times the error of the normal law's
 /// two functions.

@@ -65,7 +65,7 @@ fn random_account(number: usize, night: Night) -> Account {
     let mut draws = Draws::new(31, "random account", &number.to_string());
     let platform = [Platform::Facebook, Platform::Mastodon, Platform::X][number % 3];
     let handle = format!("mairie{number}");
-    let population = (number % 11 != 0).then(|| 100 + (draws.unit() * 60_000.0) as u32);
+    let population = (!number.is_multiple_of(11)).then(|| 100 + (draws.unit() * 60_000.0) as u32);
     let followers = 1 + (draws.unit().powi(3) * 20_000.0) as u64;
     let lacks_shares = number.is_multiple_of(4);
     let lacks_all = number % 13 == 5;
@@ -120,7 +120,7 @@ fn random_account(number: usize, night: Night) -> Account {
         figures: AccountFigures {
             key: AccountId::new(platform, &handle).to_string(),
             platform,
-            category: if number % 7 == 0 {
+            category: if number.is_multiple_of(7) {
                 Category::CommunauteCommunes
             } else {
                 Category::Commune
