@@ -240,7 +240,8 @@ mod tests {
                 [
                     "IF NOT EXISTS",
                     "CREATE OR REPLACE VIEW",
-                    "COMMENT COLUMN IF EXISTS"
+                    "COMMENT COLUMN IF EXISTS",
+                    "MODIFY COLUMN IF EXISTS",
                 ]
                 .iter()
                 .any(|words| statement.contains(words)),
