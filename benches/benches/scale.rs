@@ -220,10 +220,10 @@ struct One {
 /// Times each statement of a report on the last night.
 async fn time_statements(table: &mut Table, accounts: u64, store: &Store) -> anyhow::Result<()> {
     let night = LAST_NIGHT.to_string();
-    let before = Date::from(LAST_NIGHT)
+    let before = LAST_NIGHT
         .saturating_sub(jiff::Span::new().days(35))
         .to_string();
-    let since = Date::from(LAST_NIGHT)
+    let since = LAST_NIGHT
         .saturating_sub(jiff::Span::new().days(364))
         .to_string();
     let ones: Vec<One> = store

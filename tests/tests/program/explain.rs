@@ -220,8 +220,13 @@ fn assert_mistakes_are_told(here: &Installation, accounts: &[Value]) {
             vec!["7, 28, 90, 365"],
         ),
         (
-            vec![account.into(), "index_total".into()],
-            vec!["has not been scored"],
+            vec![
+                account.into(),
+                "index_total".into(),
+                "--index".into(),
+                "v9".into(),
+            ],
+            vec!["no version `v9`", "v1, v2"],
         ),
         (
             vec!["what is this".into(), "e".into()],

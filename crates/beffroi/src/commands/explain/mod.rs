@@ -205,6 +205,12 @@ impl Asked<'_> {
         let night = read::judged_night(store, night).await?;
         let named = account::find(store, account, night).await?;
         let published = read::published(store, &named, night, self).await?;
+        // An account that was named by its id alone is told by its name.
+        let named = Named {
+            platform: Some(published.platform),
+            handle: published.handle(),
+            ..named
+        };
         let inputs = Inputs::read(store, &named, &published, self.window, self.metric).await?;
         let score = if is_of_the_index(self.metric) {
             Some(score::explain(store, self, &published, &inputs).await?)

@@ -163,6 +163,12 @@ async fn run(store: &Store, run_id: &str) -> anyhow::Result<RunRow> {
 }
 
 impl Published {
+    /// Its handle, as the night's plan had it.
+    pub(super) fn handle(&self) -> Option<String> {
+        let handle = self.figures.get("handle")?.as_str()?;
+        (!handle.is_empty()).then(|| handle.to_owned())
+    }
+
     /// Why the figure is missing: the stored reason, and how the night's job ended.
     pub(super) fn reason(&self, sources: &[Source]) -> String {
         let of_run = sources.iter().find(|source| source.run_id == self.run_id);
