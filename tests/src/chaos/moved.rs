@@ -99,22 +99,25 @@ pub struct Disturbed {
 
 /// The changes that came too early. Whoever takes over from a disturbed worker rests for as long as that
 /// one might still have asked, `silence_ms`. One that let go in good order has said that it is silent:
-/// after it a host's own pace is enough, but it does not come back within that time, which would be two
-/// at once.
+/// after it a host's own pace is enough. A lane may be handed back so, but not again and again within
+/// that time: two that ask in turn are two at once.
 pub fn too_early(arrivals: &[Arrival], disturbed: &[Disturbed], silence_ms: i64) -> Vec<Change> {
-    let mut last: HashMap<String, Change> = HashMap::new();
+    // The last change of each host, and whether it was a coming back.
+    let mut last: HashMap<String, (Change, bool)> = HashMap::new();
     let mut early = Vec::new();
     for change in changes(arrivals) {
         let is_disturbed = disturbed.iter().any(|it| {
             it.worker == change.from && (it.from_ms..=it.until_ms).contains(&change.at_ms)
         });
-        let comes_back = last.get(&change.host).is_some_and(|before| {
+        let before = last.get(&change.host);
+        let comes_back = before.is_some_and(|(before, _)| {
             before.from == change.to && change.at_ms - before.at_ms < silence_ms
         });
-        if comes_back || is_disturbed && change.gap_ms < silence_ms {
+        let is_in_turn = comes_back && before.is_some_and(|(_, came_back)| *came_back);
+        if is_in_turn || is_disturbed && change.gap_ms < silence_ms {
             early.push(change.clone());
         }
-        last.insert(change.host.clone(), change);
+        last.insert(change.host.clone(), (change, comes_back));
     }
     early
 }
@@ -193,28 +196,34 @@ mod tests {
     }
 
     #[test]
-    fn too_early_is_who_follows_a_disturbed_one_at_once_and_who_comes_back_at_once() {
+    fn too_early_is_who_follows_a_disturbed_one_at_once_and_who_asks_in_turn_with_another() {
         let arrivals = [
             arrival(1_000, "a.test", "w0"),
             arrival(1_000, "b.test", "w1"),
             arrival(2_000, "a.test", "w1"),
             arrival(2_500, "b.test", "w0"),
             arrival(3_000, "a.test", "w0"),
+            arrival(4_000, "a.test", "w1"),
             arrival(8_000, "b.test", "w1"),
         ];
         let early = |disturbed: &[Disturbed]| -> Vec<i64> {
             let early = too_early(&arrivals, disturbed, 3_000);
             early.iter().map(|change| change.at_ms).collect()
         };
-        assert_eq!(early(&[]), [3_000], "two at once");
+        assert_eq!(
+            early(&[]),
+            [4_000],
+            "handed back once, and then two at once"
+        );
         let mut stopped = Disturbed {
             worker: "w1".into(),
             from_ms: 900,
             until_ms: 9_000,
         };
-        assert_eq!(early(std::slice::from_ref(&stopped)), [2_500, 3_000]);
+        let followed = early(std::slice::from_ref(&stopped));
+        assert_eq!(followed, [2_500, 3_000, 4_000]);
         stopped.until_ms = 2_000;
-        assert_eq!(early(&[stopped]), [3_000], "long past");
+        assert_eq!(early(&[stopped]), [4_000], "long past");
     }
 
     #[test]
