@@ -5,6 +5,5 @@
 mod contest;
 mod planted;
 mod properties;
-mod scale;
 mod worked_example;
 mod world;
