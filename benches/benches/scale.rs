@@ -4,7 +4,7 @@
 //! `cargo bench -p beffroi-benches --bench scale -- 1000 2000 4000 --nights 60` names the accounts of each
 //! world and the nights of all; `--full` is one of 150,000 accounts over five years.
 
-use std::{process::ExitCode, time::Instant};
+use std::{path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::Context;
 use beffroi_benches::{
@@ -37,6 +37,8 @@ const REPEATS: usize = 20;
 struct Sizes {
     accounts: Vec<u64>,
     nights: u16,
+    /// Where the world stays, so that it may be measured again.
+    kept_in: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -64,11 +66,16 @@ fn sizes() -> anyhow::Result<Sizes> {
     let mut sizes = Sizes {
         accounts: Vec::new(),
         nights: 60,
+        kept_in: None,
     };
     let mut arguments = std::env::args().skip(1).filter(|it| it != "--bench");
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--full" => (sizes.accounts, sizes.nights) = (vec![150_000], 1_826),
+            "--keep" => {
+                let folder = arguments.next().context("`--keep` wants a folder")?;
+                sizes.kept_in = Some(folder.into());
+            }
             "--nights" => {
                 let nights = arguments.next().context("`--nights` wants a number")?;
                 sizes.nights = nights.parse().context("`--nights` wants a number")?;
@@ -110,7 +117,10 @@ fn bench(sizes: &Sizes) -> anyhow::Result<()> {
         Table::new(STATEMENTS),
     );
     for accounts in &sizes.accounts {
-        let engine = BenchEngine::start()?;
+        let engine = match &sizes.kept_in {
+            Some(folder) => BenchEngine::start_in(&folder.join(accounts.to_string()))?,
+            None => BenchEngine::start()?,
+        };
         // The runtime goes with its connections before the engine is stopped.
         let measured = tokio::runtime::Runtime::new()?.block_on(async {
             let store = engine.store().await?;
@@ -134,6 +144,9 @@ fn bench(sizes: &Sizes) -> anyhow::Result<()> {
 }
 
 async fn generate(store: &Store, (accounts, nights): (u64, u16)) -> anyhow::Result<()> {
+    if !store.judged_nights().await?.is_empty() {
+        return Ok(());
+    }
     let begin = Instant::now();
     let world = GeneratedWorld {
         accounts,

@@ -13,15 +13,22 @@ use crate::{child, plain, program::temporary_folder};
 #[derive(Debug)]
 pub struct BenchEngine {
     engine: RunningEngine,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl BenchEngine {
     /// Starts an engine as `beffroi run` would, with its default settings.
     pub fn start() -> anyhow::Result<Self> {
         let folder = temporary_folder()?;
+        let mut engine = Self::start_in(folder.path())?;
+        engine._folder = Some(folder);
+        Ok(engine)
+    }
+
+    /// Starts an engine on a folder that stays, with what was left there.
+    pub fn start_in(folder: &Path) -> anyhow::Result<Self> {
         let settings = EngineSettings {
-            data_dir: folder.path().join("engine"),
+            data_dir: folder.join("engine"),
             library: library(),
             ..EngineSettings::default()
         };
@@ -30,7 +37,7 @@ impl BenchEngine {
             .context("the engine could not be started; `make engine` fetches it")?;
         Ok(Self {
             engine,
-            _folder: folder,
+            _folder: None,
         })
     }
 

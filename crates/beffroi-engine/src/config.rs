@@ -60,13 +60,24 @@ fn users_xml(credentials: &Credentials, kind: EngineKind) -> String {
         "<grants><query>GRANT SELECT, SHOW ON *.*</query></grants>",
     );
     let reader_secs = READER_LIMIT.as_secs();
+    // ClickHouse takes a thread less for each gibibyte (of an insert four) that is not free, and would use
+    // one core under our limit; our statements bound their memory themselves. An executable may be of a
+    // version that does not know these settings, and would not start.
+    let threads = match kind {
+        EngineKind::Library => {
+            "<max_threads_min_free_memory_per_thread>0</max_threads_min_free_memory_per_thread>\
+             <max_insert_threads_min_free_memory_per_thread>0</max_insert_threads_min_free_memory_per_thread>"
+        }
+        EngineKind::Executable => "",
+    };
     // readonly 2: the reader may change settings of its query (clients do), save the limits.
     format!(
         r"<clickhouse>
   <profiles>
-    <default></default>
+    <default>{threads}</default>
     <bootstrap><max_execution_time>5</max_execution_time><max_memory_usage>50000000</max_memory_usage></bootstrap>
     <reader>
+      {threads}
       <readonly>2</readonly>
       <max_execution_time>{reader_secs}</max_execution_time>
       <constraints><max_execution_time><min>1</min><max>{reader_secs}</max></max_execution_time></constraints>
@@ -175,6 +186,14 @@ mod tests {
             config.contains("a &amp; b &lt;c&gt;/run/users.xml"),
             "{config}"
         );
+    }
+
+    #[test]
+    fn what_another_version_may_not_know_is_only_told_to_the_library() {
+        let (_dir, _, library) = written(EngineKind::Library);
+        let (_dir, _, executable) = written(EngineKind::Executable);
+        assert_eq!(library.matches("<max_threads_min_free").count(), 2);
+        assert!(!executable.contains("<max_threads_min_free"));
     }
 
     #[test]
