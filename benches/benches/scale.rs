@@ -37,6 +37,8 @@ const REPEATS: usize = 20;
 struct Sizes {
     accounts: Vec<u64>,
     nights: u16,
+    /// Nights at the end of each world that are not spare ([`GeneratedWorld::spare_nights`]).
+    whole_nights: u16,
     /// Where the world stays, so that it may be measured again.
     kept_in: Option<PathBuf>,
 }
@@ -66,12 +68,20 @@ fn sizes() -> anyhow::Result<Sizes> {
     let mut sizes = Sizes {
         accounts: Vec::new(),
         nights: 60,
+        whole_nights: u16::MAX,
         kept_in: None,
     };
     let mut arguments = std::env::args().skip(1).filter(|it| it != "--bench");
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--full" => (sizes.accounts, sizes.nights) = (vec![150_000], 1_826),
+            "--full" => {
+                (sizes.accounts, sizes.nights) = (vec![150_000], 1_826);
+                sizes.whole_nights = 70;
+            }
+            "--whole" => {
+                let nights = arguments.next().context("`--whole` wants a number")?;
+                sizes.whole_nights = nights.parse().context("`--whole` wants a number")?;
+            }
             "--keep" => {
                 let folder = arguments.next().context("`--keep` wants a folder")?;
                 sizes.kept_in = Some(folder.into());
@@ -125,7 +135,7 @@ fn bench(sizes: &Sizes) -> anyhow::Result<()> {
         let measured = tokio::runtime::Runtime::new()?.block_on(async {
             let store = engine.store().await?;
             let size = (*accounts, sizes.nights);
-            generate(&store, size).await?;
+            generate(&store, *accounts, sizes).await?;
             let report = roll_up(&store).await?;
             add_figures(&mut figures, *accounts, &report);
             figures.add(json!({
@@ -143,21 +153,22 @@ fn bench(sizes: &Sizes) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn generate(store: &Store, (accounts, nights): (u64, u16)) -> anyhow::Result<()> {
+async fn generate(store: &Store, accounts: u64, sizes: &Sizes) -> anyhow::Result<()> {
     if !store.judged_nights().await?.is_empty() {
         return Ok(());
     }
     let begin = Instant::now();
     let world = GeneratedWorld {
         accounts,
-        first_night: Day(Day::from(LAST_NIGHT).0 + 1 - nights),
-        nights,
+        first_night: Day(Day::from(LAST_NIGHT).0 + 1 - sizes.nights),
+        nights: sizes.nights,
+        spare_nights: sizes.nights.saturating_sub(sizes.whole_nights),
         seed: 1,
     };
     store.generate(&world).await?;
     println!(
         "{}",
-        json!({"accounts": accounts, "nights": nights, "generated_secs": begin.elapsed().as_secs_f64()})
+        json!({"accounts": accounts, "nights": sizes.nights, "generated_secs": begin.elapsed().as_secs_f64()})
     );
     Ok(())
 }

@@ -31,6 +31,8 @@ pub(super) struct Attempt<'a> {
     pub(super) store: &'a Store,
     pub(super) night: &'a JudgedNight,
     pub(super) weeks: Weeks,
+    /// The night up to which its posts are taken as they were computed last; the first day of all: none.
+    pub(super) since: Day,
     /// Eight hexadecimal digits that no other attempt has.
     id: String,
 }
@@ -41,7 +43,7 @@ struct NameRow {
 }
 
 impl<'a> Attempt<'a> {
-    pub(super) fn new(store: &'a Store, night: &'a JudgedNight) -> Self {
+    pub(super) fn new(store: &'a Store, night: &'a JudgedNight, since: Day) -> Self {
         let mut random = [0; 4];
         getrandom::fill(&mut random).expect("the system gives random bytes");
         let digits = random.map(|byte| format!("{byte:02x}"));
@@ -49,6 +51,7 @@ impl<'a> Attempt<'a> {
             store,
             night,
             weeks: Weeks::of(night.night),
+            since,
             id: digits.concat(),
         }
     }
@@ -63,6 +66,22 @@ impl<'a> Attempt<'a> {
         let sql = format!("CREATE TABLE {} AS {like}", self.own(table));
         self.store
             .execute(&sql, "make a table for an attempt at figures")
+            .await
+    }
+
+    /// The same in memory, for a part at a time.
+    pub(super) async fn make_in_memory(&self, table: &str, like: &str) -> Result<(), StoreError> {
+        let sql = format!("CREATE TABLE {} AS {like} ENGINE = Memory", self.own(table));
+        self.store
+            .execute(&sql, "make a table for an attempt at figures")
+            .await
+    }
+
+    /// Empties the attempt's own table.
+    pub(super) async fn empty(&self, table: &str) -> Result<(), StoreError> {
+        let sql = format!("TRUNCATE TABLE {}", self.own(table));
+        self.store
+            .execute(&sql, "empty a table of an attempt at figures")
             .await
     }
 
@@ -101,10 +120,14 @@ impl<'a> Attempt<'a> {
             // What else is in force on a server would give 0 for NULL, or the other way round.
             .with_setting("join_use_nulls", "0")
             .with_setting("union_default_mode", "ALL")
+            // No repeat lies in another partition than what it repeats (migrations/README.md), so that
+            // months that are merged need not be looked through for any.
+            .with_setting("do_not_merge_across_partitions_select_final", "1")
             .param("night", shown(self.night.night))
             .param("run_id", &self.night.run_id)
             .param("first_week", shown(self.weeks.first))
-            .param("last_week", shown(self.weeks.last));
+            .param("last_week", shown(self.weeks.last))
+            .param("since", shown(self.since));
         bind(query)
             .execute()
             .await

@@ -1,11 +1,14 @@
 //! Figures: what a judged night's raw facts come to, computed once by SQL and put in the place of what was
 //! there before, whole. So repeats, late rows and inserts that were sent again cannot spoil them.
 //!
+//! The posts of a night go on from those of the night before, where nothing else has come since (`basis`).
+//!
 //! An attempt fills tables of its own and swaps them in with `REPLACE PARTITION`; one that is cut short
 //! leaves the old figures as they were, and its tables are dropped by the next. One at a time, kept by a
 //! lease. The statements are in `src/queries/rollup`.
 
 mod attempt;
+mod basis;
 mod nights;
 mod parts;
 mod settings;
@@ -45,6 +48,8 @@ pub struct RollupReport {
     pub tables: Vec<TableReport>,
     /// Partitions of older nights that were dropped.
     pub thinned: u64,
+    /// The night from whose figures of posts these go on; none: all posts were computed from the facts.
+    pub posts_since: Option<Day>,
     /// How long all of it took, seconds.
     pub secs: f64,
 }
@@ -94,7 +99,10 @@ impl Store {
     ) -> Result<RollupReport, StoreError> {
         let begun = Instant::now();
         self.drop_leftovers().await?;
-        let attempt = Attempt::new(self, night);
+        let judged = self.judged_nights().await?;
+        let facts = self.facts_stored(night.night).await?;
+        let since = self.take_basis(night.night, &facts).await?;
+        let attempt = Attempt::new(self, night, since.unwrap_or(Day(0)));
         let parts = parts(self.posts_before(&attempt).await?);
         let mut tables = Vec::new();
         tables.push(attempt.post_figure(&parts).await?);
@@ -107,12 +115,18 @@ impl Store {
         tables.push(attempt.account_figure(&parts, accounts).await?);
         tables.push(attempt.stratum_coverage(settings.min_coverage).await?);
         attempt.drop("night_account").await?;
-        let judged = self.judged_nights().await?;
         let thinned = self.thin_out(&judged, settings.keep_nights.get()).await?;
+        if judged
+            .last()
+            .is_some_and(|newest| newest.night == night.night)
+        {
+            self.write_basis(night, &facts).await?;
+        }
         Ok(RollupReport {
             run_id: night.run_id.clone(),
             tables,
             thinned,
+            posts_since: since,
             secs: begun.elapsed().as_secs_f64(),
         })
     }
@@ -147,24 +161,18 @@ impl Attempt<'_> {
 
     async fn post_figure(&self, parts: &[Part]) -> Result<TableReport, StoreError> {
         let begun = Instant::now();
-        self.make("post_reading", "post_figure").await?;
+        self.make_in_memory("post_reading", "post_figure").await?;
         self.make("post_figure", "post_figure").await?;
-        let columns = "(account_id, post_id, platform, published_at, observed_at, run_id, is_young, \
-                       reactions, comments, shares, views)\n";
-        let readings = format!(
-            "{columns}{}",
-            include_str!("../queries/rollup/post_reading.sql")
-        );
         for part in parts {
-            self.fill("post_reading", &readings, |query| with_part(query, part))
-                .await?;
-        }
-        let figures = include_str!("../queries/rollup/post_figure.sql");
-        for part in parts {
-            self.fill("post_figure", figures, |query| {
+            self.fill("post_reading", basis::POST_READING, |query| {
+                with_part(query, part)
+            })
+            .await?;
+            self.fill("post_figure", basis::POST_FIGURE, |query| {
                 with_part(query, part).param("readings", self.own("post_reading"))
             })
             .await?;
+            self.empty("post_reading").await?;
         }
         self.drop("post_reading").await?;
         self.replace("post_figure", self.weeks(), begun).await

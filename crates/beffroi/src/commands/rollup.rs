@@ -132,6 +132,10 @@ fn print(report: &RollupReport) -> anyhow::Result<()> {
         ]);
     }
     say!("{table}")?;
+    if let Some(night) = report.posts_since {
+        let night = night.date();
+        say!("posts went on from the figures of {night}, since nothing was stored late")?;
+    }
     if report.thinned > 0 {
         say!("{} partitions of older nights were dropped", report.thinned)?;
     }

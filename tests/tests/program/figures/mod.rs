@@ -2,6 +2,7 @@
 //! how often; and an attempt that is cut short changes nothing.
 
 mod expected;
+mod going_on;
 mod presence;
 mod world;
 
@@ -9,7 +10,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use beffroi_index::catalogue;
 use beffroi_model::RunId;
-use beffroi_store::{Claimant, FigureSettings, JudgedNight, Store};
+use beffroi_store::{Claimant, FigureSettings, JudgedNight, RollupReport, Store};
 use beffroi_tests::Engine;
 use serde_json::Value;
 
@@ -27,12 +28,12 @@ fn claimant() -> Claimant {
 }
 
 /// Computes a night.
-async fn roll_up(store: &Store, night: i64) {
+async fn roll_up(store: &Store, night: i64) -> RollupReport {
     let judged = store.judged_nights().await.unwrap();
     let is_it = |it: &&JudgedNight| it.run_id == date(night);
     let night = judged.iter().find(is_it).unwrap();
     let settings = FigureSettings::default();
-    store.rollup(night, &settings, &claimant()).await.unwrap();
+    store.rollup(night, &settings, &claimant()).await.unwrap()
 }
 
 async fn checksums(store: &Store, night: i64) -> BTreeMap<String, u64> {

@@ -16,7 +16,7 @@ FROM (
     SELECT *, toDate({first_night:Date} + day - age) AS date
     FROM generated_account
     CROSS JOIN (SELECT toUInt16(number) AS day FROM numbers({nights:UInt16})) AS days
-    CROSS JOIN (SELECT toUInt16(number + 1) AS age FROM numbers(28)) AS ages
+    CROSS JOIN (SELECT toUInt16(number + 1) AS age FROM numbers({post_nights:UInt16})) AS ages
 )
 WHERE date >= {world_begins:Date}
   AND cityHash64({seed:UInt64}, n, date, 'post') % 7000 < posts_a_week * 1000

@@ -1,4 +1,4 @@
--- What the nights of a generated world read of the posts of the 28 days before: counters that saturate
+-- What the nights of a generated world read of the posts of the {post_nights:UInt16} days before: counters that saturate
 -- within days. Instagram shows no shares.
 WITH
     what -> (cityHash64({seed:UInt64}, n, date, what) + 1) / 18446744073709551616. AS draw
@@ -18,7 +18,7 @@ FROM (
     SELECT *, toDate({first_night:Date} + day - age) AS date
     FROM generated_account
     CROSS JOIN (SELECT toUInt16(number) AS day FROM numbers({nights:UInt16})) AS days
-    CROSS JOIN (SELECT toUInt16(number + 1) AS age FROM numbers(28)) AS ages
+    CROSS JOIN (SELECT toUInt16(number + 1) AS age FROM numbers({post_nights:UInt16})) AS ages
 )
 WHERE date >= {world_begins:Date}
   AND cityHash64({seed:UInt64}, n, date, 'post') % 7000 < posts_a_week * 1000

@@ -27,14 +27,37 @@ WITH
         WHERE published_at >= begin_of_window AND published_at < end_of_window
           AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
     ),
-    rhythms AS (
+    -- The posts of each account, read once. `…_given` is the number of closed posts that give the counter;
+    -- in the arrays, of which each closed post has one value, -1 is unknown.
+    gathered AS (
         SELECT
             account_id,
             count() AS posts,
             countIf(NOT is_closed) AS young,
+            countIf(is_closed) AS closed,
             arraySort(groupArray(toUnixTimestamp64Milli(published_at))) AS moments,
             arrayMap(gap -> gap / 1000 / 86400, arrayPopFront(arrayDifference(moments))) AS gaps,
-            if(posts > 1, arrayReduce('quantileExactInclusive(0.5)', gaps), NULL) AS median_gap
+            if(posts > 1, arrayReduce('quantileExactInclusive(0.5)', gaps), NULL) AS median_gap,
+            countIf(is_closed AND reactions IS NOT NULL) AS reactions_given,
+            countIf(is_closed AND comments IS NOT NULL) AS comments_given,
+            countIf(is_closed AND shares IS NOT NULL) AS shares_given,
+            reactions_given > 0 AND reactions_given * 2 >= closed AS has_reactions,
+            comments_given > 0 AND comments_given * 2 >= closed AS has_comments,
+            shares_given > 0 AND shares_given * 2 >= closed AS has_shares,
+            if(has_reactions, countIf(is_closed AND reactions > 0) / reactions_given, NULL) AS p1,
+            if(has_reactions, sumIf(ifNull(reactions, 0), is_closed) / reactions_given, NULL) AS p2,
+            if(has_comments, countIf(is_closed AND comments > 0) / comments_given, NULL) AS c1,
+            if(has_comments, sumIf(ifNull(comments, 0), is_closed) / comments_given, NULL) AS c2,
+            if(has_shares, countIf(is_closed AND shares > 0) / shares_given, NULL) AS v1,
+            if(has_shares, sumIf(ifNull(shares, 0), is_closed) / shares_given, NULL) AS v2,
+            countIf(is_closed AND followers IS NULL) AS assumed,
+            quantileExactInclusiveIf(0.5)(views, is_closed) AS views_median,
+            sumIf(views, is_closed) / countIf(is_closed AND views IS NOT NULL) AS views_mean,
+            quantileExactInclusiveIf(0.5)(overperformance, is_closed) AS overperformance,
+            groupArrayIf(ifNull(toInt64(reactions), -1), is_closed) AS all_reactions,
+            groupArrayIf(ifNull(toInt64(comments), -1), is_closed) AS all_comments,
+            groupArrayIf(ifNull(toInt64(shares), -1), is_closed) AS all_shares,
+            groupArrayIf(ifNull(toInt64(followers), -1), is_closed) AS all_followers
         FROM posts GROUP BY account_id
     ),
     last_posts AS (
@@ -44,55 +67,31 @@ WITH
           AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
         GROUP BY account_id
     ),
-    -- What the closed posts show. `…_given` is the number of those that give the counter.
-    components AS (
-        SELECT
-            account_id,
-            count() AS closed,
-            count(reactions) AS reactions_given, count(comments) AS comments_given, count(shares) AS shares_given,
-            reactions_given > 0 AND reactions_given * 2 >= closed AS has_reactions,
-            comments_given > 0 AND comments_given * 2 >= closed AS has_comments,
-            shares_given > 0 AND shares_given * 2 >= closed AS has_shares,
-            if(has_reactions, countIf(reactions > 0) / reactions_given, NULL) AS p1,
-            if(has_reactions, ifNull(sum(reactions), 0) / reactions_given, NULL) AS p2,
-            if(has_comments, countIf(comments > 0) / comments_given, NULL) AS c1,
-            if(has_comments, ifNull(sum(comments), 0) / comments_given, NULL) AS c2,
-            if(has_shares, countIf(shares > 0) / shares_given, NULL) AS v1,
-            if(has_shares, ifNull(sum(shares), 0) / shares_given, NULL) AS v2,
-            countIf(followers IS NULL) AS assumed,
-            quantileExactInclusive(0.5)(views) AS views_median,
-            sum(views) / count(views) AS views_mean,
-            quantileExactInclusive(0.5)(overperformance) AS overperformance
-        FROM (SELECT * FROM posts WHERE is_closed)
-        GROUP BY account_id
-    ),
     -- E of the single posts, per thousand followers at publication (where not known, at collection), with
     -- each interaction for one, and with comments for two and shares for three.
     engaged AS (
         SELECT
-            account_id,
-            sum(interactions) AS all_interactions,
-            arraySort(groupArray(e)) AS values,
+            c.account_id AS account_id,
+            arrayMap((r, k, s) -> if((has_reactions AND r < 0) OR (has_comments AND k < 0) OR (has_shares AND s < 0), -1,
+                                     if(has_reactions, r, 0) + if(has_comments, k, 0) + if(has_shares, s, 0)),
+                     all_reactions, all_comments, all_shares) AS counts,
+            arrayMap((r, k, s, count) -> if(count < 0, -1,
+                                            if(has_reactions, r, 0) + 2 * if(has_comments, k, 0) + 3 * if(has_shares, s, 0)),
+                     all_reactions, all_comments, all_shares, counts) AS weighted,
+            ifNull(toInt64(a.followers), -1) AS at_collection,
+            arrayMap(f -> if(f >= 0, f, at_collection), all_followers) AS bases,
+            arrayFilter(count -> count >= 0, counts) AS known,
+            if(empty(known), NULL, arraySum(known)) AS all_interactions,
+            arraySort(arrayFilter(e -> e >= 0, arrayMap((count, base) -> if(count >= 0 AND base > 0, count / base * 1000, -1.), counts, bases))) AS values,
             length(values) AS n,
             toUInt64(floor(n * 0.2)) AS dropped,
             if(n > 0, arrayAvg(values), NULL) AS e_mean,
             if(n > 0, arrayReduce('quantileExactInclusive(0.5)', values), NULL) AS e_median,
             if(n > 0, arrayAvg(arraySlice(values, dropped + 1, n - 2 * dropped)), NULL) AS e_trimmed,
-            if(n > 0, arrayAvg(arraySort(groupArray(weighted_e))), NULL) AS weighted_mean
-        FROM (
-            SELECT
-                p.account_id AS account_id,
-                if(c.has_reactions, p.reactions, 0) + if(c.has_comments, p.comments, 0) + if(c.has_shares, p.shares, 0) AS interactions,
-                if(c.has_reactions, p.reactions, 0) + 2 * if(c.has_comments, p.comments, 0) + 3 * if(c.has_shares, p.shares, 0) AS weighted,
-                ifNull(p.followers, a.followers) AS base,
-                if(base > 0, interactions / base * 1000, NULL) AS e,
-                if(base > 0, weighted / base * 1000, NULL) AS weighted_e
-            FROM posts AS p
-            INNER JOIN components AS c ON c.account_id = p.account_id
-            INNER JOIN accounts AS a ON a.account_id = p.account_id
-            WHERE p.is_closed AND (c.has_reactions OR c.has_comments OR c.has_shares)
-        )
-        GROUP BY account_id
+            if(n > 0, arrayAvg(arraySort(arrayFilter(e -> e >= 0, arrayMap((count, base) -> if(count >= 0 AND base > 0, count / base * 1000, -1.), weighted, bases)))), NULL) AS weighted_mean
+        FROM gathered AS c
+        INNER JOIN accounts AS a ON a.account_id = c.account_id
+        WHERE has_reactions OR has_comments OR has_shares
     ),
     -- Followers at the begin of the window: the last known at most a week before, else the first within
     -- a week after (within half of the window, where that is less).
@@ -178,9 +177,9 @@ WITH
             {window_days:UInt16} > 28 AND {window_days:UInt16} > a.dialogue_days AS threads_expired,
             -- Why there may be none: the list could not be read, or was cut.
             multiIf(mapContains(a.unavailable, 'posts'), a.unavailable['posts'], NOT a.is_measured, 'not_measured', '') AS posts_reason,
-            if(ifNull(posts_expired, 0) OR posts_reason = 'truncated' OR (r.posts = 0 AND posts_reason != ''), NULL, r.posts / weeks) AS posts_per_week,
-            if(ifNull(posts_expired, 0) OR posts_reason = 'truncated', NULL, r.median_gap) AS gap,
-            r.young AS young,
+            if(ifNull(posts_expired, 0) OR posts_reason = 'truncated' OR (c.posts = 0 AND posts_reason != ''), NULL, c.posts / weeks) AS posts_per_week,
+            if(ifNull(posts_expired, 0) OR posts_reason = 'truncated', NULL, c.median_gap) AS gap,
+            c.young AS young,
             l.last_post_at AS last_post_at,
             c.closed AS closed, c.assumed AS assumed,
             c.reactions_given AS reactions_given, c.comments_given AS comments_given, c.shares_given AS shares_given,
@@ -202,9 +201,8 @@ WITH
             k.quartile AS quartile, k.median AS median, k.upper_quartile AS upper_quartile,
             d.opened_threads AS opened_threads
         FROM accounts AS a
-        LEFT JOIN rhythms AS r ON r.account_id = a.account_id
         LEFT JOIN last_posts AS l ON l.account_id = a.account_id
-        LEFT JOIN components AS c ON c.account_id = a.account_id
+        LEFT JOIN gathered AS c ON c.account_id = a.account_id
         LEFT JOIN engaged AS g ON g.account_id = a.account_id
         LEFT JOIN begins AS b ON b.account_id = a.account_id
         LEFT JOIN dialogues AS d ON d.account_id = a.account_id

@@ -9,41 +9,69 @@
 -- last 100 closed posts of the account that give the same counters, of the 365 days before; at least ten.
 -- All closed posts were read at about the same age. What counts as past are the weeks before
 -- {first_week:Date} as they were computed, and the readings.
+--
+-- A post that was closed by {since:Date} stays as it was computed, unless an older one of its account has
+-- been closed since: nothing that came later can change it.
 WITH
+    toInt64(365 * 86400) * 1000 AS year,
     readings AS (
-        SELECT * FROM {readings:Identifier}
+        SELECT *, toDate(substring(run_id, 1, 10)) > {since:Date} AS is_since
+        FROM {readings:Identifier}
         WHERE account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
     ),
+    -- From which post on an account's past has changed.
+    begins AS (
+        SELECT account_id, min(published_at) AS begin
+        FROM readings WHERE NOT is_young AND is_read AND is_since
+        GROUP BY account_id
+    ),
+    changed AS (
+        SELECT r.*
+        FROM readings AS r
+        LEFT JOIN (SELECT account_id, toNullable(begin) AS begin FROM begins) AS b ON b.account_id = r.account_id
+        WHERE r.is_young OR r.is_since OR ifNull(r.published_at >= b.begin, 0)
+    ),
+    unchanged AS (
+        SELECT r.*
+        FROM readings AS r
+        LEFT JOIN (SELECT account_id, toNullable(begin) AS begin FROM begins) AS b ON b.account_id = r.account_id
+        WHERE NOT (r.is_young OR r.is_since OR ifNull(r.published_at >= b.begin, 0))
+    ),
+    -- Of each account what was seen of its followers, in time.
     seen AS (
-        SELECT account_id, observed_at, max(followers) AS count
+        SELECT account_id, arraySort(groupArray((observed_at, assumeNotNull(followers)))) AS all_seen,
+               all_seen.1 AS moments, all_seen.2 AS counts
         FROM account_observation FINAL
         WHERE night >= {first_week:Date} - 9 AND night <= {last_week:Date} + 15
           AND followers IS NOT NULL
           AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
-        GROUP BY account_id, observed_at
+        GROUP BY account_id
     ),
     of_past AS (
-        SELECT account_id, post_id, published_at, reactions, comments, shares
+        SELECT account_id, published_at, reactions, comments, shares
         FROM post_figure
         WHERE published_at >= toDateTime64({first_week:Date} - 365, 3, 'UTC')
           AND published_at < toDateTime64({first_week:Date}, 3, 'UTC')
           AND NOT is_young
           AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
+          AND account_id IN (SELECT account_id FROM begins)
         UNION ALL
-        SELECT account_id, post_id, published_at, reactions, comments, shares
-        FROM readings WHERE NOT is_young
+        SELECT account_id, published_at, reactions, comments, shares
+        FROM readings WHERE NOT is_young AND account_id IN (SELECT account_id FROM begins)
     ),
     -- Of each account and each set of counters, its closed posts in time, with their interactions.
     pasts AS (
         SELECT
             account_id, given,
-            arraySort(groupArray((published_at, post_id, interactions))) AS posts,
-            posts.1 AS moments, posts.2 AS ids, posts.3 AS counts
+            groupArray(moment) AS moments_as_read,
+            arraySort((count, moment) -> (moment, count), groupArray(interactions), moments_as_read) AS counts,
+            arraySort(moments_as_read) AS moments
         FROM (
             SELECT
-                account_id, post_id, published_at,
+                account_id,
+                toUnixTimestamp64Milli(published_at) AS moment,
                 (reactions IS NOT NULL) + 2 * (comments IS NOT NULL) + 4 * (shares IS NOT NULL) AS given,
-                toFloat64(ifNull(reactions, 0) + ifNull(comments, 0) + ifNull(shares, 0)) AS interactions
+                ifNull(reactions, 0) + ifNull(comments, 0) + ifNull(shares, 0) AS interactions
             FROM of_past
             WHERE given > 0
         )
@@ -51,33 +79,39 @@ WITH
     ),
     expectations AS (
         SELECT
-            account_id, id AS post_id,
-            arrayFirstIndex(moment -> moment >= at - INTERVAL 365 DAY, moments) AS first_of_year,
-            greatest(first_of_year, place - 100) AS first_of_past,
+            account_id, post_id,
+            (interactions + 1) / (expected + 1) AS ratio,
+            arrayFirstIndex(moment -> moment >= at, moments) AS place,
+            greatest(arrayFirstIndex(moment -> moment >= at - year, moments), place - 100) AS first_of_past,
             arraySort(arraySlice(counts, first_of_past, place - first_of_past)) AS past,
             intDiv(length(past), 4) AS dropped,
-            arrayAvg(arraySlice(past, dropped + 1, length(past) - 2 * dropped)) AS expected,
-            (own + 1) / (expected + 1) AS ratio
+            arrayAvg(arraySlice(past, dropped + 1, length(past) - 2 * dropped)) AS expected
         FROM (
-            SELECT account_id, moments, counts, at, id, own, toInt64(place) AS place
-            FROM pasts
-            ARRAY JOIN moments AS at, ids AS id, counts AS own, arrayEnumerate(counts) AS place
-            WHERE at >= toDateTime64({first_week:Date}, 3, 'UTC')
-        )
+            SELECT account_id, post_id, toUnixTimestamp64Milli(published_at) AS at,
+                   (reactions IS NOT NULL) + 2 * (comments IS NOT NULL) + 4 * (shares IS NOT NULL) AS given,
+                   ifNull(reactions, 0) + ifNull(comments, 0) + ifNull(shares, 0) AS interactions
+            FROM changed WHERE NOT is_young
+        ) AS c
+        INNER JOIN pasts AS p ON p.account_id = c.account_id AND p.given = c.given
         WHERE length(past) >= 10
     )
+SELECT
+    account_id, post_id, platform, published_at, observed_at, run_id, is_young,
+    reactions, comments, shares, views, followers, overperformance, is_read
+FROM unchanged
+UNION ALL
 SELECT
     r.account_id AS account_id, r.post_id AS post_id, r.platform AS platform,
     r.published_at AS published_at, r.observed_at AS observed_at, r.run_id AS run_id,
     r.is_young AS is_young,
     r.reactions AS reactions, r.comments AS comments, r.shares AS shares, r.views AS views,
     multiIf(
-        before.count IS NOT NULL AND before.observed_at >= r.published_at - INTERVAL 7 DAY, before.count,
-        after.count IS NOT NULL AND after.observed_at <= r.published_at + INTERVAL 7 DAY, after.count,
+        (arrayCount(moment -> moment <= r.published_at, s.moments) AS before) > 0 AND s.moments[before] >= r.published_at - INTERVAL 7 DAY, toNullable(s.counts[before]),
+        before < length(s.moments) AND s.moments[before + 1] <= r.published_at + INTERVAL 7 DAY, s.counts[before + 1],
         NULL) AS followers,
-    e.ratio AS overperformance
-FROM readings AS r
-ASOF LEFT JOIN seen AS before ON before.account_id = r.account_id AND r.published_at >= before.observed_at
-ASOF LEFT JOIN seen AS after ON after.account_id = r.account_id AND r.published_at < after.observed_at
+    e.ratio AS overperformance,
+    r.is_read AS is_read
+FROM changed AS r
+LEFT JOIN seen AS s ON s.account_id = r.account_id
 LEFT JOIN (SELECT account_id, post_id, toNullable(ratio) AS ratio FROM expectations) AS e
     ON e.account_id = r.account_id AND e.post_id = r.post_id
