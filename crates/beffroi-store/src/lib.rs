@@ -25,6 +25,7 @@ mod rows;
 mod run;
 mod settings;
 mod state;
+mod swap;
 mod writer;
 
 pub use budget::BudgetEntryRow;

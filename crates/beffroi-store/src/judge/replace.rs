@@ -1,13 +1,14 @@
-//! A night of a table of judgements is replaced whole: an attempt fills a table of its own, whose
-//! partition then takes the place of the old one in a single step. Whatever an attempt that was cut off
-//! left behind is dropped by the next.
+//! A night of a table of judgements is replaced whole (`swap`).
 
 use std::marker::PhantomData;
 
 use clickhouse::{Row, RowOwned, RowWrite};
 
 use super::{AccountScoreRow, AlertRow, CollectivityScoreRow, DiscoveryRecallRow, failed};
-use crate::{Day, Store, StoreError};
+use crate::{
+    Day, Store, StoreError,
+    swap::{attempt_digits, partition_of},
+};
 
 /// Rows of an insert.
 const INSERT_ROWS: usize = 50_000;
@@ -48,36 +49,15 @@ impl Store {
         &self,
         night: Day,
     ) -> Result<Replacement<T>, StoreError> {
-        let leftovers: Vec<String> = self
-            .client
-            .query_raw(include_str!("../queries/judge/leftovers.sql"))
-            .param("table", T::TABLE)
-            .fetch_all()
-            .await
-            .map_err(failed("look for what attempts left"))?;
-        for leftover in leftovers {
-            self.drop_attempt(&leftover).await?;
-        }
-        let mut random = [0; 4];
-        // Without chance from the system the name is the same each time, which leftovers bear too.
-        let _ = getrandom::fill(&mut random);
-        let attempt = format!("{}_{:08x}", T::TABLE, u32::from_be_bytes(random));
-        self.execute(
-            &format!("CREATE TABLE {attempt} AS {}", T::TABLE),
-            "make the table of an attempt",
-        )
-        .await?;
+        self.drop_leftovers(&[T::TABLE]).await?;
+        let attempt = format!("{}_{}", T::TABLE, attempt_digits());
+        self.make_attempt(&attempt, T::TABLE).await?;
         Ok(Replacement {
             store: self.clone(),
             night,
             attempt,
             rows: PhantomData,
         })
-    }
-
-    async fn drop_attempt(&self, attempt: &str) -> Result<(), StoreError> {
-        let drop = format!("DROP TABLE IF EXISTS {attempt} SYNC");
-        self.execute(&drop, "drop the table of an attempt").await
     }
 
     /// Replaces a night by these rows.
@@ -121,23 +101,8 @@ impl<T: JudgedTable> Replacement<T> {
 
     /// Puts the rows in the place of the night's old ones.
     pub async fn commit(self) -> Result<(), StoreError> {
-        let count: u64 = self
-            .store
-            .client
-            .query(&format!("SELECT count() FROM {}", self.attempt))
-            .fetch_one()
-            .await
-            .map_err(failed("count the rows of an attempt"))?;
-        let (table, date) = (T::TABLE, self.night.date());
-        // The server refuses to replace by nothing.
-        let replace = match count {
-            0 => format!("ALTER TABLE {table} DROP PARTITION '{date}'"),
-            _ => format!(
-                "ALTER TABLE {table} REPLACE PARTITION '{date}' FROM {}",
-                self.attempt
-            ),
-        };
-        self.store.execute(&replace, "replace the night").await?;
-        self.store.drop_attempt(&self.attempt).await
+        let partition = std::iter::once(partition_of(self.night));
+        let swapped = (self.store).swap_in(&self.attempt, T::TABLE, partition);
+        swapped.await.map(drop)
     }
 }

@@ -3,17 +3,29 @@
 
 use std::time::Instant;
 
-use clickhouse::{Row, query::Query};
-use serde::{Deserialize, Serialize};
+use clickhouse::query::Query;
+use serde::Serialize;
 
 use super::{
     nights::{JudgedNight, Weeks},
     parts::Part,
 };
-use crate::{Day, Store, StoreError};
+use crate::{Day, Store, StoreError, swap::attempt_digits};
+
+/// The tables that attempts fill.
+pub(super) const TABLES: [&str; 8] = [
+    "post_reading",
+    "post_figure",
+    "thread_figure",
+    "night_account",
+    "account_figure",
+    "presence_figure",
+    "presence_event",
+    "stratum_coverage",
+];
 
 /// Memory from which a statement goes on on disk.
-const EXTERNAL_BYTES: &str = "400000000";
+const EXTERNAL_BYTES: &str = "800000000";
 
 /// What was computed of one table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,22 +49,14 @@ pub(super) struct Attempt<'a> {
     id: String,
 }
 
-#[derive(Row, Deserialize)]
-struct NameRow {
-    name: String,
-}
-
 impl<'a> Attempt<'a> {
     pub(super) fn new(store: &'a Store, night: &'a JudgedNight, since: Day) -> Self {
-        let mut random = [0; 4];
-        getrandom::fill(&mut random).expect("the system gives random bytes");
-        let digits = random.map(|byte| format!("{byte:02x}"));
         Self {
             store,
             night,
             weeks: Weeks::of(night.night),
             since,
-            id: digits.concat(),
+            id: attempt_digits(),
         }
     }
 
@@ -63,10 +67,7 @@ impl<'a> Attempt<'a> {
 
     /// Makes an empty table of the attempt's own, of the same shape as another.
     pub(super) async fn make(&self, table: &str, like: &str) -> Result<(), StoreError> {
-        let sql = format!("CREATE TABLE {} AS {like}", self.own(table));
-        self.store
-            .execute(&sql, "make a table for an attempt at figures")
-            .await
+        self.store.make_attempt(&self.own(table), like).await
     }
 
     /// The same in memory, for a part at a time.
@@ -137,15 +138,6 @@ impl<'a> Attempt<'a> {
             })
     }
 
-    /// Rows of the attempt's own table.
-    pub(super) async fn rows(&self, table: &str) -> Result<u64, StoreError> {
-        let sql = format!("SELECT count() FROM {}", self.own(table));
-        (self.store.client.query_raw(&sql).fetch_one().await).map_err(|source| StoreError::Query {
-            action: "count the figures",
-            source,
-        })
-    }
-
     /// Puts the attempt's rows in the place of those partitions of the table. Each is replaced at once.
     pub(super) async fn replace(
         &self,
@@ -154,19 +146,7 @@ impl<'a> Attempt<'a> {
         begun: Instant,
     ) -> Result<TableReport, StoreError> {
         let own = self.own(table);
-        let rows = self.rows(table).await?;
-        let filled = self.store.partitions(&own).await?;
-        for partition in partitions {
-            let sql = if filled.contains(&partition) {
-                format!("ALTER TABLE {table} REPLACE PARTITION ID '{partition}' FROM {own}")
-            } else {
-                format!("ALTER TABLE {table} DROP PARTITION ID '{partition}'")
-            };
-            self.store
-                .execute(&sql, "put new figures in the place of the old ones")
-                .await?;
-        }
-        self.drop(table).await?;
+        let rows = self.store.swap_in(&own, table, partitions).await?;
         let report = TableReport {
             table,
             rows,
@@ -184,47 +164,7 @@ impl<'a> Attempt<'a> {
 
     /// Drops the attempt's own table.
     pub(super) async fn drop(&self, table: &str) -> Result<(), StoreError> {
-        let sql = format!("DROP TABLE IF EXISTS {} SYNC", self.own(table));
-        self.store
-            .execute(&sql, "drop a table of an attempt at figures")
-            .await
-    }
-}
-
-impl Store {
-    /// Drops what attempts have left that were cut short. To be called by who holds the lease.
-    pub(super) async fn drop_leftovers(&self) -> Result<(), StoreError> {
-        let sql = include_str!("../queries/rollup/leftovers.sql");
-        let left: Vec<NameRow> =
-            (self.client.query(sql).fetch_all().await).map_err(|source| StoreError::Query {
-                action: "look for attempts that were cut short",
-                source,
-            })?;
-        for NameRow { name } in left {
-            tracing::info!(
-                table = name,
-                "dropping what a roll-up left that was cut short"
-            );
-            self.execute(
-                &format!("DROP TABLE IF EXISTS {name} SYNC"),
-                "drop a table of an attempt at figures",
-            )
-            .await?;
-        }
-        Ok(())
-    }
-
-    /// The partitions of a table that hold anything.
-    pub(super) async fn partitions(&self, table: &str) -> Result<Vec<String>, StoreError> {
-        self.client
-            .query_raw(include_str!("../queries/rollup/partitions.sql"))
-            .param("table", table)
-            .fetch_all()
-            .await
-            .map_err(|source| StoreError::Query {
-                action: "look which partitions there are",
-                source,
-            })
+        self.store.drop_attempt(&self.own(table)).await
     }
 }
 
@@ -238,10 +178,4 @@ pub(super) fn with_part(query: Query, part: &Part) -> Query {
 /// A day as SQL has it.
 pub(super) fn shown(day: Day) -> String {
     day.date().to_string()
-}
-
-/// The id of the partition of a day.
-pub(super) fn partition_of(day: Day) -> String {
-    let date = day.date();
-    format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
 }

@@ -3,9 +3,8 @@
 
 use uuid::Uuid;
 
-/// Posts of a year that one part may have, about. Half a gibibyte of memory bounds a statement, and a post
-/// of the weeks takes some hundred bytes of it while the readings are compared.
-const POSTS_OF_A_PART: u64 = 1_500_000;
+/// Posts that one part may have, about: with these the largest statement takes half a gibibyte.
+const POSTS_OF_A_PART: u64 = 2_500_000;
 
 /// Most parts that accounts are cut into.
 const MOST_PARTS: u64 = 256;

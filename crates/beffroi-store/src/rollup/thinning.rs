@@ -2,11 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    attempt::partition_of,
-    nights::{JudgedNight, kept_nights},
-};
-use crate::{Store, StoreError};
+use super::nights::{JudgedNight, kept_nights};
+use crate::{Store, StoreError, swap::partition_of};
 
 /// The tables of which old nights are dropped. Posts, threads, coverage, events and alerts stay.
 const THINNED: [&str; 4] = [
