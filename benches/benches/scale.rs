@@ -2,11 +2,13 @@
 //! the bytes of their rows, and the time of each report's statement.
 //!
 //! `cargo bench -p beffroi-benches --bench scale -- 1000 2000 4000 --nights 60` names the accounts of each
-//! world and the nights of all; `--full` is one of 150,000 accounts over five years.
+//! world and the nights of all; `--weeks 52` gives figures to a year of weeks before, `--keep FOLDER` leaves
+//! the worlds there; `--full` is one of 150,000 accounts over five years, of which only the last 70 nights
+//! have jobs and read posts for 28 nights.
 
 use std::{path::PathBuf, process::ExitCode, time::Instant};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use beffroi_benches::{
     child,
     engine::BenchEngine,
@@ -22,8 +24,11 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::json;
 
-/// The last night of every world, so that reports which look at the present find it.
+/// The last night of every world as it is generated. Its posts are computed from the facts.
 const LAST_NIGHT: Date = Date::constant(2026, 11, 22);
+
+/// The night that comes after it, whose posts go on from those of the last. Reports are on this one.
+const NEXT_NIGHT: Date = Date::constant(2026, 11, 23);
 
 /// Nights between two roll-ups before the last: each computes the weeks of 42 days.
 const ROLLED_UP_EVERY: u16 = 35;
@@ -39,6 +44,8 @@ struct Sizes {
     nights: u16,
     /// Nights at the end of each world that are not spare ([`GeneratedWorld::spare_nights`]).
     whole_nights: u16,
+    /// Weeks before whose figures there are, too: copies of the last night's.
+    weeks: u16,
     /// Where the world stays, so that it may be measured again.
     kept_in: Option<PathBuf>,
 }
@@ -69,6 +76,7 @@ fn sizes() -> anyhow::Result<Sizes> {
         accounts: Vec::new(),
         nights: 60,
         whole_nights: u16::MAX,
+        weeks: 0,
         kept_in: None,
     };
     let mut arguments = std::env::args().skip(1).filter(|it| it != "--bench");
@@ -81,6 +89,10 @@ fn sizes() -> anyhow::Result<Sizes> {
             "--whole" => {
                 let nights = arguments.next().context("`--whole` wants a number")?;
                 sizes.whole_nights = nights.parse().context("`--whole` wants a number")?;
+            }
+            "--weeks" => {
+                let weeks = arguments.next().context("`--weeks` wants a number")?;
+                sizes.weeks = weeks.parse().context("`--weeks` wants a number")?;
             }
             "--keep" => {
                 let folder = arguments.next().context("`--keep` wants a folder")?;
@@ -111,6 +123,7 @@ fn bench(sizes: &Sizes) -> anyhow::Result<()> {
     ];
     const FIGURES: &[Column] = &[
         Column::new("accounts", "accounts", 0),
+        Column::new("night", "posts", 0),
         Column::new("table", "table", 0),
         Column::new("rows", "rows", 0),
         Column::new("secs", "seconds", 2),
@@ -135,13 +148,26 @@ fn bench(sizes: &Sizes) -> anyhow::Result<()> {
         let measured = tokio::runtime::Runtime::new()?.block_on(async {
             let store = engine.store().await?;
             let size = (*accounts, sizes.nights);
-            generate(&store, *accounts, sizes).await?;
+            let world = world(*accounts, sizes);
+            generate(&store, &world).await?;
             let report = roll_up(&store).await?;
-            add_figures(&mut figures, *accounts, &report);
+            add_figures(&mut figures, (*accounts, "whole"), &report);
+            let begin = Instant::now();
+            store.generate_night(&world, Day::from(NEXT_NIGHT)).await?;
+            println!(
+                "{}",
+                json!({"accounts": accounts, "next_night_secs": begin.elapsed().as_secs_f64()})
+            );
+            let report = roll_up_next(&store).await?;
+            add_figures(&mut figures, (*accounts, "goes on"), &report);
             figures.add(json!({
-                "accounts": accounts, "table": "judged, two versions", "secs": judge(&store).await?,
+                "accounts": accounts, "night": "goes on", "table": "judged, two versions",
+                "secs": judge(&store).await?,
             }));
             add_rows(&mut rows, size, &store).await?;
+            store
+                .copy_figures(Day::from(NEXT_NIGHT), sizes.weeks)
+                .await?;
             time_statements(&mut statements, *accounts, &store).await
         });
         engine.stop()?;
@@ -153,32 +179,56 @@ fn bench(sizes: &Sizes) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn generate(store: &Store, accounts: u64, sizes: &Sizes) -> anyhow::Result<()> {
-    if !store.judged_nights().await?.is_empty() {
-        return Ok(());
-    }
-    let begin = Instant::now();
-    let world = GeneratedWorld {
+fn world(accounts: u64, sizes: &Sizes) -> GeneratedWorld {
+    GeneratedWorld {
         accounts,
         first_night: Day(Day::from(LAST_NIGHT).0 + 1 - sizes.nights),
         nights: sizes.nights,
         spare_nights: sizes.nights.saturating_sub(sizes.whole_nights),
         seed: 1,
-    };
-    store.generate(&world).await?;
+    }
+}
+
+async fn generate(store: &Store, world: &GeneratedWorld) -> anyhow::Result<()> {
+    if !store.judged_nights().await?.is_empty() {
+        return Ok(());
+    }
+    let begin = Instant::now();
+    store.generate(world).await?;
     println!(
         "{}",
-        json!({"accounts": accounts, "nights": sizes.nights, "generated_secs": begin.elapsed().as_secs_f64()})
+        json!({
+            "accounts": world.accounts, "nights": world.nights,
+            "generated_secs": begin.elapsed().as_secs_f64(),
+        })
     );
     Ok(())
 }
 
-/// Computes the last night, after as many before as fill the weeks of its windows.
-async fn roll_up(store: &Store) -> anyhow::Result<RollupReport> {
-    let claimant = Claimant {
+fn claimant() -> Claimant {
+    Claimant {
         who: "the benchmark".to_owned(),
         what: "figures".to_owned(),
-    };
+    }
+}
+
+/// Computes the night after the last, whose posts go on from it.
+async fn roll_up_next(store: &Store) -> anyhow::Result<RollupReport> {
+    let judged = store.judged_nights().await?;
+    let night = judged.last().context("a world has nights")?;
+    let report = store
+        .rollup(night, &FigureSettings::default(), &claimant())
+        .await?;
+    ensure!(
+        report.posts_since == Some(Day::from(LAST_NIGHT)),
+        "the posts of {} were computed from the facts",
+        night.run_id
+    );
+    Ok(report)
+}
+
+/// Computes the last night, after as many before as fill the weeks of its windows.
+async fn roll_up(store: &Store) -> anyhow::Result<RollupReport> {
     let settings = FigureSettings::default();
     let judged = store.judged_nights().await?;
     let nights: Vec<&JudgedNight> = (judged.iter().rev())
@@ -187,20 +237,20 @@ async fn roll_up(store: &Store) -> anyhow::Result<RollupReport> {
         .collect();
     let mut last = None;
     for night in nights.into_iter().rev() {
-        last = Some(store.rollup(night, &settings, &claimant).await?);
+        last = Some(store.rollup(night, &settings, &claimant()).await?);
     }
     last.context("a world has nights")
 }
 
-fn add_figures(table: &mut Table, accounts: u64, report: &RollupReport) {
+fn add_figures(table: &mut Table, (accounts, night): (u64, &str), report: &RollupReport) {
     for it in &report.tables {
         table.add(json!({
-            "accounts": accounts, "table": it.table, "rows": it.rows, "secs": it.secs,
+            "accounts": accounts, "night": night, "table": it.table, "rows": it.rows, "secs": it.secs,
         }));
     }
     let rows: u64 = report.tables.iter().map(|it| it.rows).sum();
     table.add(json!({
-        "accounts": accounts, "table": "all of a night", "rows": rows, "secs": report.secs,
+        "accounts": accounts, "night": night, "table": "all of a night", "rows": rows, "secs": report.secs,
     }));
 }
 
@@ -229,8 +279,8 @@ async fn add_rows(
 async fn judge(store: &Store) -> anyhow::Result<f64> {
     let versions: Vec<IndexVersion> = IndexVersions::shipped().iter().cloned().collect();
     let policies = Policies::with_file("")?;
-    let run_id = LAST_NIGHT.to_string();
-    let report = judge_night(store, &policies, LAST_NIGHT, &run_id, &versions).await?;
+    let run_id = NEXT_NIGHT.to_string();
+    let report = judge_night(store, &policies, NEXT_NIGHT, &run_id, &versions).await?;
     Ok(report.seconds)
 }
 
@@ -243,11 +293,11 @@ struct One {
 
 /// Times each statement of a report on the last night.
 async fn time_statements(table: &mut Table, accounts: u64, store: &Store) -> anyhow::Result<()> {
-    let night = LAST_NIGHT.to_string();
-    let before = LAST_NIGHT
+    let night = NEXT_NIGHT.to_string();
+    let before = NEXT_NIGHT
         .saturating_sub(jiff::Span::new().days(35))
         .to_string();
-    let since = LAST_NIGHT
+    let since = NEXT_NIGHT
         .saturating_sub(jiff::Span::new().days(364))
         .to_string();
     let ones: Vec<One> = store

@@ -4,7 +4,10 @@
 
 use clickhouse::query::Query;
 
-use crate::{Day, Store, StoreError};
+use crate::{
+    Day, Store, StoreError,
+    swap::{attempt_digits, partition_of},
+};
 
 /// Nights that one statement makes.
 const NIGHTS_AT_ONCE: u16 = 7;
@@ -41,6 +44,15 @@ const ONCE: [(&str, &str); 2] = [
         "collectivity",
         include_str!("queries/generate/collectivity.sql"),
     ),
+];
+
+/// The tables of figures of which a history is made by copying.
+const COPIED: [&str; 5] = [
+    "account_figure",
+    "presence_figure",
+    "stratum_coverage",
+    "account_score",
+    "collectivity_score",
 ];
 
 /// Tables that are filled some nights at a time.
@@ -92,6 +104,39 @@ impl Store {
                 }
                 let sql = format!("INSERT INTO {table}\n{select}");
                 self.make(world, &sql, first, nights).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a night to a world that was generated, one after its last.
+    pub async fn generate_night(
+        &self,
+        world: &GeneratedWorld,
+        night: Day,
+    ) -> Result<(), StoreError> {
+        for (table, select) in BY_NIGHT {
+            let sql = format!("INSERT INTO {table}\n{select}");
+            self.make(world, &sql, night, 1).await?;
+        }
+        Ok(())
+    }
+
+    /// Copies the figures of a night to the same day of weeks before, in the place of what was there: what
+    /// reports over time cost does not depend on what the figures are.
+    pub async fn copy_figures(&self, night: Day, weeks: u16) -> Result<(), StoreError> {
+        for table in COPIED {
+            for week in 1..=weeks {
+                let (from, to) = (night.date(), Day(night.0 - 7 * week).date());
+                let own = format!("{table}_{}", attempt_digits());
+                self.make_attempt(&own, table).await?;
+                let copy = format!(
+                    "INSERT INTO {own} SELECT * REPLACE (toDate('{to}') AS night) FROM {table} WHERE night = '{from}'"
+                );
+                self.execute(&copy, "copy figures").await?;
+                let partition = partition_of(Day(night.0 - 7 * week));
+                self.swap_in(&own, table, std::iter::once(partition))
+                    .await?;
             }
         }
         Ok(())

@@ -231,7 +231,10 @@ impl Attempt<'_> {
 
     async fn night_account(&self) -> Result<(), StoreError> {
         let accounts = include_str!("../queries/rollup/night_account.sql");
-        self.make_of("night_account", accounts, |query| query).await
+        self.make_of("night_account", accounts, |query| {
+            query.param("as_of", self.as_of())
+        })
+        .await
     }
 
     async fn account_figure(

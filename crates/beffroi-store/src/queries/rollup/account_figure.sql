@@ -60,13 +60,6 @@ WITH
             groupArrayIf(ifNull(toInt64(followers), -1), is_closed) AS all_followers
         FROM posts GROUP BY account_id
     ),
-    last_posts AS (
-        SELECT account_id, maxOrNull(published_at) AS last_post_at
-        FROM post_figure
-        WHERE published_at >= end_of_window - INTERVAL 365 DAY AND published_at < end_of_window
-          AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
-        GROUP BY account_id
-    ),
     -- E of the single posts, per thousand followers at publication (where not known, at collection), with
     -- each interaction for one, and with comments for two and shares for three.
     engaged AS (
@@ -180,7 +173,7 @@ WITH
             if(ifNull(posts_expired, 0) OR posts_reason = 'truncated' OR (c.posts = 0 AND posts_reason != ''), NULL, c.posts / weeks) AS posts_per_week,
             if(ifNull(posts_expired, 0) OR posts_reason = 'truncated', NULL, c.median_gap) AS gap,
             c.young AS young,
-            l.last_post_at AS last_post_at,
+            a.last_post_at AS last_post_at,
             c.closed AS closed, c.assumed AS assumed,
             c.reactions_given AS reactions_given, c.comments_given AS comments_given, c.shares_given AS shares_given,
             c.has_reactions AS has_reactions, c.has_comments AS has_comments, c.has_shares AS has_shares,
@@ -201,7 +194,6 @@ WITH
             k.quartile AS quartile, k.median AS median, k.upper_quartile AS upper_quartile,
             d.opened_threads AS opened_threads
         FROM accounts AS a
-        LEFT JOIN last_posts AS l ON l.account_id = a.account_id
         LEFT JOIN gathered AS c ON c.account_id = a.account_id
         LEFT JOIN engaged AS g ON g.account_id = a.account_id
         LEFT JOIN begins AS b ON b.account_id = a.account_id

@@ -1,5 +1,6 @@
 -- The accounts of the plan of run {run_id:String}, the judged night {night:Date}: one row each, with its
--- body, how its job ended, and what was seen of it that night. Its body is the first of those that it
+-- body, how its job ended, what was seen of it that night, and its last post in the year before
+-- {as_of:DateTime64(3, 'UTC')}. Its body is the first of those that it
 -- counts for in presence_figure that night, or else of those that the plan names. The `…_days` are for how long
 -- the policies let its figures be kept: windows that reach further back can count nothing.
 WITH
@@ -41,6 +42,13 @@ WITH
         WHERE run_id = {run_id:String} AND night = {night:Date}
         GROUP BY account_id
     ),
+    posted AS (
+        SELECT account_id, maxOrNull(published_at) AS last_post_at
+        FROM post_figure
+        WHERE published_at >= {as_of:DateTime64(3, 'UTC')} - INTERVAL 365 DAY
+          AND published_at < {as_of:DateTime64(3, 'UTC')}
+        GROUP BY account_id
+    ),
     bodies AS (
         SELECT collectivity_id, category, stratum, toNullable(population) AS inhabitants,
                department_code, region_code
@@ -70,12 +78,14 @@ SELECT
     o.seen.2 IS NOT NULL AS has_dialogue,
     o.seen.3 AS implausible,
     if(s.posts_reason != '', mapUpdate(o.seen.4, map('posts', s.posts_reason)), o.seen.4) AS unavailable,
+    h.last_post_at AS last_post_at,
     k.posts_days AS posts_days,
     k.counters_days AS counters_days,
     k.dialogue_days AS dialogue_days
 FROM planned AS p
 LEFT JOIN owners AS w ON w.account_id = p.account_id
 LEFT JOIN observed AS o ON o.account_id = p.account_id
+LEFT JOIN posted AS h ON h.account_id = p.account_id
 LEFT JOIN sites AS s ON s.account_id = p.account_id
 LEFT JOIN bodies AS b ON b.collectivity_id = if(w.owner != '', w.owner, p.planned_for)
 LEFT JOIN kept AS k ON k.platform = p.platform
