@@ -95,6 +95,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0079_v_public_account_score"),
     migration!("0080_site_observation_unknown"),
     migration!("0081_v_site_observation"),
+    migration!("0096_account_trend"),
+    migration!("0097_v_account_trend"),
 ];
 
 /// What `migrate` did.

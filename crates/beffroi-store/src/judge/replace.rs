@@ -6,7 +6,9 @@ use std::marker::PhantomData;
 
 use clickhouse::{Row, RowOwned, RowWrite};
 
-use super::{AccountScoreRow, AlertRow, CollectivityScoreRow, DiscoveryRecallRow, failed};
+use super::{
+    AccountScoreRow, AccountTrendRow, AlertRow, CollectivityScoreRow, DiscoveryRecallRow, failed,
+};
 use crate::{Day, Store, StoreError};
 
 /// Rows of an insert.
@@ -28,6 +30,7 @@ macro_rules! judged_table {
 
 judged_table!(AccountScoreRow, "account_score");
 judged_table!(CollectivityScoreRow, "collectivity_score");
+judged_table!(AccountTrendRow, "account_trend");
 judged_table!(AlertRow, "alert");
 judged_table!(DiscoveryRecallRow, "discovery_recall");
 

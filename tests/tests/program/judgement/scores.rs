@@ -13,8 +13,9 @@ use super::{
 };
 use crate::store::store_on;
 
-const TABLES: [&str; 4] = [
+const TABLES: [&str; 5] = [
     "account_score",
+    "account_trend",
     "collectivity_score",
     "alert",
     "discovery_recall",
