@@ -23,7 +23,7 @@ fn world(seed: u64, bodies: usize) -> World {
             as_of: NIGHT
                 .at(2, 0, 0, 0)
                 .to_zoned(TimeZone::UTC)
-                .unwrap()
+                .expect("a night of this century has its moments")
                 .timestamp(),
             https_share: 0.05,
             http_port: 8480,

@@ -303,9 +303,10 @@ impl Living<'_, '_> {
         } else {
             self.history.true_reply_rate
         };
-        let told = match is_raided {
-            true => comments,
-            false => comments.min(THREADS_OF_POST),
+        let told = if is_raided {
+            comments
+        } else {
+            comments.min(THREADS_OF_POST)
         };
         for _ in 0..told {
             // Three of four comments open a thread.
