@@ -1,6 +1,6 @@
 //! From the store's sparse days and weeks to the series that alerts are looked for in.
 
-use beffroi_index::trends;
+use beffroi_index::trends::{self, Week, WeekGrid};
 use beffroi_store::{AccountDaysRow, Day};
 use jiff::{ToSpan as _, civil::Date};
 
@@ -58,24 +58,32 @@ pub(crate) fn closed(row: &AccountDaysRow, series: &[trends::Day]) -> Vec<trends
     closed
 }
 
-/// The weeks with their interactions. The first is left out, as it may have begun before the series did; a
-/// week without posts has none, and that is known where the account's posts could be read. `last` is the
-/// last Monday whose week is closed.
-pub(crate) fn weeks(row: &AccountDaysRow, last: Date) -> Vec<(Date, f64)> {
-    let Some((first, _)) = row.weeks.first() else {
-        return Vec::new();
+/// The weeks of the grid. Those up to the first with posts are not known, as the series may have begun in it; a
+/// later one without posts has none, and that is known where the account's posts could be read.
+pub(crate) fn weeks(row: &AccountDaysRow, grid: &WeekGrid) -> Vec<Option<Week>> {
+    let mut weeks = vec![None; grid.len()];
+    let Some((first, ..)) = row.weeks.first() else {
+        return weeks;
     };
-    let (mut monday, last) = (first.0 + 7, Day::from(last).0);
-    let mut rows = row.weeks.iter().skip(1).peekable();
-    let mut weeks = Vec::new();
-    while monday <= last {
-        let found = rows.next_if(|(week, _)| week.0 == monday);
-        let interactions = match found {
-            Some((_, interactions)) => interactions.map(|sum| sum as f64),
-            None => (row.posts_known != 0).then_some(0.0),
-        };
-        weeks.extend(interactions.map(|sum| (Day(monday).date(), sum)));
-        monday += 7;
+    let begin = Day::from(grid.monday(0)).0;
+    let after_first = (usize::from(first.0) + 7).saturating_sub(usize::from(begin)) / 7;
+    if row.posts_known != 0 {
+        let known = after_first.min(weeks.len());
+        weeks[known..].fill(Some(Week::EMPTY));
+    }
+    for (monday, posts, counted, interactions, log_sum) in row.weeks.iter().skip(1) {
+        let index = monday
+            .0
+            .checked_sub(begin)
+            .map(|days| usize::from(days / 7));
+        if let Some(week) = index.and_then(|index| weeks.get_mut(index)) {
+            *week = Some(Week {
+                posts: *posts,
+                counted: *counted,
+                interactions: *interactions,
+                log_sum: *log_sum,
+            });
+        }
     }
     weeks
 }
@@ -89,15 +97,18 @@ pub(crate) fn last_closed_monday(day: Date) -> Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use beffroi_index::trends::Calendar;
     use jiff::civil::date;
 
     fn row() -> AccountDaysRow {
         AccountDaysRow {
             account_id: Default::default(),
             platform: "mastodon".to_owned(),
+            stratum: String::new(),
             collectivity_id: String::new(),
             posts_known: 1,
             followers: Vec::new(),
+            followers_year_before: None,
             days: Vec::new(),
             threads: Vec::new(),
             weeks: Vec::new(),
@@ -141,22 +152,38 @@ mod tests {
         let monday = |n: u16| Day(Day::from(date(2026, 9, 7)).0 + 7 * n);
         let mut row = row();
         row.weeks = vec![
-            (monday(0), Some(3)),
-            (monday(1), Some(40)),
-            (monday(3), None),
-            (monday(4), Some(9)),
+            (monday(0), 1, 1, Some(3), 1.4),
+            (monday(1), 2, 2, Some(40), 6.0),
+            (monday(3), 2, 1, None, 2.0),
+            (monday(4), 1, 1, Some(9), 2.3),
         ];
-        let last = monday(5).date();
-        let values = |row: &AccountDaysRow| -> Vec<(u16, f64)> {
-            let first = monday(0).0;
-            weeks(row, last)
-                .into_iter()
-                .map(|(week, sum)| ((Day::from(week).0 - first) / 7, sum))
-                .collect()
+        let grid = WeekGrid::ending(monday(5).date(), 8, &Calendar::default());
+        let values = |row: &AccountDaysRow| -> Vec<Option<(u32, Option<u64>)>> {
+            let weeks = weeks(row, &grid).into_iter();
+            let told = |week: Week| (week.counted, week.interactions);
+            weeks.map(|week| week.map(told)).collect()
         };
-        assert_eq!(values(&row), [(1, 40.0), (2, 0.0), (4, 9.0), (5, 0.0)]);
+        let empty = Some((0, Some(0)));
+        // Two weeks before the series, and its first, are not known.
+        let expected = [
+            None,
+            None,
+            None,
+            Some((2, Some(40))),
+            empty,
+            Some((1, None)),
+        ];
+        assert_eq!(values(&row)[..6], expected);
+        assert_eq!(values(&row)[6..], [Some((1, Some(9))), empty]);
         row.posts_known = 0;
-        assert_eq!(values(&row), [(1, 40.0), (4, 9.0)]);
+        assert_eq!(values(&row)[3..5], [Some((2, Some(40))), None]);
+        assert_eq!(values(&row)[7], None);
+        // A series that began before the grid is known from the grid's begin on.
+        row.posts_known = 1;
+        let later = WeekGrid::ending(monday(5).date(), 4, &Calendar::default());
+        let known = super::weeks(&row, &later);
+        assert_eq!(known.iter().flatten().count(), 4);
+        assert_eq!(known[0], Some(Week::EMPTY));
     }
 
     #[test]

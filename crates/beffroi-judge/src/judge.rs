@@ -95,8 +95,9 @@ async fn write_alerts(
     store: &Store,
     night: &JudgedNight,
 ) -> Result<BTreeMap<String, u64>, StoreError> {
-    let rows = alerts::rows(store, night).await?;
+    let (rows, trends) = alerts::rows(store, night).await?;
     store.replace_night(night.night, &rows).await?;
+    store.replace_night(night.night, &trends).await?;
     let mut by_kind = BTreeMap::new();
     for row in rows {
         *by_kind.entry(row.kind).or_default() += 1;

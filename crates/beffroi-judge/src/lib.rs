@@ -8,6 +8,9 @@ mod judge;
 mod profile;
 mod recall;
 mod scores;
+mod trend;
+#[cfg(test)]
+mod truth;
 
 pub use alerts::ALERT_DAYS;
 pub use error::JudgeError;

@@ -35,8 +35,8 @@ pub use error::StoreError;
 pub use generate::GeneratedWorld;
 pub use hosts::{HostMemoryRow, HostSeenRow};
 pub use judge::{
-    AccountDaysRow, AccountRange, AccountScoreRow, AlertRow, CollectivityScoreRow,
-    DiscoveryRecallRow, InteractionWeights, JudgedTable, LookBack, PostDay, ProfileRow,
+    AccountDaysRow, AccountRange, AccountScoreRow, AccountTrendRow, AlertRow, CollectivityScoreRow,
+    DiscoveryRecallRow, InteractionWeights, JudgedTable, LookBack, PostDay, PostWeek, ProfileRow,
     Replacement, RoutesRow,
 };
 pub use lease::{Claimant, Held, Lease, LeaseRefused, LeaseTerm, LeaseTerms};

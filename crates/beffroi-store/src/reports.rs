@@ -37,6 +37,12 @@ pub const DIALOGUE: &str = include_str!("queries/reports/dialogue.sql");
 /// Who rose and fell between two judged nights.
 pub const MOVERS: &str = include_str!("queries/reports/movers.sql");
 
+/// The last closed week against the week before.
+pub const MOVERS_WEEK: &str = include_str!("queries/reports/movers_week.sql");
+
+/// A quarter of a year against the same weeks a year before, beside the peers.
+pub const MOVERS_YEAR: &str = include_str!("queries/reports/movers_year.sql");
+
 /// Who is silent or has left.
 pub const DORMANT: &str = include_str!("queries/reports/dormant.sql");
 

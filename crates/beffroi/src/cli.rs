@@ -11,7 +11,7 @@ use std::{
 use beffroi_worker::LanePattern;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::report::{Output, Period, ReportArgs, ReportCommand, ReportFormat};
+pub(crate) use self::report::{Against, Output, Period, ReportArgs, ReportCommand, ReportFormat};
 
 /// An open observatory of how French public territories talk with the people who live in them.
 #[derive(Debug, Parser)]

@@ -15,8 +15,8 @@ pub use normal::{normal_cdf, normal_quantile, two_sided_z};
 pub use points::EvenPoints;
 pub use rank::{mid_ranks, percentile_within, spearman};
 pub use robust::{
-    Spread, interquartile_mean, mad_sd, mean, median, quantile, quantile_in_place, sorted,
-    trimmed_mean,
+    Spread, interquartile_mean, mad_sd, mean, median, moderated_sd, quantile, quantile_in_place,
+    sorted, trimmed_mean,
 };
 pub use standing::Standing;
 

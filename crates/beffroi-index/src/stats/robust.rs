@@ -67,6 +67,15 @@ pub fn mad_sd(values: &[f64]) -> Option<f64> {
     Some(1.4826 * median(&distances)?)
 }
 
+/// A standard deviation of few values moderated by what is known beforehand: the root of the mean of the
+/// two squares, each weighing as many values (Smyth, "Linear models and empirical Bayes methods for
+/// assessing differential expression", Statistical Applications in Genetics and Molecular Biology 3(1),
+/// 2004; from memory).
+pub fn moderated_sd(own: f64, values: f64, prior: f64, prior_values: f64) -> f64 {
+    let squares = values * own * own + prior_values * prior * prior;
+    (squares / (values + prior_values)).sqrt()
+}
+
 /// Where the values of many posts stand: the mean, and beside it what one viral post cannot move.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spread {
@@ -125,6 +134,13 @@ mod tests {
         assert_eq!(interquartile_mean(&[1.0, 2.0, 4.0, 90.0]), Some(3.0));
         assert_eq!(trimmed_mean(&[1.0, 5.0], 0.5), Some(3.0));
         assert_eq!(trimmed_mean(&[], 0.2), None);
+    }
+
+    #[test]
+    fn a_moderated_deviation_lies_between_the_prior_and_its_own() {
+        assert_eq!(moderated_sd(3.0, 0.0, 1.0, 8.0), 1.0);
+        assert_eq!(moderated_sd(3.0, 8.0, 1.0, 8.0), 5.0_f64.sqrt());
+        assert!((moderated_sd(3.0, 1e9, 1.0, 8.0) - 3.0).abs() < 1e-6);
     }
 
     #[test]

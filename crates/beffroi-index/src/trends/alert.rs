@@ -56,10 +56,16 @@ pub enum AlertKind {
     Raid,
     /// The account stopped posting.
     Silence,
-    /// The interactions of a week changed its level for good.
+    /// What posts get changed its level for good.
     ChangePoint,
-    /// A week had far more or far fewer interactions than the week before.
+    /// The posts of a week got far more or far less than those of the weeks before.
     WeekChange,
+    /// Over a quarter posts get far more or far less than a year before, and peers' do not.
+    YearEngagement,
+    /// Over a quarter it posts far more or far less often than a year before, and peers do not.
+    YearActivity,
+    /// It has far more or far fewer followers than a year before, and peers do not.
+    YearFollowers,
 }
 
 /// Something to look at.

@@ -109,6 +109,16 @@ mod tests {
         assert_eq!(on(date(2027, 8, 15)), ["august"]);
         assert_eq!(on(date(2026, 3, 15)), ["election_municipal"]);
         assert!(on(date(2026, 11, 26)).is_empty());
+        for (day, election) in [
+            (date(2019, 5, 26), "election_european"),
+            (date(2021, 6, 20), "election_departmental_regional"),
+            (date(2022, 4, 10), "election_presidential"),
+            (date(2022, 6, 12), "election_legislative"),
+            (date(2024, 6, 9), "election_european"),
+            (date(2024, 6, 30), "election_legislative"),
+        ] {
+            assert_eq!(on(day), [election], "{day}");
+        }
         // A week that touches August is marked.
         assert_eq!(
             calendar.marks(date(2026, 7, 27), date(2026, 8, 2)),

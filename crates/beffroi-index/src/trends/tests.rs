@@ -1,10 +1,11 @@
 //! Alerts on hand-built accounts: what is planted is found, what is ordinary is not.
 
-use jiff::{ToSpan as _, civil::Date, civil::date};
-
-use super::{
-    Alert, AlertKind, Calendar, Day, DayThreads, follower_jumps, raids, silence, week_alerts,
+use jiff::{
+    ToSpan as _,
+    civil::{Date, date},
 };
+
+use super::{Alert, AlertKind, Calendar, Day, DayThreads, follower_jumps, raids, silence};
 use crate::stats::Draws;
 
 /// An ordinary account over so many days: a post on two days of three, some reactions and comments,
@@ -117,6 +118,10 @@ fn a_burst_of_comments_without_likes_or_answers_is_a_raid() {
     assert_eq!((alert.kind, alert.on), (AlertKind::Raid, days[70].date));
     assert_eq!(alert.figure("comments"), Some(400.0));
     assert_eq!(alert.figure("answered_share"), Some(0.0));
+    assert!(
+        alert.figure("expected_comments").unwrap() < 20.0,
+        "{alert:?}"
+    );
     // Liked as much as commented: a success. Answered: a dialogue.
     days[70].reactions = Some(3_000);
     assert_eq!(raids(&days), []);
@@ -157,73 +162,6 @@ fn an_account_is_silent_by_the_measure_of_its_own_rhythm() {
     assert_eq!(silence(&every(2, 40)[..5], today, &calendar), None);
 }
 
-/// Weeks of interactions up to the Monday, the newest last; `value` is asked for weeks back.
-fn weeks(monday: Date, count: i64, value: impl Fn(i64) -> f64) -> Vec<(Date, f64)> {
-    (0..count)
-        .rev()
-        .map(|back| {
-            let week = monday.checked_sub((7 * back).days()).unwrap();
-            (week, value(back))
-        })
-        .collect()
-}
-
-#[test]
-fn a_new_level_is_told_with_the_year_before_and_one_odd_week_is_not() {
-    let monday = date(2026, 5, 18);
-    let since = monday.checked_sub(120.days()).unwrap();
-    let calendar = Calendar::shipped();
-    let usual = |back: i64| 100.0 + (back % 2) as f64;
-    let risen = weeks(monday, 72, |back| {
-        usual(back) * if back < 14 { 4.0 } else { 1.0 }
-    });
-    let alerts = week_alerts(&risen, since, &calendar);
-    let alert = alerts
-        .iter()
-        .find(|alert| alert.kind == AlertKind::ChangePoint)
-        .unwrap();
-    assert_eq!(alert.on, monday.checked_sub(91.days()).unwrap());
-    assert!(alert.figure("after").unwrap() > 3.0 * alert.figure("before").unwrap());
-    assert!(alert.figure("year_ratio").unwrap() > 3.0, "{alert:?}");
-    assert!(
-        alert.says_fr.contains("un an plus tôt"),
-        "{}",
-        alert.says_fr
-    );
-    assert!(alert.says_en.contains("a year before"), "{}", alert.says_en);
-    // An old change of level is told no more.
-    let old = weeks(monday, 72, |back| {
-        usual(back) * if back < 30 { 4.0 } else { 1.0 }
-    });
-    assert_eq!(week_alerts(&old, since, &calendar), []);
-    let odd = weeks(monday, 72, |back| {
-        usual(back) * if back == 20 { 4.0 } else { 1.0 }
-    });
-    assert_eq!(week_alerts(&odd, since, &calendar), []);
-}
-
-#[test]
-fn a_week_far_from_the_usual_changes_is_told_unless_the_calendar_explains_it() {
-    let monday = date(2026, 5, 18);
-    let since = monday.checked_sub(120.days()).unwrap();
-    let calendar = Calendar::shipped();
-    let value = |back: i64| match back {
-        0 => 1_500.0,
-        _ => 100.0 + (back * 7 % 11) as f64,
-    };
-    let alert = only(week_alerts(&weeks(monday, 60, value), since, &calendar));
-    assert_eq!((alert.kind, alert.on), (AlertKind::WeekChange, monday));
-    assert_eq!(alert.figure("interactions"), Some(1_500.0));
-    // The same leap into August, as from week to week in every summer, is no alert.
-    let august = date(2026, 8, 3);
-    let into = weeks(august, 60, |back| match back {
-        0..=1 => 5.0,
-        _ => 100.0 + (back * 7 % 11) as f64,
-    });
-    let since = august.checked_sub(120.days()).unwrap();
-    assert_eq!(week_alerts(&into, since, &calendar), []);
-}
-
 #[test]
 fn ordinary_accounts_seldom_raise_an_alert_and_planted_ones_do() {
     let mut wrong = 0;
@@ -251,5 +189,5 @@ fn ordinary_accounts_seldom_raise_an_alert_and_planted_ones_do() {
     // 200 accounts over half a year: 36,000 account-days.
     assert!(wrong <= 20, "{wrong} wrong alerts");
     assert!(bought >= 170, "{bought} of 200 bought fans found");
-    assert!(raided >= 120, "{raided} of 200 raids found");
+    assert!(raided >= 190, "{raided} of 200 raids found");
 }

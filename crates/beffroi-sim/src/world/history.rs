@@ -8,6 +8,7 @@ use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 
 use super::{
     World,
+    event::{Event, EventKind, event},
     network::{Fate, Law, NetworkAccount},
     social::Case,
 };
@@ -35,7 +36,7 @@ pub struct AccountHistory<'a> {
     pub followers: Vec<(Date, u64)>,
     /// Its posts with their final counters, oldest first.
     pub posts: Vec<HistoryPost>,
-    /// Visitors' threads of the last 120 days, oldest first.
+    /// Visitors' threads of the last 120 days, at most forty of a post but a raided one's, oldest first.
     pub threads: Vec<HistoryThread>,
 }
 
@@ -63,38 +64,18 @@ pub struct HistoryThread {
     pub replied_at: Option<Timestamp>,
 }
 
-/// What befell an account on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Event {
-    /// What.
-    pub kind: EventKind,
-    /// When.
-    pub on: Date,
-}
-
-/// Kinds of events. A crisis is no alert: followers and interactions rise together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum EventKind {
-    /// Fans were bought: a third to twice as many overnight, who do nothing.
-    FansBought,
-    /// The platform removed a fifth to a half of the followers.
-    FansPurged,
-    /// A hostile raid of comments under one post.
-    Raid,
-    /// It stopped posting.
-    Silenced,
-    /// Its posts get three to five times as much from then on.
-    Risen,
-    /// A flood: a post goes round, and followers come.
-    Crisis,
-}
-
 /// Days over which threads are told.
 const THREAD_DAYS: i32 = 120;
+
+/// Threads told of a post at the most, a raid's excepted: of a large page's post some are enough.
+const THREADS_OF_POST: u64 = 40;
 
 /// Standard deviation of the logarithm of accounts' true engagement, and of their posts'.
 const BETWEEN: f64 = 0.7;
 const WITHIN: f64 = 1.1;
+
+/// Standard deviation of the logarithm of a post's share of comments, and of shares.
+const MIX: f64 = 0.5;
 
 impl World {
     /// The histories of a network's sound accounts over so many days up to the world's `as_of`; always
@@ -166,29 +147,6 @@ impl World {
     }
 }
 
-/// The event of an account: that of its case or, on one in seven of the ordinary ones, any.
-fn event(case: Case, today: Date, draw: &mut Draw) -> Option<Event> {
-    let back = |days: i64| today.saturating_sub(days.days());
-    // Old enough for a fortnight after it to be closed, young enough for its usual before it to be known.
-    let (on, picked) = (back(draw.between(30, 80)), draw.below(6));
-    let silent = back(draw.between(40, 70));
-    let is_any = draw.chance(1.0 / 7.0);
-    let event = |kind, on| Some(Event { kind, on });
-    match case {
-        Case::BoughtFans => event(EventKind::FansBought, on),
-        Case::Raid => event(EventKind::Raid, on),
-        Case::Ordinary if is_any => match picked {
-            0 => event(EventKind::FansBought, on),
-            1 => event(EventKind::FansPurged, on),
-            2 => event(EventKind::Raid, on),
-            3 => event(EventKind::Silenced, silent),
-            4 => event(EventKind::Risen, back(draw.between(98, 112))),
-            _ => event(EventKind::Crisis, on),
-        },
-        _ => None,
-    }
-}
-
 /// An account while it lives from day to day.
 struct Living<'a, 'b> {
     history: &'a mut AccountHistory<'b>,
@@ -249,6 +207,9 @@ impl Living<'_, '_> {
         } else if self.is(EventKind::Crisis, |on| on == date) {
             self.fans *= 1.15 + 0.3 * by;
         }
+        if let Some(event) = self.history.event {
+            self.fans *= event.stay_factor(date);
+        }
     }
 
     fn post(&mut self, date: Date) {
@@ -258,7 +219,10 @@ impl Living<'_, '_> {
             _ => 1.0,
         };
         let season = if date.month() == 8 { 0.6 } else { 1.0 };
-        let mut count = self.draw.poisson(self.per_week / 7.0 * weekday * season);
+        let event = self.history.event;
+        let pace = event.map_or(1.0, |event| event.pace_factor(date));
+        let expected = self.per_week / 7.0 * weekday * season * pace;
+        let mut count = self.draw.poisson(expected);
         let is_raided = self.is(EventKind::Raid, |on| on == date);
         let is_crisis = self.is(EventKind::Crisis, |on| {
             on <= date && date < on.saturating_add(5.days())
@@ -283,8 +247,14 @@ impl Living<'_, '_> {
         if is_crisis {
             total *= 12.0;
         }
-        let mut part = |share: f64| (total * share + self.draw.unit()) as u64;
-        let (reactions, mut comments, shares) = (part(0.78), part(0.08), part(0.14));
+        // The mix differs from post to post: some are commented, some are passed on.
+        let (commented, shared) = (
+            0.08 * self.draw.log_normal(1.0, MIX),
+            0.14 * self.draw.log_normal(1.0, MIX),
+        );
+        let of = 0.78 + commented + shared;
+        let mut part = |share: f64| (total * share / of + self.draw.unit()) as u64;
+        let (reactions, mut comments, shares) = (part(0.78), part(commented), part(shared));
         if self.history.case == Case::PostingToSilence || self.history.case == Case::BoughtFans {
             comments = 0;
         }
@@ -321,8 +291,9 @@ impl Living<'_, '_> {
             _ => WITHIN,
         };
         let rate = self.history.true_engagement / 1_000.0;
-        let risen = self.is(EventKind::Risen, |on| on <= date);
-        own * self.draw.log_normal(rate, sigma).min(0.5) * if risen { 4.0 } else { 1.0 }
+        let event = self.history.event;
+        let level = event.map_or(1.0, |event| event.level_factor(date, self.today));
+        own * self.draw.log_normal(rate, sigma).min(0.5) * level
     }
 
     fn threads(&mut self, published_at: Timestamp, comments: u64, is_raided: bool) {
@@ -332,7 +303,12 @@ impl Living<'_, '_> {
         } else {
             self.history.true_reply_rate
         };
-        for _ in 0..comments {
+        let told = if is_raided {
+            comments
+        } else {
+            comments.min(THREADS_OF_POST)
+        };
+        for _ in 0..told {
             // Three of four comments open a thread.
             if !self.draw.chance(0.75) {
                 continue;

@@ -3,6 +3,7 @@
 
 pub(crate) mod account;
 mod build;
+mod event;
 mod fediverse;
 mod history;
 pub(crate) mod host;
@@ -25,14 +26,15 @@ use jiff::Timestamp;
 use self::{account::Linked, host::Host, network::Networks, site::Site, social::SocialAccount};
 use crate::WorldSettings;
 
+pub use self::{
+    event::{Event, EventKind},
+    history::{AccountHistory, HistoryPost, HistoryThread},
+    publications::posts_28d,
+    social::Case,
+};
 pub(crate) use self::{
     fediverse::{Instance, InstanceKind},
     publications::Publication,
-};
-pub use self::{
-    history::{AccountHistory, Event, EventKind, HistoryPost, HistoryThread},
-    publications::posts_28d,
-    social::Case,
 };
 
 /// Everything that is served, and what is true of it.

@@ -12,8 +12,8 @@ use jiff::civil::Date;
 pub use replace::{JudgedTable, Replacement};
 use rows::NameRow;
 pub use rows::{
-    AccountDaysRow, AccountRange, AccountScoreRow, AlertRow, CollectivityScoreRow,
-    DiscoveryRecallRow, PostDay, ProfileRow, RoutesRow,
+    AccountDaysRow, AccountRange, AccountScoreRow, AccountTrendRow, AlertRow, CollectivityScoreRow,
+    DiscoveryRecallRow, PostDay, PostWeek, ProfileRow, RoutesRow,
 };
 
 use crate::{JudgedNight, Millis, Store, StoreError};

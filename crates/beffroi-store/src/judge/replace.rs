@@ -4,7 +4,9 @@ use std::marker::PhantomData;
 
 use clickhouse::{Row, RowOwned, RowWrite};
 
-use super::{AccountScoreRow, AlertRow, CollectivityScoreRow, DiscoveryRecallRow, failed};
+use super::{
+    AccountScoreRow, AccountTrendRow, AlertRow, CollectivityScoreRow, DiscoveryRecallRow, failed,
+};
 use crate::{
     Day, Store, StoreError,
     swap::{attempt_digits, partition_of},
@@ -29,6 +31,7 @@ macro_rules! judged_table {
 
 judged_table!(AccountScoreRow, "account_score");
 judged_table!(CollectivityScoreRow, "collectivity_score");
+judged_table!(AccountTrendRow, "account_trend");
 judged_table!(AlertRow, "alert");
 judged_table!(DiscoveryRecallRow, "discovery_recall");
 

@@ -56,6 +56,10 @@ pub struct AccountRange {
 /// A day with posts: day, posts, young ones among them, reactions, comments, shares.
 pub type PostDay = (Day, u32, u32, Option<u64>, Option<u64>, Option<u64>);
 
+/// A week with posts: monday, posts, posts whose interactions are known, interactions of all where they are
+/// known of all, sum of the logarithms of one and a post's interactions.
+pub type PostWeek = (Day, u32, u32, Option<u64>, f64);
+
 /// The days and weeks of an account: a row of `queries/judge/account_days.sql`, which explains it.
 #[derive(Debug, Clone, PartialEq, Row, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the query explains them, once")]
@@ -63,12 +67,14 @@ pub struct AccountDaysRow {
     #[serde(with = "clickhouse::serde::uuid")]
     pub account_id: Uuid,
     pub platform: String,
+    pub stratum: String,
     pub collectivity_id: String,
     pub posts_known: u8,
     pub followers: Vec<(Day, u64)>,
+    pub followers_year_before: Option<u64>,
     pub days: Vec<PostDay>,
     pub threads: Vec<(Day, u32, u32)>,
-    pub weeks: Vec<(Day, Option<u64>)>,
+    pub weeks: Vec<PostWeek>,
     pub posted_on: Vec<Day>,
 }
 
@@ -88,6 +94,48 @@ pub struct RoutesRow {
 pub(super) struct NameRow {
     pub(super) collectivity_id: String,
     pub(super) name: String,
+}
+
+/// `account_trend`.
+#[derive(Debug, Clone, PartialEq, Default, Row, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct AccountTrendRow {
+    pub night: Day,
+    pub run_id: String,
+    #[serde(with = "clickhouse::serde::uuid")]
+    pub account_id: Uuid,
+    pub platform: String,
+    pub week: Day,
+    pub week_interactions: Option<f64>,
+    pub week_before: Option<f64>,
+    pub week_year_before: Option<f64>,
+    pub week_ratio: Option<f64>,
+    pub week_peers_ratio: Option<f64>,
+    pub week_deviation: Option<f64>,
+    pub week_seasons: Vec<String>,
+    pub week_before_seasons: Vec<String>,
+    pub year_from: Day,
+    pub year_seasons: Vec<String>,
+    pub year_before_seasons: Vec<String>,
+    pub engagement: Option<f64>,
+    pub engagement_before: Option<f64>,
+    pub engagement_ratio: Option<f64>,
+    pub engagement_peers_ratio: Option<f64>,
+    pub engagement_deviation: Option<f64>,
+    pub engagement_peers: String,
+    pub engagement_why: String,
+    pub activity: Option<f64>,
+    pub activity_before: Option<f64>,
+    pub activity_ratio: Option<f64>,
+    pub activity_peers_ratio: Option<f64>,
+    pub activity_deviation: Option<f64>,
+    pub activity_peers: String,
+    pub activity_why: String,
+    pub followers_ratio: Option<f64>,
+    pub followers_peers_ratio: Option<f64>,
+    pub followers_deviation: Option<f64>,
+    pub followers_peers: String,
+    pub followers_why: String,
 }
 
 /// `account_score`.

@@ -6,11 +6,12 @@ use super::nights::{JudgedNight, kept_nights};
 use crate::{Store, StoreError, swap::partition_of};
 
 /// The tables of which old nights are dropped. Posts, threads, coverage, events and alerts stay.
-const THINNED: [&str; 4] = [
+const THINNED: [&str; 5] = [
     "account_figure",
     "presence_figure",
     "account_score",
     "collectivity_score",
+    "account_trend",
 ];
 
 impl Store {

@@ -39,11 +39,16 @@ pub(crate) enum ReportCommand {
     Rankshift(ReportArgs),
     /// Who answers, and how fast.
     Dialogue(ReportArgs),
-    /// Who rose and fell in the index between two judged nights, beyond the intervals.
-    #[command(after_help = "Example:\n  beffroi report movers --since 2026-08-30 --department 35")]
+    /// Who rose and fell: in the index between two judged nights, or against the week or the year before.
+    #[command(
+        after_help = "Examples:\n  beffroi report movers --since 2026-08-30 --department 35\n  beffroi report movers --against year --platform mastodon"
+    )]
     Movers {
         #[command(flatten)]
         args: ReportArgs,
+        /// What the figures are compared with.
+        #[arg(long, value_enum, default_value_t = Against::Night)]
+        against: Against,
         #[command(flatten)]
         period: Period,
     },
@@ -127,6 +132,17 @@ pub(crate) struct ReportArgs {
 
     #[command(flatten)]
     pub(crate) out: Output,
+}
+
+/// What movers are compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Against {
+    /// The index in an earlier judged night, beyond the intervals.
+    Night,
+    /// The interactions of the week before, by the account's own usual changes.
+    Week,
+    /// The same weeks of the year before, beside what changed for the peers.
+    Year,
 }
 
 /// From when to when.

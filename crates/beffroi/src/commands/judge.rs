@@ -96,14 +96,15 @@ async fn judged(
         .context("a night is being judged already")?;
     let judging = judge_night(store, policies, night.night.date(), &night.run_id, versions);
     let report = tokio::select! {
-        report = judging => report?,
+        report = judging => report,
         () = lease.lost() => anyhow::bail!(
             "the store was away for too long: another may judge by now; repeat it with `beffroi judge`"
         ),
     };
-    // It ends by itself where this fails.
+    // Also after an error, or the next who judges would wait for it to end by itself, as it does where this
+    // fails.
     let _ = lease.release().await;
-    Ok(report)
+    Ok(report?)
 }
 
 /// The nights asked for; an error where there is none.

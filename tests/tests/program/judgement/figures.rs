@@ -202,6 +202,6 @@ pub(crate) fn of_history(history: &AccountHistory<'_>, night: Night) -> Account 
         handle: history.handle.to_owned(),
         collectivity_id: history.body.collectivity_id.to_string(),
         // As far back as alerts look.
-        followers: history.followers[history.followers.len().saturating_sub(190)..].to_vec(),
+        followers: history.followers[history.followers.len().saturating_sub(380)..].to_vec(),
     }
 }

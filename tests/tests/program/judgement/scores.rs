@@ -4,7 +4,7 @@ use beffroi_index::index::{IndexVersion, IndexVersions};
 use beffroi_judge::{JudgeError, JudgeReport, judge_night};
 use beffroi_policy::Policies;
 use beffroi_store::Store;
-use beffroi_tests::Engine;
+use beffroi_tests::{Engine, Installation};
 use jiff::{ToSpan as _, civil::date};
 
 use super::{
@@ -13,8 +13,9 @@ use super::{
 };
 use crate::store::store_on;
 
-const TABLES: [&str; 4] = [
+const TABLES: [&str; 5] = [
     "account_score",
+    "account_trend",
     "collectivity_score",
     "alert",
     "discovery_recall",
@@ -149,4 +150,23 @@ async fn a_night_without_figures_is_not_judged() {
             .contains("beffroi rollup --night 2026-11-23"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_judgement_that_fails_lets_go_of_its_turn() {
+    let engine = Engine::start();
+    let store = store_on(&engine).await;
+    let night = Night::of(date(2026, 11, 23));
+    write_night(&engine, &random(3, night), night);
+    drop(store);
+    let here = Installation::new("").with_engine(&engine);
+    engine.query("RENAME TABLE beffroi.alert TO beffroi.alert_away");
+    // The second would have to wait for a lease of twenty seconds.
+    for _ in 0..2 {
+        here.run(&["judge"])
+            .exited(1)
+            .said(&["failed to judge the night of 2026-11-23"]);
+    }
+    engine.query("RENAME TABLE beffroi.alert_away TO beffroi.alert");
+    here.succeed(&["judge"]);
 }

@@ -5,13 +5,15 @@ use serde_json::Value;
 use super::seed::{SECRET, World};
 
 /// Reports with what they are asked.
-const REPORTS: [&[&str]; 9] = [
+const REPORTS: [&[&str]; 11] = [
     &["engagement"],
     &["peers"],
     &["ranking"],
     &["rankshift"],
     &["dialogue"],
     &["movers"],
+    &["movers", "--against", "week"],
+    &["movers", "--against", "year"],
     &["dormant"],
     &["presence"],
     &["presence", "--over-time"],

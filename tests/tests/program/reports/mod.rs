@@ -121,6 +121,21 @@ fn every_report_says_its_figures_with_n_intervals_ranks_and_flags() {
     );
     assert!(movers.contains(BEFORE) && movers.contains(NIGHT));
 
+    // Against the week before and the year before, with their seasons; what is withheld is in neither.
+    let week = report("movers --against week --lang en");
+    let mover = line(&week, &handle(29));
+    assert!(
+        mover.contains("2026-11-09") && mover.contains("other seasons"),
+        "{week}"
+    );
+    let year = report("movers --against year --lang en");
+    let mover = line(&year, &handle(29));
+    assert!(
+        mover.contains("2.25") && mover.contains("August") && mover.contains("municipal elections"),
+        "{year}"
+    );
+    assert!(!week.contains(SECRET) && !year.contains(SECRET), "{year}");
+
     let dormant = report("dormant --lang en");
     assert!(line(&dormant, "2026-11-20").contains("departed"));
     assert!(
@@ -198,6 +213,10 @@ fn wrong_options_name_what_is_known() {
             &["2026-11-24 was not judged", NIGHT, "beffroi rollup"],
         ),
         ("ranking --index v9", &["no version `v9`", "v1, v2"]),
+        (
+            "movers --against year --since 2026-01-01",
+            &["for `--against night`"],
+        ),
         (
             "movers --since 2019-01-01",
             &["no judged night at 2019-01-01"],

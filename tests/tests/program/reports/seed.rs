@@ -61,6 +61,7 @@ impl World {
         for night in [BEFORE, NIGHT] {
             world.write_night(night, &ids);
         }
+        world.write_trends();
         world.write_history();
         world.write_findings();
         world
@@ -197,6 +198,28 @@ impl World {
             "('{night}', '{night}', 'mastodon', 'all', 5, 5, 20, 32, 30, 36, 0.9375, 0.8333, 1)"
         );
         self.insert("discovery_recall", RECALLS, &[recall]);
+    }
+
+    /// What changed for the last commune's accounts; the one on X is withheld.
+    fn write_trends(&self) {
+        let row = |id: AccountId, platform: &str, value: &str, why: &str| {
+            format!(
+                "('{NIGHT}', '{NIGHT}', '{id}', '{platform}', '2026-11-09', {value}, 50, 2, 1.125, 9.5, [], \
+                 ['election_municipal'], '2026-08-17', ['august'], ['august', 'election_municipal'], {value}, 4, 2.25, \
+                 0.75, 6.5, '{platform}, {STRATUM}', NULL, NULL, '{why}')"
+            )
+        };
+        let columns = "night, run_id, account_id, platform, week, week_interactions, week_before, week_ratio, \
+            week_peers_ratio, week_deviation, week_seasons, week_before_seasons, year_from, year_seasons, \
+            year_before_seasons, engagement, engagement_before, engagement_ratio, engagement_peers_ratio, \
+            engagement_deviation, engagement_peers, followers_ratio, followers_deviation, followers_why";
+        let mastodon = AccountId::new(Platform::Mastodon, &handle(29));
+        let x = AccountId::new(Platform::X, "commune29");
+        let rows = [
+            row(mastodon, "mastodon", "102.5", "no_data"),
+            row(x, "x", SECRET, ""),
+        ];
+        self.insert("account_trend", columns, &rows);
     }
 
     /// A year of weeks of the last commune's account, one week missing.

@@ -9,13 +9,14 @@ use serde_json::Value;
 use super::seed::World;
 
 /// The views that docs/views.md documents.
-const VIEWS: [&str; 10] = [
+const VIEWS: [&str; 11] = [
     "v_account_figure",
     "v_account_score",
     "v_collectivity_score",
     "v_presence_night",
     "v_presence_event",
     "v_alert",
+    "v_account_trend",
     "v_post_figure",
     "v_stratum_coverage",
     "v_public_account_figure",

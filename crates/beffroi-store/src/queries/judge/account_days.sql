@@ -5,8 +5,10 @@
 -- days        (day, posts, young, reactions, comments, shares) of each day with posts; a sum is NULL where a
 --             post's counter is not known, and `young` counts the posts whose counters may still rise
 -- threads     (day, opened, answered) of each day on which visitors opened threads
--- weeks       (monday, interactions) of the weeks with posts whose posts are all closed; interactions over the
---             account's components, NULL where a post lacks one
+-- followers_year_before  the median of the counts seen within a week of the day 52 weeks before the night
+-- weeks       (monday, posts, counted, interactions, log_sum) of the weeks with posts whose posts are all closed:
+--             interactions over the account's components, NULL where a post lacks one; `counted` posts lack
+--             none, and `log_sum` is the sum of the logarithms of one and their interactions
 -- posted_on   the days with posts of the last year
 --
 -- What became known after the night is not used (see profiles.sql).
@@ -16,7 +18,7 @@ WITH
     {as_of:DateTime64(3, 'UTC')} AS window_end,
     accounts AS
     (
-        SELECT account_id, platform, collectivity_id, components, posts_per_week IS NOT NULL AS posts_known
+        SELECT account_id, platform, stratum, collectivity_id, components, posts_per_week IS NOT NULL AS posts_known
         FROM account_figure
         WHERE night = {night:Date} AND window_days = {window_days:UInt16} AND platform != 'website'
           AND account_id BETWEEN {first:UUID} AND {last:UUID}
@@ -33,6 +35,14 @@ WITH
             GROUP BY account_id, night
             ORDER BY account_id, night
         )
+        GROUP BY account_id
+    ),
+    followers_before AS
+    (
+        SELECT account_id, quantileExact(0.5)(assumeNotNull(followers)) AS count
+        FROM account_observation FINAL
+        WHERE account_id BETWEEN {first:UUID} AND {last:UUID}
+          AND night >= {night:Date} - 371 AND night <= {night:Date} - 357 AND followers IS NOT NULL
         GROUP BY account_id
     ),
     posts AS
@@ -66,10 +76,12 @@ WITH
     ),
     weeks AS
     (
-        SELECT account_id, groupArray((monday, interactions)) AS weeks
+        SELECT account_id, groupArray((monday, posts, known, interactions, log_sum)) AS weeks
         FROM
         (
-            SELECT account_id, toMonday(day) AS monday, if(countIf(counted IS NULL) = 0, sum(counted), NULL) AS interactions
+            SELECT account_id, toMonday(day) AS monday, toUInt32(count()) AS posts, toUInt32(count(counted)) AS known,
+                   if(known = posts, sum(counted), NULL) AS interactions,
+                   ifNull(sum(log1p(counted)), 0) AS log_sum
             FROM
             (
                 SELECT posts.account_id AS account_id, day,
@@ -111,15 +123,18 @@ WITH
 SELECT
     accounts.account_id AS account_id,
     toString(accounts.platform) AS platform,
+    toString(accounts.stratum) AS stratum,
     accounts.collectivity_id AS collectivity_id,
     accounts.posts_known AS posts_known,
     followers.followers AS followers,
+    nullIf(followers_before.count, 0) AS followers_year_before,
     days.days AS days,
     threads.threads AS threads,
     weeks.weeks AS weeks,
     posted.posted_on AS posted_on
 FROM accounts
 LEFT JOIN followers ON followers.account_id = accounts.account_id
+LEFT JOIN followers_before ON followers_before.account_id = accounts.account_id
 LEFT JOIN days ON days.account_id = accounts.account_id
 LEFT JOIN threads ON threads.account_id = accounts.account_id
 LEFT JOIN weeks ON weeks.account_id = accounts.account_id

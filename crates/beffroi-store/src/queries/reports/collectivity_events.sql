@@ -1,5 +1,6 @@
 -- What was found of one collectivity: events of presence and alerts, the latest first. Alerts of
--- platforms whose figures are withheld are left out.
+-- platforms whose figures are withheld are left out. Departures from the year before stand for weeks: those
+-- of the last night alone are told.
 -- Parameters: collectivity (its id), since, until, policy.
 -- Reads: presence_event and alert, the months and nights of the period.
 WITH
@@ -14,6 +15,8 @@ FROM (
     FROM alert
     WHERE night >= {since:Date} AND night <= {until:Date} AND collectivity_id = {collectivity:String}
       AND NOT has(withheld['total'], platform)
+      AND (NOT startsWith(kind, 'year_')
+           OR night = (SELECT max(night) FROM alert WHERE night >= {since:Date} AND night <= {until:Date}))
     GROUP BY account_id, day, kind, platform
 )
 ORDER BY day DESC, kind, platform

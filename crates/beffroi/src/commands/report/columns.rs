@@ -181,6 +181,11 @@ pub(super) fn word(word: &str, lang: Lang) -> String {
         "raid" => ("afflux hostile", "raid"),
         "silence" => ("silence", "silence"),
         "change_point" => ("rupture", "change point"),
+        "week_change" => ("semaine à part", "odd week"),
+        "year_engagement" => ("engagement sur un an", "engagement over a year"),
+        "year_activity" => ("activité sur un an", "activity over a year"),
+        "year_followers" => ("abonnés sur un an", "followers over a year"),
+        "other_seasons" => ("autres saisons", "other seasons"),
         "august" => ("août", "August"),
         "election_municipal" => ("élections municipales", "municipal elections"),
         "election_departmental_regional" => (
@@ -205,6 +210,8 @@ pub(super) fn word(word: &str, lang: Lang) -> String {
         "not_publishable" => ("non publiable", "not publishable"),
         "too_few_threads" => ("trop peu de fils", "too few threads"),
         "too_few_peers" => ("trop peu de pairs", "too few peers"),
+        "too_few_posts" => ("trop peu de publications", "too few posts"),
+        "too_few_followers" => ("trop peu d'abonnés", "too few followers"),
         "later" => ("plus de 7 jours", "more than 7 days"),
         other => return other.replace('_', " "),
     };

@@ -22,7 +22,7 @@ use beffroi_store::{Format, ReportRows, Store, reports};
 pub(crate) use self::run::find_run;
 use self::{asked::Asked, columns::Dictionary, kind::Kind};
 use crate::{
-    cli::{Output, Period, ReportArgs, ReportCommand, ReportFormat},
+    cli::{Against, Output, Period, ReportArgs, ReportCommand, ReportFormat},
     config::Config,
     gate::Gate,
     output::say,
@@ -79,7 +79,27 @@ async fn hand_on(store: &Store, policies: &Policies, command: ReportCommand) -> 
         ReportCommand::Ranking(args) => desk.tabular(&kind::RANKING, &args, &none).await,
         ReportCommand::Rankshift(args) => desk.tabular(&kind::RANKSHIFT, &args, &none).await,
         ReportCommand::Dialogue(args) => desk.tabular(&kind::DIALOGUE, &args, &none).await,
-        ReportCommand::Movers { args, period } => desk.tabular(&kind::MOVERS, &args, &period).await,
+        ReportCommand::Movers {
+            args,
+            against: Against::Night,
+            period,
+        } => desk.tabular(&kind::MOVERS, &args, &period).await,
+        ReportCommand::Movers {
+            args,
+            against,
+            period,
+        } => {
+            if period.since.is_some() || period.until.is_some() {
+                bail!(
+                    "`--since` and `--until` are for `--against night`; another night is `--night`"
+                );
+            }
+            let kind = match against {
+                Against::Year => &kind::MOVERS_YEAR,
+                Against::Week | Against::Night => &kind::MOVERS_WEEK,
+            };
+            desk.tabular(kind, &args, &none).await
+        }
         ReportCommand::Dormant { args, period } => {
             desk.tabular(&kind::DORMANT, &args, &period).await
         }
