@@ -6,6 +6,7 @@ mod build;
 mod fediverse;
 mod history;
 pub(crate) mod host;
+pub(crate) mod kinds;
 mod names;
 pub(crate) mod network;
 mod presence;
