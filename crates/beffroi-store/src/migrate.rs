@@ -95,6 +95,9 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0079_v_public_account_score"),
     migration!("0080_site_observation_unknown"),
     migration!("0081_v_site_observation"),
+    migration!("0084_post_kind"),
+    migration!("0085_post_figure_kind"),
+    migration!("0086_v_post_figure"),
 ];
 
 /// What `migrate` did.

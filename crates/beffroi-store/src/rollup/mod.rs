@@ -150,7 +150,7 @@ impl Attempt<'_> {
         self.make("post_reading", "post_figure").await?;
         self.make("post_figure", "post_figure").await?;
         let columns = "(account_id, post_id, platform, published_at, observed_at, run_id, is_young, \
-                       reactions, comments, shares, views)\n";
+                       reactions, comments, shares, views, kind)\n";
         let readings = format!(
             "{columns}{}",
             include_str!("../queries/rollup/post_reading.sql")

@@ -20,11 +20,12 @@ SELECT
     nullIf(argMin(r, turn), 0) - 1 AS reactions,
     nullIf(argMin(k, turn), 0) - 1 AS comments,
     nullIf(argMin(s, turn), 0) - 1 AS shares,
-    nullIf(argMin(v, turn), 0) - 1 AS views
+    nullIf(argMin(v, turn), 0) - 1 AS views,
+    any(its_kind) AS kind
 FROM (
     SELECT
         p.account_id AS account_id, p.post_id AS post_id, p.platform AS its_platform,
-        p.published_at AS its_published_at,
+        p.published_at AS its_published_at, p.kind AS its_kind,
         o.observed_at AS seen_at, o.run_id AS run,
         ifNull(o.reactions + 1, 0) AS r, ifNull(o.comments + 1, 0) AS k,
         ifNull(o.shares + 1, 0) AS s, ifNull(o.views + 1, 0) AS v,
@@ -37,7 +38,7 @@ FROM (
            toUInt64(bitShiftLeft(toUInt64(1), 62) - bitShiftLeft(day, 42) - at)) AS turn
     FROM post_observation AS o
     INNER JOIN (
-        SELECT account_id, post_id, platform, published_at FROM post FINAL
+        SELECT account_id, post_id, platform, published_at, kind FROM post FINAL
         WHERE published_at >= toDateTime64({first_week:Date}, 3, 'UTC')
           AND published_at < toDateTime64({last_week:Date} + 7, 3, 'UTC')
           AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
@@ -50,7 +51,7 @@ FROM (
     UNION ALL
     SELECT
         account_id, post_id, platform AS its_platform, published_at AS its_published_at,
-        seen_at, run_id AS run,
+        kind AS its_kind, seen_at, run_id AS run,
         0 AS r, 0 AS k, 0 AS s, 0 AS v, 0 AS at, 0 AS day,
         -- After all readings.
         bitShiftLeft(toUInt64(1), 63) AS turn
