@@ -74,6 +74,7 @@ mod tests {
             post_id: "1".to_owned(),
             url: None,
             published_at: Timestamp::UNIX_EPOCH,
+            kind: None,
             reactions,
             comments: Figure::Known(0),
             shares: Figure::Known(0),

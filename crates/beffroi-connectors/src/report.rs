@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use beffroi_model::{
     AccountId, AccountRef, Figure, FigureName, Identity, Measurement, MissingReason, OutcomeKind,
-    Platform, Thread,
+    Platform, PostKind, Thread,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -69,6 +69,8 @@ pub struct ReportedPost {
     pub url: Option<String>,
     /// When it was published.
     pub published_at: Timestamp,
+    /// What it shows, where the platform tells.
+    pub kind: Option<PostKind>,
     /// Likes, favourites, reactions.
     pub reactions: Option<u64>,
     /// Comments or direct replies.
@@ -126,6 +128,7 @@ impl Report {
                     id: post.post_id,
                     url: post.url,
                     published_at: post.published_at,
+                    kind: post.kind,
                     reactions: post.reactions.known(),
                     comments: post.comments.known(),
                     shares: post.shares.known(),
@@ -200,6 +203,7 @@ mod tests {
             post_id: "7".to_owned(),
             url: None,
             published_at: at(50),
+            kind: Some(PostKind::ShortVideo),
             reactions: Figure::Known(3),
             comments: Figure::Known(2),
             shares: Figure::Known(0),
@@ -223,6 +227,7 @@ mod tests {
                 "figures": {"followers": 812, "following": null, "posts_total": 0},
                 "posts": [{
                     "id": "7", "url": null, "published_at": "1970-01-01T00:00:50Z",
+                    "kind": "short_video",
                     "reactions": 3, "comments": 2, "shares": 0, "views": null,
                 }],
                 "dialogue": {
@@ -240,6 +245,7 @@ mod tests {
             post_id: id.to_owned(),
             url: None,
             published_at: Timestamp::UNIX_EPOCH,
+            kind: None,
             reactions: Figure::Known(3),
             comments,
             shares: Figure::Known(0),

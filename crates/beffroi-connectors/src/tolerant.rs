@@ -17,7 +17,8 @@ use serde::{
 };
 
 pub(crate) use items::{
-    Found, Items, ids, items, list, needed, needed_id, needed_moment, object, object_or_nothing,
+    Found, Items, ids, items, items_if_any, list, needed, needed_id, needed_moment, object,
+    object_or_nothing,
 };
 
 /// A counter of an answer.

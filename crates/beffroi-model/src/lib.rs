@@ -6,6 +6,7 @@ mod job;
 mod measurement;
 mod outcome;
 mod platform;
+mod post_kind;
 mod site;
 mod stratum;
 
@@ -24,5 +25,6 @@ pub use measurement::{
 };
 pub use outcome::{Absent, Failed, Forbidden, Outcome, OutcomeKind};
 pub use platform::Platform;
+pub use post_kind::PostKind;
 pub use site::{FeedKind, PublicationSource, SiteObservation};
 pub use stratum::{ObservatoireBand, Stratum};

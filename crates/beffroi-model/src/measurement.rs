@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 use url::Url;
 
-use crate::{AccountFind, AccountRef, Outcome, SiteObservation};
+use crate::{AccountFind, AccountRef, Outcome, PostKind, SiteObservation};
 
 /// A figure that is known, or missing for a named reason. Unknown is never zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -169,6 +169,8 @@ pub struct Post {
     pub url: Option<String>,
     /// When it was published.
     pub published_at: Timestamp,
+    /// What it shows, where the answer tells.
+    pub kind: Option<PostKind>,
     /// Likes, favourites, reactions.
     pub reactions: Figure<u64>,
     /// Comments or direct replies, as the platform counts them.

@@ -3,7 +3,9 @@
 
 use std::ops::Not;
 
-use beffroi_model::{Absent, Failed, FeedKind, Forbidden, MissingReason, Outcome, Platform};
+use beffroi_model::{
+    Absent, Failed, FeedKind, Forbidden, MissingReason, Outcome, Platform, PostKind,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +16,7 @@ use crate::{
         Declared, InstanceKind, World,
         account::Linked,
         host::{CertificateKind, Dns, Robots},
+        kinds,
         site::{Entry, Feed, FeedShape, Page, Site, Sitemap, State},
         social::{Case, Fate, SocialAccount},
     },
@@ -207,6 +210,8 @@ pub struct PostTruth {
     pub id: String,
     /// When it was published.
     pub published_at: Timestamp,
+    /// What it shows, where the platform tells.
+    pub kind: Option<PostKind>,
     /// Favourites, likes.
     pub reactions: FigureTruth,
     /// Comments or direct replies, as the platform counts them.
@@ -469,6 +474,7 @@ impl World {
             posts.push(PostTruth {
                 id: id(number),
                 published_at: at(post.at_ms),
+                kind: kinds::kind(account.platform, post.at_ms),
                 reactions: FigureTruth::Known(post.reactions),
                 comments: match account.direct_replies(number) as u64 {
                     // Where replies are restricted, having none means nothing.

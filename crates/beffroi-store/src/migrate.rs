@@ -97,6 +97,9 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0081_v_site_observation"),
     migration!("0082_post_figure_is_read"),
     migration!("0083_figure_basis"),
+    migration!("0084_post_kind"),
+    migration!("0085_post_figure_kind"),
+    migration!("0086_v_post_figure"),
     migration!("0096_account_trend"),
     migration!("0097_v_account_trend"),
 ];

@@ -12,6 +12,9 @@ pub const ACCOUNT: &str = include_str!("queries/replay/account.sql");
 /// Of its posts.
 pub const POSTS: &str = include_str!("queries/replay/posts.sql");
 
+/// What its posts show, where they were last seen in that run.
+pub const KINDS: &str = include_str!("queries/replay/kinds.sql");
+
 /// Of the threads under them.
 pub const THREADS: &str = include_str!("queries/replay/threads.sql");
 

@@ -237,6 +237,7 @@ pub struct PostRow {
     pub url: String,
     pub run_id: String,
     pub seen_at: Millis,
+    pub kind: String,
 }
 
 /// `post_observation`.
@@ -473,6 +474,7 @@ impl JobRows {
                 url: post.url.clone().unwrap_or_default(),
                 run_id: job.run_id.to_string(),
                 seen_at: measurement.observed_at.into(),
+                kind: post.kind.map(|kind| kind.to_string()).unwrap_or_default(),
             });
             if has_counters {
                 self.post_observations.push(PostObservationRow {

@@ -101,6 +101,8 @@ async fn a_figure_is_walked_down_to_its_exchanges_and_comes_to_the_same_again() 
     assert_sources_are_told(&here, &engine, &accounts);
     assert_mistakes_are_told(&here, &accounts);
 
+    assert_expectations_are_told(&here, &engine);
+
     // A row that came in after the roll-up is no secret.
     let most = most_of(&accounts, "mastodon");
     engine.query(&format!(
@@ -115,6 +117,40 @@ async fn a_figure_is_walked_down_to_its_exchanges_and_comes_to_the_same_again() 
     assert_eq!(
         explain(&here, most, "followers", "28")["verdict"]["is"],
         "equal"
+    );
+}
+
+/// Each post against the past, as the roll-up has it.
+fn assert_expectations_are_told(here: &Installation, engine: &Engine) {
+    let account = engine.query(
+        "SELECT account_id FROM beffroi.post_figure WHERE overperformance IS NOT NULL \
+         GROUP BY account_id ORDER BY count() DESC, account_id LIMIT 1",
+    );
+    assert_ne!(account, "", "somebody has ten posts of the past");
+    let told = explain(here, &account, "overperformance", "28");
+    let mut judged = 0;
+    for post in told["posts"].as_array().unwrap() {
+        let stored = engine.query(&format!(
+            "SELECT concat(ifNull(toString(round(overperformance, 9)), '-'), ' ', kind, ' ', expected_from, '.') \
+             FROM beffroi.post_figure WHERE account_id = '{account}' AND post_id = '{}'",
+            post["post_id"].as_str().unwrap()
+        ));
+        let expectation = &post["expectation"];
+        let ratio = expectation["ratio"].as_f64();
+        let ratio = ratio.map_or("-".to_owned(), |it| ((it * 1e9).round() / 1e9).to_string());
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let (kind, from) = (word(&post["kind"]), word(&expectation["expected_from"]));
+        assert_eq!(stored, format!("{ratio} {kind} {from}."), "{post:#}");
+        judged += u32::from(!from.is_empty());
+    }
+    assert!(judged > 0, "{told:#}");
+    let shown = here
+        .succeed(&["explain", &account, "overperformance"])
+        .stdout;
+    assert!(shown.contains("(I + 1) / (expected + 1)"), "{shown}");
+    assert!(
+        shown.contains("of all kinds") || shown.contains("of its kind"),
+        "{shown}"
     );
 }
 

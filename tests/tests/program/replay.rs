@@ -67,6 +67,7 @@ fn figures_are_computed_again_from_the_archive_which_holds_nobody() {
 
     assert_nobody_is_in(&here);
     assert_a_corrected_reading_is_found_and_stored(&here);
+    assert_a_corrected_kind_is_found_and_stored(&here);
     assert_a_torn_record_is_read_over(&here);
 }
 
@@ -154,6 +155,44 @@ fn assert_a_corrected_reading_is_found_and_stored(here: &Installation) {
     assert_eq!(replay(here, &[])["changed"], 0, "it is stored now");
     let none = replay(here, &["--run", "2020-01-01"]);
     assert_eq!(none["accounts"], 0);
+}
+
+/// The same of what posts show: words that are not known are not told.
+fn assert_a_corrected_kind_is_found_and_stored(here: &Installation) {
+    const TYPE: &[u8] = b"\"media_type\":\"VIDEO\"";
+    for file in files(here) {
+        let mut bytes = decompressed(&file);
+        let places = bytes.windows(TYPE.len()).enumerate();
+        let places: Vec<usize> = places
+            .filter(|(_, it)| *it == TYPE)
+            .map(|(at, _)| at)
+            .collect();
+        for at in places {
+            bytes[at + TYPE.len() - 2] = b'0';
+        }
+        fs::write(&file, zstd::stream::encode_all(&bytes[..], 3).unwrap()).unwrap();
+    }
+    let told = replay(here, &["--write"]);
+    let changes = told["changes"].as_array().unwrap();
+    assert!(!changes.is_empty(), "{told:#}");
+    for change in changes {
+        assert_eq!(
+            (&change["table"], &change["column"]),
+            (&"post".into(), &"kind".into())
+        );
+        let old = change["old"].as_str().unwrap();
+        assert!(["video", "short_video"].contains(&old), "{change}");
+        assert_eq!(change["new"], Value::Null);
+        let kind = here.sql(&format!(
+            "SELECT kind FROM post FINAL WHERE account_id = '{}' AND post_id = '{}'",
+            change["account_id"].as_str().unwrap(),
+            change["row"].as_str().unwrap()
+        ));
+        assert_eq!(kind[0]["kind"], "");
+    }
+    let proof = "SELECT toUInt32(count()) FROM correction FINAL WHERE column_name = 'kind' AND new_value IS NULL";
+    assert_eq!(here.number(proof) as usize, changes.len());
+    assert_eq!(replay(here, &[])["changed"], 0, "it is stored now");
 }
 
 fn assert_a_torn_record_is_read_over(here: &Installation) {

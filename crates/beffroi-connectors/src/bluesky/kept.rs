@@ -69,6 +69,10 @@ const POST: Keep = Keep::Object(&[
     ("quoteCount", Keep::Value),
     ("indexedAt", Keep::Value),
     (
+        "embed",
+        Keep::Object(&[("$type", Keep::Value), ("images", Keep::List(&Keep::Mark))]),
+    ),
+    (
         "threadgate",
         Keep::Object(&[("record", Keep::Object(&[("allow", Keep::Mark)]))]),
     ),

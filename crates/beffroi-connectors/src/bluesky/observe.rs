@@ -317,6 +317,7 @@ fn observe_post(published_at: Timestamp, post: &PostView) -> Post {
         url: web_address(&post.uri),
         post_id: post.uri.clone(),
         published_at,
+        kind: post.kind(),
         reactions: post.like_count.figure(),
         comments,
         shares: post.repost_count.plus_if_given(post.quote_count),

@@ -2,6 +2,7 @@
 //! few fields are optional; what a post needs, the members of a union that hide one (`#notFoundPost`,
 //! `#blockedPost`) do not have. Nothing here derives `Debug`, so that no citizen's DID can be logged.
 
+use beffroi_model::PostKind;
 use jiff::Timestamp;
 use serde::{Deserialize, de::IgnoredAny};
 
@@ -114,6 +115,18 @@ pub(super) struct PostView {
     pub(super) indexed_at: Option<Timestamp>,
     #[serde(default, deserialize_with = "tolerant::object")]
     pub(super) threadgate: Option<Threadgate>,
+    /// What it shows beside its words.
+    #[serde(default)]
+    embed: Found<Embed>,
+}
+
+/// A member of the union of embeds: its name, and of images how many.
+#[derive(Deserialize)]
+struct Embed {
+    #[serde(default, rename = "$type", deserialize_with = "tolerant::text")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "tolerant::list")]
+    images: Vec<IgnoredAny>,
 }
 
 /// Who wrote a post.
@@ -209,6 +222,27 @@ impl PostView {
         match (declared, self.indexed_at) {
             (Some(declared), Some(indexed)) => Some(declared.min(indexed)),
             (declared, indexed) => declared.or(indexed),
+        }
+    }
+
+    /// What it shows: the embed by its name (lexicons `app.bsky.embed.*`), else words alone.
+    pub(super) fn kind(&self) -> Option<PostKind> {
+        let embed = match &self.embed {
+            Found::Nothing => return Some(PostKind::Text),
+            Found::Unreadable => return None,
+            Found::Object(embed) => embed,
+        };
+        match embed.kind.as_deref()? {
+            "app.bsky.embed.images#view" => Some(match embed.images.len() {
+                0 | 1 => PostKind::Image,
+                _ => PostKind::Album,
+            }),
+            "app.bsky.embed.video#view" => Some(PostKind::Video),
+            "app.bsky.embed.external#view" => Some(PostKind::Link),
+            "app.bsky.embed.record#view" | "app.bsky.embed.recordWithMedia#view" => {
+                Some(PostKind::Repost)
+            }
+            _ => None,
         }
     }
 

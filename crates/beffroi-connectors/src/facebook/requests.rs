@@ -17,7 +17,7 @@ const PAGE_FIELDS: &str = "id,username,website,is_published,fan_count,followers_
 
 /// What is asked of a post, but for its comments.
 const POST_FIELDS: &str =
-    "id,created_time,permalink_url,shares,reactions.limit(0).summary(total_count)";
+    "id,created_time,status_type,permalink_url,shares,reactions.limit(0).summary(total_count)";
 
 /// What is asked of a comment. `from` is given for pages alone, unless the token is the page's.
 const COMMENT_FIELDS: &str = "id,created_time,from{id},parent{id}";
@@ -220,7 +220,7 @@ mod tests {
             decoded(&url),
             "/v25.0/mairieexemple?fields=id,username,website,is_published,fan_count,\
              followers_count,posts.since(1792972799).until(1795392001).limit(25){id,created_time,\
-             permalink_url,shares,reactions.limit(0).summary(total_count),comments.filter(stream)\
+             status_type,permalink_url,shares,reactions.limit(0).summary(total_count),comments.filter(stream)\
              .order(chronological).limit(50).summary(total_count){id,created_time,from{id},\
              parent{id}}}"
         );

@@ -122,6 +122,9 @@ pub(super) struct PostNode {
     pub(super) id: String,
     #[serde(deserialize_with = "tolerant::needed_moment")]
     pub(super) created_time: Timestamp,
+    /// What was done to publish it: `added_photos`, `shared_story` …
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) status_type: Option<String>,
     #[serde(default, deserialize_with = "tolerant::text")]
     pub(super) permalink_url: Option<String>,
     /// Not there when there are none.

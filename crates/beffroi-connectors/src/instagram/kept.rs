@@ -27,6 +27,7 @@ const ACCOUNT: Keep = Keep::Object(&[
 const MEDIA: Keep = Keep::Object(&[
     ("id", Keep::Own),
     ("timestamp", Keep::Value),
+    ("media_type", Keep::Value),
     ("media_product_type", Keep::Value),
     ("permalink", Keep::Value),
     ("like_count", Keep::Value),

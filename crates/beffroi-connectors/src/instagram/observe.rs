@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::HashSet};
 
-use beffroi_model::{Figure, Figures, Identity, MissingReason, Post};
+use beffroi_model::{Figure, Figures, Identity, MissingReason, Post, PostKind};
 use jiff::Timestamp;
 
 use super::{
@@ -87,6 +87,7 @@ impl Listing {
 
 fn post(media: Media, published_at: Timestamp, fields: FieldSet) -> Post {
     Post {
+        kind: kind(&media),
         reactions: likes(&media),
         comments: media.comments_count.figure(),
         shares: shares(&media, fields),
@@ -94,6 +95,18 @@ fn post(media: Media, published_at: Timestamp, fields: FieldSet) -> Post {
         post_id: media.id,
         url: media.permalink,
         published_at,
+    }
+}
+
+/// What a publication shows. A video of the feed is told from a reel by the product alone.
+fn kind(media: &Media) -> Option<PostKind> {
+    let product = media.media_product_type.as_deref();
+    match (media.media_type.as_deref()?, product) {
+        ("IMAGE", _) => Some(PostKind::Image),
+        ("CAROUSEL_ALBUM", _) => Some(PostKind::Album),
+        ("VIDEO", Some("REELS")) => Some(PostKind::ShortVideo),
+        ("VIDEO", Some("FEED")) => Some(PostKind::Video),
+        _ => None,
     }
 }
 

@@ -11,7 +11,8 @@ use super::fields::FieldSet;
 const ACCOUNT: &str = "id,username,website,followers_count,follows_count,media_count";
 
 /// Fields of a publication.
-const MEDIA: &str = "id,timestamp,media_product_type,permalink,like_count,comments_count";
+const MEDIA: &str =
+    "id,timestamp,media_type,media_product_type,permalink,like_count,comments_count";
 
 /// The account `name`, with its newest publications.
 pub(super) fn account(base: &Url, own_id: &str, name: &str, fields: FieldSet, limit: u16) -> Url {
@@ -83,7 +84,7 @@ mod tests {
             assert_eq!(
                 fields(&url),
                 "business_discovery.username(mairie){id,username,website,followers_count,\
-                 follows_count,media_count,media.limit(50){id,timestamp,media_product_type,\
+                 follows_count,media_count,media.limit(50){id,timestamp,media_type,media_product_type,\
                  permalink,like_count,comments_count,view_count}}"
             );
             let url = page(
@@ -97,7 +98,7 @@ mod tests {
             assert_eq!(
                 fields(&url),
                 "business_discovery.username(mairie){id,media.after(QVFI-_==).limit(25){id,\
-                 timestamp,media_product_type,permalink,like_count,comments_count}}"
+                 timestamp,media_type,media_product_type,permalink,like_count,comments_count}}"
             );
         }
     }

@@ -48,6 +48,9 @@ pub(super) struct Media {
     pub(super) id: String,
     #[serde(deserialize_with = "tolerant::needed_moment")]
     pub(super) timestamp: Timestamp,
+    /// `IMAGE`, `VIDEO`, `CAROUSEL_ALBUM`.
+    #[serde(default, deserialize_with = "tolerant::text")]
+    pub(super) media_type: Option<String>,
     /// `FEED`, `REELS` …
     #[serde(default, deserialize_with = "tolerant::text")]
     pub(super) media_product_type: Option<String>,

@@ -53,6 +53,7 @@ pub(super) fn post(post: &wire::Post, counters: Result<&SocialMetadata, MissingR
         post_id: post.urn.clone(),
         url: Some(requests::post(&post.urn)),
         published_at: post.published_at,
+        kind: post.kind,
         reactions: of(|counters| counters.reactions().figure()),
         comments: of(|counters| counters.comments().figure()),
         shares: not_asked,

@@ -3,8 +3,12 @@
 
 use std::collections::HashMap;
 
+use beffroi_model::PostKind;
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny},
+};
 
 use crate::tolerant::{self, Count, Found, Items};
 
@@ -102,6 +106,8 @@ pub(super) struct Post {
     pub(super) modified_at: Timestamp,
     /// Whether everybody can see it.
     pub(super) is_public: bool,
+    /// What it shows, where that is told.
+    pub(super) kind: Option<PostKind>,
 }
 
 #[derive(Deserialize)]
@@ -117,6 +123,59 @@ struct RawPost {
     last_modified_at: Count,
     #[serde(default, deserialize_with = "tolerant::text")]
     lifecycle_state: Option<String>,
+    #[serde(default)]
+    content: Found<Content>,
+    /// What it passes on.
+    #[serde(default)]
+    reshare_context: Option<IgnoredAny>,
+}
+
+/// What a post shows beside its words: one member, by its name.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Content {
+    #[serde(default, deserialize_with = "tolerant::object")]
+    media: Option<Media>,
+    #[serde(default)]
+    multi_image: Option<IgnoredAny>,
+    #[serde(default)]
+    article: Option<IgnoredAny>,
+    #[serde(default)]
+    poll: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Media {
+    /// A URN, whose third part tells what it is.
+    #[serde(default, deserialize_with = "tolerant::id")]
+    id: Option<String>,
+}
+
+impl RawPost {
+    fn kind(&self) -> Option<PostKind> {
+        if self.reshare_context.is_some() {
+            return Some(PostKind::Repost);
+        }
+        let content = match &self.content {
+            Found::Nothing => return Some(PostKind::Text),
+            Found::Unreadable => return None,
+            Found::Object(content) => content,
+        };
+        let urn = content.media.as_ref().and_then(|it| it.id.as_deref());
+        match urn.and_then(|urn| urn.split(':').nth(2)) {
+            Some("image") => return Some(PostKind::Image),
+            Some("video") => return Some(PostKind::Video),
+            Some("document") => return Some(PostKind::Document),
+            _ => {}
+        }
+        let named = [
+            (&content.multi_image, PostKind::Album),
+            (&content.article, PostKind::Link),
+            (&content.poll, PostKind::Poll),
+        ];
+        let found = named.into_iter().find(|(member, _)| member.is_some());
+        found.map(|(_, kind)| kind)
+    }
 }
 
 impl<'de> Deserialize<'de> for Post {
@@ -125,11 +184,13 @@ impl<'de> Deserialize<'de> for Post {
         let published_at = moment(raw.published_at).or(moment(raw.created_at));
         let published_at = published_at.ok_or_else(|| D::Error::custom("no moment"))?;
         let state = raw.lifecycle_state.as_deref();
+        let is_public = state.is_none_or(|state| state == "PUBLISHED");
         Ok(Self {
+            kind: raw.kind(),
             urn: raw.id,
             published_at,
             modified_at: moment(raw.last_modified_at).unwrap_or(published_at),
-            is_public: state.is_none_or(|state| state == "PUBLISHED"),
+            is_public,
         })
     }
 }

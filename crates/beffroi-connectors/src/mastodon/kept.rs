@@ -84,6 +84,13 @@ const STATUS: Keep = Keep::Object(&[
     ("favourites_count", Keep::Value),
     ("quotes_count", Keep::Value),
     ("reblog", Keep::Mark),
+    (
+        "media_attachments",
+        Keep::List(&Keep::Object(&[("type", Keep::Value)])),
+    ),
+    ("poll", Keep::Mark),
+    ("quote", Keep::Mark),
+    ("card", Keep::Mark),
     ("account", Keep::Object(&[("id", Keep::Author)])),
 ]);
 

@@ -140,6 +140,7 @@ impl Listing {
     pub(super) fn add_page(&mut self, page: Items<Status>, own_id: &str, window: Window) {
         self.unreadable += page.unreadable;
         for status in page.read {
+            let kind = status.kind();
             let (id, at) = (status.id, status.created_at);
             self.oldest_read = Some(at);
             let is_own = status.account.is_none_or(|author| author.id == own_id);
@@ -167,6 +168,7 @@ impl Listing {
                     post_id: id,
                     url: status.url,
                     published_at: at,
+                    kind,
                     reactions: status.favourites_count.figure(),
                     comments: status.replies_count.figure(),
                     shares: status.reblogs_count.plus_if_given(status.quotes_count),

@@ -1,6 +1,7 @@
 //! Answers of Mastodon and of servers that speak its API, of what we read in them alone: no name,
 //! no text of anybody. Nothing here derives `Debug`, so that no id of a citizen can be logged.
 
+use beffroi_model::PostKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
@@ -88,8 +89,57 @@ pub(super) struct Status {
     pub(super) quotes_count: Count,
     #[serde(default)]
     pub(super) reblog: Option<IgnoredAny>,
+    /// Not there on servers that do not know media.
+    #[serde(default, deserialize_with = "tolerant::items_if_any")]
+    media_attachments: Option<Items<Attachment>>,
+    #[serde(default)]
+    poll: Option<IgnoredAny>,
+    /// Since Mastodon 4.5.
+    #[serde(default)]
+    quote: Option<IgnoredAny>,
+    /// What the server has seen behind the first link, some seconds after the status was written.
+    #[serde(default)]
+    card: Option<IgnoredAny>,
     #[serde(default, deserialize_with = "tolerant::object")]
     pub(super) account: Option<Author>,
+}
+
+/// A file of a status.
+#[derive(Deserialize)]
+struct Attachment {
+    /// `image`, `gifv`, `video`, `audio`, `unknown`.
+    #[serde(default, rename = "type", deserialize_with = "tolerant::text")]
+    kind: Option<String>,
+}
+
+impl Status {
+    /// What it shows, where the answer tells of its files at all.
+    pub(super) fn kind(&self) -> Option<PostKind> {
+        let media = self.media_attachments.as_ref()?;
+        let of_files = match (media.read.as_slice(), media.unreadable) {
+            ([], 0) => None,
+            ([one], 0) => Some(one.kind()),
+            _ => Some(Some(PostKind::Album)),
+        };
+        match of_files {
+            _ if self.quote.is_some() => Some(PostKind::Repost),
+            _ if self.poll.is_some() => Some(PostKind::Poll),
+            Some(kind) => kind,
+            None if self.card.is_some() => Some(PostKind::Link),
+            None => Some(PostKind::Text),
+        }
+    }
+}
+
+impl Attachment {
+    fn kind(&self) -> Option<PostKind> {
+        match self.kind.as_deref()? {
+            "image" => Some(PostKind::Image),
+            "video" | "gifv" => Some(PostKind::Video),
+            "audio" => Some(PostKind::Audio),
+            _ => None,
+        }
+    }
 }
 
 /// `/api/v1/statuses/:id/context`.

@@ -3,7 +3,7 @@
 
 use std::{cmp::Reverse, collections::HashSet};
 
-use beffroi_model::{Figure, Figures, Identity, MissingReason, Post};
+use beffroi_model::{Figure, Figures, Identity, MissingReason, Post, PostKind};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -164,6 +164,10 @@ impl Listed {
                 post_id: video.uuid,
                 url: video.url,
                 published_at,
+                kind: Some(match video.is_live {
+                    true => PostKind::Live,
+                    false => PostKind::Video,
+                }),
                 reactions: video.likes.figure(),
                 comments: video.comments.figure(),
                 shares: Figure::Missing(MissingReason::NotGivenByPlatform),

@@ -51,6 +51,9 @@ pub(super) struct Video {
     pub(super) created_at: Option<Timestamp>,
     #[serde(default, deserialize_with = "flag")]
     pub(super) is_local: Option<bool>,
+    /// While it is broadcast.
+    #[serde(default, deserialize_with = "tolerant::flag")]
+    pub(super) is_live: bool,
     #[serde(default, deserialize_with = "tolerant::text")]
     pub(super) url: Option<String>,
     #[serde(default)]

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use beffroi_model::{Figure, Figures, Identity, MissingReason, Post};
+use beffroi_model::{Figure, Figures, Identity, MissingReason, Post, PostKind};
 use jiff::Timestamp;
 
 use super::{
@@ -113,6 +113,7 @@ pub(super) struct Listing {
 struct Listed {
     number: u64,
     published_at: Timestamp,
+    kind: PostKind,
     views: Figure<u64>,
     /// Where the post shows any.
     reactions: Option<Figure<u64>>,
@@ -135,6 +136,7 @@ impl Listing {
             self.posts.push(Listed {
                 number,
                 published_at: at,
+                kind: kind(message),
                 views: views(message),
                 reactions: reactions(message),
             });
@@ -161,12 +163,35 @@ impl Listing {
                 post_id: listed.number.to_string(),
                 url: Some(requests::post(name, listed.number)),
                 published_at: listed.published_at,
+                kind: Some(listed.kind),
                 reactions: listed.reactions.unwrap_or(none_shown),
                 comments: Figure::Missing(MissingReason::NotGivenByPlatform),
                 shares: Figure::Missing(MissingReason::NotGivenByPlatform),
                 views: listed.views,
             })
             .collect()
+    }
+}
+
+/// What a post shows. A link's preview may stand below anything else.
+fn kind(message: &Message) -> PostKind {
+    let is_picture = |kind: &&PostKind| matches!(kind, PostKind::Image | PostKind::Video);
+    let shows = |kind| message.shown.contains(&kind);
+    let alone = [
+        PostKind::Poll,
+        PostKind::Video,
+        PostKind::Audio,
+        PostKind::Image,
+        PostKind::Document,
+        PostKind::Link,
+    ];
+    match message.shown.iter().filter(is_picture).count() {
+        _ if message.is_forwarded => PostKind::Repost,
+        2.. => PostKind::Album,
+        _ => alone
+            .into_iter()
+            .find(|kind| shows(*kind))
+            .unwrap_or(PostKind::Text),
     }
 }
 

@@ -9,6 +9,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
+use beffroi_model::PostKind;
 use jiff::Timestamp;
 use lol_html::{HtmlRewriter, MemorySettings, Settings, element, html_content::Element, text};
 
@@ -67,6 +68,8 @@ pub(super) struct Message {
     pub(super) is_service: bool,
     /// Whether it was written elsewhere.
     pub(super) is_forwarded: bool,
+    /// What it shows besides words, each time that it does.
+    pub(super) shown: Vec<PostKind>,
     /// Views, as printed; empty where there are none.
     pub(super) views: String,
     /// Each kind of reaction with its count behind it, as printed.
@@ -109,6 +112,12 @@ fn settings(page: &Shared) -> Settings<'static, 'static> {
             })
         }};
     }
+    /// A handler that notes what the message opened last shows.
+    macro_rules! shows {
+        ($selector:expr, $kind:expr) => {
+            on!($selector, |page, _| page.note_shown($kind))
+        };
+    }
     let memory = MemorySettings::new().with_max_allowed_memory_usage(PARSER_MEMORY_BYTES);
     let handlers = [
         on!(".tgme_channel_info", |page, _| page.has_channel = true),
@@ -135,6 +144,13 @@ fn settings(page: &Shared) -> Settings<'static, 'static> {
         on!(".tgme_widget_message_forwarded_from_name", |page, _| {
             page.mark_forwarded();
         }),
+        shows!(".tgme_widget_message_photo_wrap", PostKind::Image),
+        shows!(".tgme_widget_message_video_player", PostKind::Video),
+        shows!(".tgme_widget_message_roundvideo_player", PostKind::Video),
+        shows!(".tgme_widget_message_voice_player", PostKind::Audio),
+        shows!(".tgme_widget_message_document_wrap", PostKind::Document),
+        shows!(".tgme_widget_message_poll", PostKind::Poll),
+        shows!(".tgme_widget_message_link_preview", PostKind::Link),
         on!(FREE_REACTION, |page, _| {
             if let Some(message) = page.messages.last_mut() {
                 message.reactions.push(String::new());
@@ -173,7 +189,18 @@ fn settings(page: &Shared) -> Settings<'static, 'static> {
         .fold(settings, Settings::append_element_content_handler)
 }
 
+/// What is noted of what one message shows: an album has ten parts at the most, a hostile page any number.
+const MAX_SHOWN: usize = 16;
+
 impl Page {
+    fn note_shown(&mut self, kind: PostKind) {
+        if let Some(message) = self.messages.last_mut()
+            && message.shown.len() < MAX_SHOWN
+        {
+            message.shown.push(kind);
+        }
+    }
+
     fn mark_forwarded(&mut self) {
         if let Some(message) = self.messages.last_mut() {
             message.is_forwarded = true;

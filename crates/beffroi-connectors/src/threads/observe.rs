@@ -69,6 +69,7 @@ impl Listing {
 fn post(listed: ListedPost) -> Post {
     let not_given = Figure::Missing(MissingReason::NotGivenByPlatform);
     Post {
+        kind: listed.kind(),
         post_id: listed.id,
         url: listed.permalink,
         published_at: listed.timestamp,

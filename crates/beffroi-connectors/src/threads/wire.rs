@@ -1,5 +1,6 @@
 //! Answers of the Threads API, of what we read in them alone: no name, no text.
 
+use beffroi_model::PostKind;
 use jiff::Timestamp;
 use serde::{Deserialize, de::IgnoredAny};
 
@@ -60,6 +61,18 @@ impl Posts {
 }
 
 impl ListedPost {
+    /// What it shows; `TEXT_POST` may hold a link, which is not asked for.
+    pub(super) fn kind(&self) -> Option<PostKind> {
+        match self.media_type.as_deref()? {
+            "TEXT_POST" => Some(PostKind::Text),
+            "IMAGE" => Some(PostKind::Image),
+            "CAROUSEL_ALBUM" => Some(PostKind::Album),
+            "VIDEO" => Some(PostKind::Video),
+            "AUDIO" => Some(PostKind::Audio),
+            _ => None,
+        }
+    }
+
     /// Whether it only shows somebody else's post.
     pub(super) fn is_repost(&self) -> bool {
         self.media_type.as_deref() == Some("REPOST_FACADE") || self.reposted_post.is_some()

@@ -1,6 +1,6 @@
 //! From answers to observations. Plain functions: what is known of an account and its videos.
 
-use beffroi_model::{Figure, Figures, Identity, MissingReason, Post};
+use beffroi_model::{Figure, Figures, Identity, MissingReason, Post, PostKind};
 
 use super::{
     requests,
@@ -33,6 +33,7 @@ pub(super) fn post(video: &Video) -> Post {
         post_id: video.id.clone(),
         url: Some(requests::video(&video.username, &video.id)),
         published_at: video.created_at,
+        kind: Some(PostKind::Video),
         reactions: video.likes.figure(),
         comments: video.comments.figure(),
         shares: video.shares.figure(),

@@ -205,6 +205,15 @@ where
     Ok(items.unwrap_or_default().read)
 }
 
+/// Reads a list of objects; `None` where there is none.
+pub(crate) fn items_if_any<'de, D, T>(deserializer: D) -> Result<Option<Items<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    deserializer.deserialize_any(AnyValue(ListReader(PhantomData)))
+}
+
 /// Reads a list of identifiers without those that are none; what is no list is an empty one.
 pub(crate) fn ids<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     deserializer.deserialize_any(AnyValue(IdsReader))

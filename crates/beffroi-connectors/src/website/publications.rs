@@ -3,7 +3,7 @@
 //! Rule: a feed whose oldest item is younger than the window was cut, so its count is unknown, not
 //! small; what is dated after the run's `as_of` is an event to come, not a publication.
 
-use beffroi_model::{Figure, MissingReason, Post};
+use beffroi_model::{Figure, MissingReason, Post, PostKind};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -81,6 +81,7 @@ pub(super) fn window_posts(publications: &[Publication], as_of: Timestamp) -> Ve
             post_id: item.id.clone(),
             url: item.url.clone(),
             published_at: item.published_at,
+            kind: Some(PostKind::Article),
             reactions: not_given,
             comments: not_given,
             shares: not_given,
@@ -172,5 +173,6 @@ mod tests {
             posts[0].views.missing(),
             Some(MissingReason::NotGivenByPlatform)
         );
+        assert_eq!(posts[0].kind, Some(PostKind::Article));
     }
 }

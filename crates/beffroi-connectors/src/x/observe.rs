@@ -90,6 +90,7 @@ pub(super) fn post(post_id: &str, kept: &Kept, username: &str, reading: Reading)
         post_id: post_id.to_owned(),
         url: Some(format!("https://x.com/{username}/status/{id_today}")),
         published_at: kept.at,
+        kind: kept.kind,
         reactions: reading.reactions,
         comments: reading.comments,
         shares: reading.shares,

@@ -91,7 +91,7 @@ pub(super) fn timeline(
     add_fields(
         &mut url,
         names,
-        "created_at,public_metrics,conversation_id,reply_settings",
+        "created_at,public_metrics,conversation_id,reply_settings,attachments,entities",
         true,
     );
     if let Some(token) = token {
@@ -211,7 +211,7 @@ mod tests {
             .as_str(),
             "https://api.x.com/2/users/1001/tweets?max_results=100&since_id=2003&exclude=retweets\
              &tweet.fields=created_at%2Cpublic_metrics%2Cconversation_id%2Creply_settings\
-             %2Cauthor_id%2Creferenced_tweets%2Cedit_history_tweet_ids&pagination_token=7140w9"
+             %2Cattachments%2Centities%2Cauthor_id%2Creferenced_tweets%2Cedit_history_tweet_ids&pagination_token=7140w9"
         );
         assert_eq!(
             posts(&base(), FieldNames::Tweet, &["1", "2"]).as_str(),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use beffroi_model::PostKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +50,9 @@ pub(super) struct Kept {
     /// The id that an edited post bears today.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) edited: Option<String>,
+    /// What it shows, where that was told when it was listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) kind: Option<PostKind>,
     /// Whether not everybody may reply.
     #[serde(default)]
     pub(super) is_restricted: bool,

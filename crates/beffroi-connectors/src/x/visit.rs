@@ -220,11 +220,13 @@ impl<'a> Visit<'a> {
             .or_insert_with(|| Kept {
                 at,
                 edited: None,
+                kind: None,
                 is_restricted: false,
                 is_whole: false,
                 talk: Talk::default(),
             });
         kept.edited = (post.id != post_id).then(|| post.id.clone());
+        kept.kind = post.kind();
         kept.is_restricted = post.is_restricted();
         self.readings.insert(post_id.to_owned(), Reading::of(post));
     }

@@ -2,6 +2,7 @@
 //! of one field (`tweet` and `post`, see `requests.rs`), both are read, and so are answers that hold
 //! both. Nothing here derives `Debug`, so that no citizen's id can be logged.
 
+use beffroi_model::PostKind;
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -152,6 +153,23 @@ pub(super) struct Post {
     edit_history_tweet_ids: Vec<String>,
     #[serde(default, deserialize_with = "tolerant::ids")]
     edit_history_post_ids: Vec<String>,
+    /// Where they were asked for; not there when there are none.
+    #[serde(default, deserialize_with = "tolerant::object")]
+    attachments: Option<Attachments>,
+    /// The same.
+    #[serde(default, deserialize_with = "tolerant::object")]
+    entities: Option<Links>,
+}
+
+/// What is attached to a post.
+#[derive(Deserialize)]
+struct Attachments {
+    /// `3_1263145212760805376`: before the line the kind, `3` an image, `7` and `13` videos, `16` a
+    /// moving image (as clients read them; the documentation shows them without a word).
+    #[serde(default, deserialize_with = "tolerant::ids")]
+    media_keys: Vec<String>,
+    #[serde(default, deserialize_with = "tolerant::ids")]
+    poll_ids: Vec<String>,
 }
 
 /// Counters of a post.
@@ -289,9 +307,9 @@ impl Post {
         self.public_metrics.unwrap_or_default()
     }
 
-    /// When it was written, by its own word or its id's.
+    /// When it was written, by its own word or its first id's: an edited post bears the id of its edit.
     pub(super) fn at(&self) -> Option<Timestamp> {
-        self.created_at.or_else(|| time::of_id(&self.id))
+        self.created_at.or_else(|| time::of_id(self.first_id()))
     }
 
     /// The id that stays when the post is edited.
@@ -316,6 +334,29 @@ impl Post {
     pub(super) fn is_reply(&self) -> bool {
         let is_below = |top: &str| top != self.id && top != self.first_id();
         self.parent().is_some() || self.conversation_id.as_deref().is_some_and(is_below)
+    }
+
+    /// What it shows, by what was asked for of an account's own posts.
+    pub(super) fn kind(&self) -> Option<PostKind> {
+        if self.reference("quoted").is_some() {
+            return Some(PostKind::Repost);
+        }
+        let attached = self.attachments.as_ref();
+        if attached.is_some_and(|it| !it.poll_ids.is_empty()) {
+            return Some(PostKind::Poll);
+        }
+        match attached.map_or(&[][..], |it| it.media_keys.as_slice()) {
+            [] if self.entities.as_ref().is_some_and(|it| !it.urls.is_empty()) => {
+                Some(PostKind::Link)
+            }
+            [] => Some(PostKind::Text),
+            [one] => match one.split('_').next() {
+                Some("3") => Some(PostKind::Image),
+                Some("7" | "13" | "16") => Some(PostKind::Video),
+                _ => None,
+            },
+            _ => Some(PostKind::Album),
+        }
     }
 
     /// Whether not everybody may reply.

@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 
-use beffroi_model::{Figure, MissingReason, Post};
+use beffroi_model::{Figure, MissingReason, Post, PostKind};
 use jiff::Timestamp;
 use quick_xml::{
     Reader,
@@ -64,6 +64,7 @@ impl Entry {
             url: Some(requests::video_page(&video_id)),
             post_id: video_id,
             published_at: self.published_at?,
+            kind: Some(PostKind::Video),
             reactions: with_key,
             comments: with_key,
             shares: Figure::Missing(MissingReason::NotGivenByPlatform),

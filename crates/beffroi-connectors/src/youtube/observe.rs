@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use beffroi_model::{Figure, Figures, Identity, MissingReason, Post};
+use beffroi_model::{Figure, Figures, Identity, MissingReason, Post, PostKind};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 
@@ -98,6 +98,8 @@ pub(super) fn post(id: &str, at: Timestamp, counters: Result<&Video, MissingReas
         url: Some(requests::video_page(id)),
         post_id: id.to_owned(),
         published_at: at,
+        // Neither shorts nor broadcasts are told from others by what is asked for.
+        kind: Some(PostKind::Video),
         reactions,
         comments,
         shares: Figure::Missing(MissingReason::NotGivenByPlatform),

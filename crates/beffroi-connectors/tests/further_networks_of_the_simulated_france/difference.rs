@@ -168,6 +168,7 @@ fn posts<'a>(
             stored.published_at,
             post.published_at,
         );
+        findings.equal(&format!("the kind of {}", post.id), stored.kind, post.kind);
         for (name, stored, truth) in [
             (FigureName::Reactions, stored.reactions, post.reactions),
             (FigureName::Comments, stored.comments, post.comments),

@@ -82,6 +82,7 @@ pub(crate) fn differences(
             continue;
         };
         judge.equal("published at", post.published_at, truth.published_at);
+        judge.equal("kind", post.kind, truth.kind);
         judge.figure("reactions", post.reactions, truth.reactions);
         judge.figure("comments", post.comments, truth.comments);
         judge.figure("shares", post.shares, truth.shares);

@@ -168,6 +168,7 @@ impl Comparison {
 
     fn post(&mut self, of: &str, truth: &PostTruth, stored: &Post) {
         self.equal("published_at", of, stored.published_at, truth.published_at);
+        self.equal("kind", of, stored.kind, truth.kind);
         self.figure("reactions", of, stored.reactions, truth.reactions);
         self.figure("comments", of, stored.comments, truth.comments);
         self.figure("shares", of, stored.shares, truth.shares);

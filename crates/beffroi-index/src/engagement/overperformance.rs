@@ -9,7 +9,7 @@ use crate::stats::interquartile_mean;
 /// A post of the account's past, as it stood at the age of the post that is judged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PastPost {
-    /// Photo, link, video …, where it is told.
+    /// Image, link, video …, where it is told.
     pub kind: Option<String>,
     /// Its interactions when it was as old as the post that is judged.
     pub interactions_at_age: f64,

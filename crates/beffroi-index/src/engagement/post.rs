@@ -11,7 +11,7 @@ pub const CLOSED_AFTER_DAYS: i64 = 7;
 pub struct PostFigures {
     /// The platform's id of the post.
     pub post_id: String,
-    /// Photo, link, video …, in the platform's word; `None` where it is not told.
+    /// What it shows (image, link, video …); `None` where it is not told.
     pub kind: Option<String>,
     /// When it was published.
     pub published_at: Timestamp,

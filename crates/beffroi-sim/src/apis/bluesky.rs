@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use beffroi_model::{Platform, PostKind};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -11,7 +12,7 @@ use crate::{
     answer::Answer,
     draw::Draw,
     world::{
-        Declared, World,
+        Declared, World, kinds,
         social::{Fate, SocialAccount},
     },
 };
@@ -335,6 +336,9 @@ impl Api<'_> {
         value["likeCount"] = json!(post.reactions);
         value["quoteCount"] = json!(post.quotes);
         value["bookmarkCount"] = json!(0);
+        if let Some(embed) = embed(post.at_ms) {
+            value["embed"] = embed;
+        }
         if let Some(parent) = post.continues {
             let reference = |number| json!({"uri": post_uri(account, number), "cid": "bafyreiown"});
             value["record"]["reply"] =
@@ -624,6 +628,38 @@ fn items(account: &SocialAccount) -> Vec<Item> {
         }
     }
     items
+}
+
+/// What the post of that moment shows beside its words.
+fn embed(at_ms: i64) -> Option<Value> {
+    let image =
+        || json!({"thumb": "https://cdn.test/t", "fullsize": "https://cdn.test/f", "alt": ""});
+    let quoted = json!({"$type": "app.bsky.embed.record#viewNotFound",
+                        "uri": "at://did:plc:elsewhere/app.bsky.feed.post/1", "notFound": true});
+    Some(match kinds::kind(Platform::Bluesky, at_ms) {
+        Some(PostKind::Text) => return None,
+        Some(PostKind::Image) => {
+            json!({"$type": "app.bsky.embed.images#view", "images": [image()]})
+        }
+        Some(PostKind::Album) => {
+            json!({"$type": "app.bsky.embed.images#view", "images": [image(), image()]})
+        }
+        Some(PostKind::Video) => {
+            json!({"$type": "app.bsky.embed.video#view", "cid": "bafyreivideo",
+                   "playlist": "https://video.test/p"})
+        }
+        Some(PostKind::Link) => {
+            json!({"$type": "app.bsky.embed.external#view",
+                   "external": {"uri": "https://www.mairie.test/", "title": "", "description": ""}})
+        }
+        Some(PostKind::Repost) if at_ms % 2 == 0 => {
+            json!({"$type": "app.bsky.embed.recordWithMedia#view", "record": {"record": quoted},
+                   "media": {"$type": "app.bsky.embed.images#view", "images": [image()]}})
+        }
+        Some(PostKind::Repost) => json!({"$type": "app.bsky.embed.record#view", "record": quoted}),
+        // A member of the union that came later.
+        _ => json!({"$type": "app.bsky.embed.later#view"}),
+    })
 }
 
 #[cfg(test)]

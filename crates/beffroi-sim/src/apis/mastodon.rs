@@ -1,6 +1,7 @@
 //! A Mastodon instance: nodeinfo, WebFinger, accounts, statuses with Link paging, context.
 //! Shapes, limits and errors by the Mastodon fact sheet (stock 4.5 and 4.2).
 
+use beffroi_model::{Platform, PostKind};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -8,7 +9,7 @@ use super::{FixedWindow, SocialIndex, citizen, iso_ms, parameter, parameters};
 use crate::{
     answer::Answer,
     world::{
-        Instance, InstanceKind, World,
+        Instance, InstanceKind, World, kinds,
         social::{Fate, SocialAccount, Step},
     },
 };
@@ -422,6 +423,7 @@ impl Api<'_> {
                 status["replies_count"] = json!(account.direct_replies(number));
                 status["reblogs_count"] = json!(post.reposts);
                 status["favourites_count"] = json!(post.reactions);
+                show(&mut status, post.at_ms);
                 if counts_quotes(self.instance()) {
                     status["quotes_count"] = json!(post.quotes);
                 }
@@ -639,4 +641,30 @@ fn entries(account: &SocialAccount) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// Puts into a status what the post of that moment shows. A server does not know the kind of every file.
+fn show(status: &mut Value, at_ms: i64) {
+    let file = |kind: &str| {
+        json!({"id": at_ms.to_string(), "type": kind, "url": "https://files.test/a",
+               "description": null})
+    };
+    let kind = kinds::kind(Platform::Mastodon, at_ms);
+    let files = match kind {
+        Some(PostKind::Image) => vec![file("image")],
+        Some(PostKind::Album) => vec![file("image"), file("image")],
+        Some(PostKind::Video) => vec![file(if at_ms % 2 == 0 { "video" } else { "gifv" })],
+        Some(PostKind::Audio) => vec![file("audio")],
+        None => vec![file("unknown")],
+        _ => Vec::new(),
+    };
+    status["media_attachments"] = json!(files);
+    if kind == Some(PostKind::Poll) {
+        status["poll"] = json!({"id": "1", "multiple": false, "votes_count": 12,
+                                "options": [{"title": "Oui", "votes_count": 12}]});
+    }
+    if kind == Some(PostKind::Link) {
+        status["card"] = json!({"url": "https://www.mairie.test/", "title": "Mairie",
+                                "type": "link"});
+    }
 }

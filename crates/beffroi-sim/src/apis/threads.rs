@@ -1,6 +1,6 @@
 //! The Threads API: profile discovery and the posts of a profile (fact sheet `threads`).
 
-use beffroi_model::{Absent, MissingReason, Outcome, Platform};
+use beffroi_model::{Absent, MissingReason, Outcome, Platform, PostKind};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -15,7 +15,7 @@ use crate::{
     meters::{Clock, Quota, Standing},
     truth::{DialogueMissing, FigureTruth, PostTruth, SocialTruth, second},
     world::{
-        World,
+        World, kinds,
         network::{Fate, Life, NetworkAccount},
     },
 };
@@ -79,6 +79,7 @@ impl NetworkApi for Threads {
         let posts = life.posts.iter().rev().map(|post| PostTruth {
             id: post_id(account, post.at),
             published_at: second(post.at),
+            kind: kinds::kind(PLATFORM, post.at),
             reactions: not_given,
             comments: not_given,
             shares: not_given,
@@ -303,7 +304,14 @@ fn node(account: &NetworkAccount, name: &str, at: i64, is_repost: bool, replies:
     let mut node = json!({
         "id": id,
         "media_product_type": "THREADS",
-        "media_type": if is_repost { "REPOST_FACADE" } else { "TEXT_POST" },
+        "media_type": match kinds::kind(PLATFORM, at) {
+            _ if is_repost => "REPOST_FACADE",
+            Some(PostKind::Image) => "IMAGE",
+            Some(PostKind::Album) => "CAROUSEL_ALBUM",
+            Some(PostKind::Video) => "VIDEO",
+            Some(PostKind::Audio) => "AUDIO",
+            _ => "TEXT_POST",
+        },
         "permalink": format!("https://www.threads.com/@{name}/post/{code}"),
         "username": name,
         "text": "Information municipale",

@@ -7,6 +7,7 @@ mod event;
 mod fediverse;
 mod history;
 pub(crate) mod host;
+pub(crate) mod kinds;
 mod names;
 pub(crate) mod network;
 mod presence;

@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::Context;
-use beffroi_model::{FigureName, MissingReason, Platform};
+use beffroi_model::{FigureName, MissingReason, Platform, PostKind};
 use beffroi_sim::{
     AccountTruth, Expected, FigureTruth, ObservedSite, PostTruth, SiteTruth, SocialTruth, TruthLine,
 };
@@ -89,6 +89,8 @@ struct PostRow {
     handle: String,
     post_id: String,
     published_ms: i64,
+    /// Empty: not told.
+    kind: String,
     reactions: Option<u64>,
     comments: Option<u64>,
     shares: Option<u64>,
@@ -503,6 +505,8 @@ impl Comparison {
                 post.published_at.as_millisecond(),
                 row.published_ms,
             );
+            let kind = post.kind.map(PostKind::as_str).unwrap_or_default();
+            self.equal("kind", &of, kind, row.kind.as_str());
             for (name, truth, stored) in POST_FIGURES {
                 self.equal(name.into(), &of, truth(post).known(), stored(row));
             }

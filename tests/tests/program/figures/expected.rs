@@ -3,8 +3,8 @@
 use beffroi_index::{
     dialogue::{Dialogue, SeenThread},
     engagement::{
-        AccountPosts, Engagement, Level, PastPost, PostFigures, Weights, Window, coverage,
-        overperformance, rhythm, weekly_growth,
+        AccountPosts, Engagement, Level, Overperformance, PastPost, PostFigures, Weights, Window,
+        coverage, overperformance, rhythm, weekly_growth,
     },
     stats::median,
 };
@@ -140,7 +140,7 @@ fn post_figures(account: &Account, id: &str, post: &Post) -> PostFigures {
     let [reactions, comments, shares, views] = reading.counters;
     PostFigures {
         post_id: id.to_owned(),
-        kind: None,
+        kind: (!post.kind.is_empty()).then(|| post.kind.to_owned()),
         published_at: at(post.published_at),
         observed_at: at(reading.observed_at),
         reactions: figure(reactions),
@@ -186,6 +186,29 @@ fn growth(account: &Account, night: i64, days: i64) -> Option<f64> {
 
 /// The median of the closed posts' overperformance.
 fn ratios(posts: &[PostFigures], window: Window) -> Option<f64> {
+    let judged = judged(posts).into_iter();
+    let within = judged.filter(|(post, _)| window.holds(post.published_at));
+    let ratios: Vec<f64> = within
+        .filter_map(|(_, judged)| Some(judged?.ratio))
+        .collect();
+    median(&ratios)
+}
+
+/// The account's posts with how they did against its past: `None` of those that are young, show no counter, or
+/// have too short a past.
+pub(super) fn posts(account: &Account) -> Vec<(PostFigures, Option<Overperformance>)> {
+    let posts: Vec<PostFigures> = (account.posts.iter())
+        .map(|(id, post)| post_figures(account, id, post))
+        .collect();
+    let judged = judged(&posts).into_iter();
+    let mut all: Vec<_> = judged.map(|(post, it)| (post.clone(), it)).collect();
+    let young = posts.iter().filter(|post| post.is_young());
+    all.extend(young.map(|post| (post.clone(), None)));
+    all
+}
+
+/// The closed posts, each against those before it that give the same counters.
+fn judged(posts: &[PostFigures]) -> Vec<(&PostFigures, Option<Overperformance>)> {
     let mut closed: Vec<&PostFigures> = posts.iter().filter(|post| !post.is_young()).collect();
     closed.sort_by_key(|post| (post.published_at, post.post_id.clone()));
     let counters = |post: &PostFigures| {
@@ -197,21 +220,21 @@ fn ratios(posts: &[PostFigures], window: Window) -> Option<f64> {
     };
     let given = |post: &PostFigures| counters(post).map(|it| it.is_some());
     let sum = |post: &PostFigures| counters(post).into_iter().flatten().sum::<u64>() as f64;
-    let mut ratios = Vec::new();
-    for (place, post) in closed.iter().enumerate() {
-        if !window.holds(post.published_at) || given(post) == [false; 3] {
-            continue;
+    let judge = |(place, post): (usize, &&PostFigures)| {
+        if given(post) == [false; 3] {
+            return None;
         }
         let past: Vec<PastPost> = (closed[..place].iter().rev())
             .filter(|other| given(other) == given(post))
             .map(|other| PastPost {
-                kind: None,
+                kind: other.kind.clone(),
                 interactions_at_age: sum(other),
             })
             .collect();
-        ratios.extend(overperformance(None, sum(post), &past).map(|it| it.ratio));
-    }
-    median(&ratios)
+        overperformance(post.kind.as_deref(), sum(post), &past)
+    };
+    let judged = closed.iter().enumerate().map(judge);
+    closed.iter().copied().zip(judged).collect()
 }
 
 /// The threads of the window, as they stood at its end.

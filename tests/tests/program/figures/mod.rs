@@ -73,6 +73,7 @@ async fn figures_are_those_of_beffroi_index_on_random_worlds() {
             ),
         );
         assert_eq!(found.len(), 4 * world.accounts.len());
+        posts_are_judged_by_their_kind(&engine, &world, seed);
         for row in &found {
             let days = u16::try_from(row["window_days"].as_u64().unwrap()).unwrap();
             let account = (world.accounts.iter())
@@ -103,6 +104,42 @@ async fn figures_are_those_of_beffroi_index_on_random_worlds() {
         }
     }
     assert!(known > 2_000, "{known} figures are known");
+}
+
+/// Each post by itself: what it shows, and over which past its overperformance is.
+fn posts_are_judged_by_their_kind(engine: &Engine, world: &World, seed: u64) {
+    let found = rows(engine, "SELECT * FROM beffroi.post_figure");
+    let of = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    let found: BTreeMap<(String, String), &Value> = found
+        .iter()
+        .map(|row| ((of(row, "account_id"), of(row, "post_id")), row))
+        .collect();
+    let mut expected = 0;
+    let mut from = BTreeMap::new();
+    for account in &world.accounts {
+        for (post, judged) in expected::posts(account) {
+            expected += 1;
+            let row = found[&(account.id.clone(), post.post_id.clone())];
+            let what = format!("seed {seed}, {}, {}", account.handle, post.post_id);
+            assert_eq!(of(row, "kind"), post.kind.unwrap_or_default(), "{what}");
+            let expected_from = match judged {
+                None => "",
+                Some(judged) if judged.is_same_kind => "kind",
+                Some(_) => "all",
+            };
+            assert_eq!(of(row, "expected_from"), expected_from, "{what}");
+            *from.entry(expected_from).or_insert(0) += 1;
+            match (row["overperformance"].as_f64(), judged) {
+                (None, None) => {}
+                (Some(found), Some(judged)) if is_close(found, judged.ratio) => {}
+                other => panic!("{what}: {other:?}"),
+            }
+        }
+    }
+    assert_eq!(found.len(), expected);
+    for (way, least) in [("kind", 20), ("all", 20), ("", 20)] {
+        assert!(from.get(way).is_some_and(|it| *it >= least), "{from:?}");
+    }
 }
 
 #[tokio::test]

@@ -46,6 +46,8 @@ pub(super) struct Reading {
 #[derive(Default)]
 pub(super) struct Post {
     pub(super) published_at: i64,
+    /// What it shows; empty: not told.
+    pub(super) kind: &'static str,
     /// By run.
     pub(super) readings: BTreeMap<String, Reading>,
 }
@@ -210,11 +212,18 @@ fn publish(account: &mut Account, draw: &mut Draw, inserts: &mut Vec<String>) {
     let gives: Vec<i64> = (0..4)
         .map(|_| [0, 40, 60, 100, 100][usize::try_from(draw.below(5)).unwrap()])
         .collect();
+    // Some accounts are not told the kinds of, some have mostly one, some many.
+    let kinds: &[&'static str] = [
+        &[""][..],
+        &["image", "image", "image", "video"],
+        &["image", "link", "text", ""],
+    ][usize::try_from(draw.below(3)).unwrap()];
     let (mut posts, mut rows) = (Vec::new(), Vec::new());
     for number in 0..draw.below(70) {
         let post_id = format!("p{number}");
         let mut post = Post {
             published_at: as_of(FIRST_NIGHT) + draw.below(NIGHTS * DAY),
+            kind: kinds[usize::try_from(draw.below(kinds.len() as i64)).unwrap()],
             ..Post::default()
         };
         let most = 1 + draw.below(60);
@@ -254,10 +263,11 @@ fn publish(account: &mut Account, draw: &mut Draw, inserts: &mut Vec<String>) {
         }
         if let Some(last) = post.readings.values().next_back() {
             posts.push(format!(
-                "('{}', '{post_id}', '{}', {}, '{}', {})",
+                "('{}', '{post_id}', '{}', {}, '{}', '{}', {})",
                 account.id,
                 account.platform,
                 moment(post.published_at),
+                post.kind,
                 post.readings.keys().next_back().unwrap(),
                 moment(last.observed_at)
             ));
@@ -268,7 +278,7 @@ fn publish(account: &mut Account, draw: &mut Draw, inserts: &mut Vec<String>) {
         return;
     }
     inserts.push(format!(
-        "INSERT INTO beffroi.post (account_id, post_id, platform, published_at, run_id, seen_at) VALUES {}",
+        "INSERT INTO beffroi.post (account_id, post_id, platform, published_at, kind, run_id, seen_at) VALUES {}",
         posts.join(", ")
     ));
     inserts.push(format!(

@@ -16,6 +16,7 @@ use std::{
 
 use beffroi_model::{
     Absent, AccountRef, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome, Platform,
+    PostKind,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -122,3 +122,38 @@ async fn silence_under_restricted_posts_means_nothing() {
     assert_eq!(comments, [Figure::Missing(restricted), Figure::Known(0)]);
     assert_eq!(seen.threads, Figure::Known(Vec::new()));
 }
+
+#[tokio::test]
+async fn what_a_post_shows_is_its_embed_by_name() {
+    let images = |count: usize| json!({"$type": "app.bsky.embed.images#view", "images": vec![json!({"alt": CANARY}); count]});
+    for (embed, expected) in [
+        (json!(null), Some(PostKind::Text)),
+        (images(1), Some(PostKind::Image)),
+        (images(4), Some(PostKind::Album)),
+        (
+            json!({"$type": "app.bsky.embed.video#view"}),
+            Some(PostKind::Video),
+        ),
+        (
+            json!({"$type": "app.bsky.embed.external#view", "external": {"title": CANARY}}),
+            Some(PostKind::Link),
+        ),
+        (
+            json!({"$type": "app.bsky.embed.record#view", "record": {"author": {"did": CANARY}}}),
+            Some(PostKind::Repost),
+        ),
+        (
+            json!({"$type": "app.bsky.embed.recordWithMedia#view"}),
+            Some(PostKind::Repost),
+        ),
+        (json!({"$type": "app.bsky.embed.later#view"}), None),
+        (json!({}), None),
+        (json!("embed"), None),
+    ] {
+        let mut told = post("10", "2026-11-20T17:00:00Z", 0);
+        told["embed"] = embed.clone();
+        let view = AppView::new(vec![json!({ "post": told })]);
+        let seen = visit(view).await.measurement;
+        assert_eq!(seen.posts[0].kind, expected, "{embed}");
+    }
+}

@@ -80,3 +80,27 @@ async fn a_page_asked_by_its_number_is_not_renamed() {
     assert_eq!(measured.measurement.identity.renamed_to, None);
     assert_eq!(measured.measurement.outcome, Outcome::Measured);
 }
+
+#[tokio::test]
+async fn what_a_post_shows_is_read_of_how_it_was_published() {
+    for (status_type, expected) in [
+        (json!("added_photos"), Some(PostKind::Image)),
+        (json!("added_video"), Some(PostKind::Video)),
+        (json!("shared_story"), Some(PostKind::Link)),
+        (json!("created_event"), Some(PostKind::Event)),
+        (json!("mobile_status_update"), Some(PostKind::Text)),
+        (json!("wall_post"), None),
+        (json!(7), None),
+    ] {
+        let written = with(
+            post("10", AT, Vec::new()),
+            json!({ "status_type": status_type }),
+        );
+        let seen = visit(Graph::with_page(page(vec![written]))).await;
+        assert_eq!(seen.measurement.posts[0].kind, expected, "{status_type}");
+    }
+    let mut untold = post("10", AT, Vec::new());
+    untold.as_object_mut().unwrap().remove("status_type");
+    let seen = visit(Graph::with_page(page(vec![untold]))).await;
+    assert_eq!(seen.measurement.posts[0].kind, None);
+}

@@ -129,3 +129,21 @@ async fn hidden_likes_are_missing_as_hidden() {
         MissingReason::HiddenByOwner
     );
 }
+
+#[tokio::test]
+async fn what_a_publication_shows_is_its_type_and_of_videos_its_product() {
+    for (media_type, product, expected) in [
+        ("IMAGE", "FEED", Some(PostKind::Image)),
+        ("CAROUSEL_ALBUM", "FEED", Some(PostKind::Album)),
+        ("VIDEO", "FEED", Some(PostKind::Video)),
+        ("VIDEO", "REELS", Some(PostKind::ShortVideo)),
+        ("VIDEO", "LATER", None),
+        ("LATER", "FEED", None),
+    ] {
+        let mut published = media("1", "2026-11-20T00:00:00+0000");
+        published["media_type"] = json!(media_type);
+        published["media_product_type"] = json!(product);
+        let seen = visit(Discovery::new(vec![published])).await.measurement;
+        assert_eq!(seen.posts[0].kind, expected, "{media_type} {product}");
+    }
+}

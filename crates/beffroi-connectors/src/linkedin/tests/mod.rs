@@ -14,7 +14,7 @@ mod visits;
 use std::num::{NonZeroU16, NonZeroU32};
 
 use beffroi_model::{
-    Absent, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome, Platform,
+    Absent, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome, Platform, PostKind,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -160,3 +160,32 @@ async fn posts_in_another_layout_are_a_failed_call_and_no_empty_list() {
         assert_eq!(reason, MissingReason::CallFailed);
     }
 }
+
+#[tokio::test]
+async fn what_a_post_shows_is_the_member_of_its_content() {
+    let media = |kind: &str| json!({"media": {"id": format!("urn:li:{kind}:C5")}});
+    for (content, expected) in [
+        (json!(null), Some(PostKind::Text)),
+        (media("image"), Some(PostKind::Image)),
+        (media("video"), Some(PostKind::Video)),
+        (media("document"), Some(PostKind::Document)),
+        (json!({"multiImage": {"images": []}}), Some(PostKind::Album)),
+        (
+            json!({"article": {"source": "https://www.exemple.fr/"}}),
+            Some(PostKind::Link),
+        ),
+        (json!({"poll": {"question": CANARY}}), Some(PostKind::Poll)),
+        (json!({"celebration": {}}), None),
+        (json!("content"), None),
+    ] {
+        let mut told = post("urn:li:share:2", "2026-11-20T17:00:00Z");
+        told["content"] = content.clone();
+        let linkedin = Linkedin::new().with_posts(vec![(told.clone(), metadata(0))]);
+        let seen = visit_granted(linkedin).await.measurement;
+        assert_eq!(seen.posts[0].kind, expected, "{content}");
+        told["reshareContext"] = json!({"parent": "urn:li:share:1"});
+        let linkedin = Linkedin::new().with_posts(vec![(told, metadata(0))]);
+        let seen = visit_granted(linkedin).await.measurement;
+        assert_eq!(seen.posts[0].kind, Some(PostKind::Repost), "{content}");
+    }
+}

@@ -14,7 +14,7 @@ use std::{collections::HashMap, num::NonZeroU32, time::Duration};
 
 use beffroi_model::{
     Absent, AccountRef, Category, CollectivityId, Failed, Figure, FigureName, FindMethod,
-    Forbidden, MissingReason, Outcome, Platform, Siren, Subject,
+    Forbidden, MissingReason, Outcome, Platform, PostKind, Siren, Subject,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -124,3 +124,67 @@ async fn a_reply_whose_parent_was_deleted_is_no_post_unless_it_continued_an_own_
         .collect();
     assert_eq!(ids, ["2", "1"]);
 }
+
+#[tokio::test]
+async fn what_a_status_shows_is_read_of_its_files_poll_quote_and_card() {
+    let files = |kinds: &[&str]| -> Value {
+        let files = kinds
+            .iter()
+            .map(|kind| json!({"id": "1", "type": kind, "url": CANARY}));
+        files.collect()
+    };
+    for (changes, expected) in [
+        (json!({"media_attachments": []}), Some(PostKind::Text)),
+        (
+            json!({"media_attachments": files(&["image"])}),
+            Some(PostKind::Image),
+        ),
+        (
+            json!({"media_attachments": files(&["gifv"])}),
+            Some(PostKind::Video),
+        ),
+        (
+            json!({"media_attachments": files(&["video"])}),
+            Some(PostKind::Video),
+        ),
+        (
+            json!({"media_attachments": files(&["audio"])}),
+            Some(PostKind::Audio),
+        ),
+        (json!({"media_attachments": files(&["unknown"])}), None),
+        (
+            json!({"media_attachments": files(&["image", "image"])}),
+            Some(PostKind::Album),
+        ),
+        (
+            json!({"media_attachments": [], "card": {"title": CANARY}}),
+            Some(PostKind::Link),
+        ),
+        (
+            json!({"media_attachments": files(&["image"]), "card": {"title": CANARY}}),
+            Some(PostKind::Image),
+        ),
+        (
+            json!({"media_attachments": [], "poll": {"id": "1"}, "card": {}}),
+            Some(PostKind::Poll),
+        ),
+        (
+            json!({"media_attachments": files(&["image"]), "quote": {"state": "accepted",
+                   "quoted_status": {"account": {"id": CANARY}}}}),
+            Some(PostKind::Repost),
+        ),
+        (
+            json!({"media_attachments": null, "poll": null, "card": null}),
+            None,
+        ),
+        (json!({"media_attachments": "none"}), None),
+    ] {
+        let mut told = status("3", "2026-11-20T00:00:00Z", None, 0);
+        let members = told.as_object_mut().unwrap();
+        members.extend(changes.as_object().unwrap().clone());
+        let seen = visit(Instance::new(account(), vec![told]))
+            .await
+            .measurement;
+        assert_eq!(seen.posts[0].kind, expected, "{changes}");
+    }
+}

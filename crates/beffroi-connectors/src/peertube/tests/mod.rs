@@ -14,7 +14,7 @@ use std::{collections::HashMap, num::NonZeroU32, time::Duration};
 
 use beffroi_model::{
     Absent, AccountRef, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome, Platform,
-    Thread,
+    PostKind, Thread,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};

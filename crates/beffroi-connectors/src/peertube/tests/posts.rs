@@ -150,3 +150,16 @@ async fn videos_that_cannot_be_read_spoil_nobody_and_are_no_empty_list_alone() {
         Figure::Missing(MissingReason::NotMeasured)
     );
 }
+
+#[tokio::test]
+async fn a_broadcast_is_told_from_a_video_while_it_lasts() {
+    for (changes, expected) in [
+        (json!({"isLive": true}), PostKind::Live),
+        (json!({"isLive": false}), PostKind::Video),
+        (json!({"isLive": null}), PostKind::Video),
+    ] {
+        let video = with(quiet("u-5", "2026-11-20T00:00:00.000Z"), changes.clone());
+        let seen = visit(Instance::new(vec![video])).await.measurement;
+        assert_eq!(seen.posts[0].kind, Some(expected), "{changes}");
+    }
+}

@@ -11,6 +11,7 @@ use std::{collections::HashMap, time::Duration};
 use beffroi_fetch::FetchSettings;
 use beffroi_model::{
     Absent, AccountRef, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome, Platform,
+    PostKind,
 };
 use jiff::Timestamp;
 

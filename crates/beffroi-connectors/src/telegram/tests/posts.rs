@@ -165,3 +165,40 @@ async fn posts_that_cannot_be_read_spoil_nobody_and_are_no_empty_channel_alone()
         Figure::Missing(MissingReason::NotMeasured)
     );
 }
+
+#[tokio::test]
+async fn what_a_post_shows_is_read_of_its_parts() {
+    let part = |class: &str| format!("<a class=\"{class} more\" href=\"#\"></a>");
+    let picture = part("tgme_widget_message_photo_wrap");
+    let video = part("tgme_widget_message_video_player");
+    let link = part("tgme_widget_message_link_preview");
+    let forwarded = part("tgme_widget_message_forwarded_from");
+    let cases = [
+        (String::new(), PostKind::Text),
+        (link.clone(), PostKind::Link),
+        (picture.clone() + &link, PostKind::Image),
+        (video.clone(), PostKind::Video),
+        (
+            part("tgme_widget_message_roundvideo_player"),
+            PostKind::Video,
+        ),
+        (picture.clone() + &video, PostKind::Album),
+        (part("tgme_widget_message_voice_player"), PostKind::Audio),
+        (
+            part("tgme_widget_message_document_wrap"),
+            PostKind::Document,
+        ),
+        (part("tgme_widget_message_poll"), PostKind::Poll),
+        (forwarded + &picture, PostKind::Repost),
+        (picture.repeat(500), PostKind::Album),
+    ];
+    let messages: Vec<String> = (1..)
+        .zip(&cases)
+        .map(|(number, (parts, _))| message(number, "2026-11-20T00:00:00+00:00", parts, "7"))
+        .collect();
+    let seen = visit(Site::showing(&preview(&messages, None))).await;
+    let kinds: Vec<_> = (seen.measurement.posts.iter().rev())
+        .map(|post| post.kind)
+        .collect();
+    assert_eq!(kinds, cases.map(|(_, kind)| Some(kind)));
+}

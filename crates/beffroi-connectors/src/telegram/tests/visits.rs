@@ -26,6 +26,8 @@ async fn a_visit_brings_subscribers_and_posts_with_views_and_reactions() {
         panic!("expected three posts, found {:?}", seen.posts);
     };
     assert_eq!(text.post_id, "115");
+    let kinds = [PostKind::Repost, PostKind::Album, PostKind::Text].map(Some);
+    assert_eq!([forwarded.kind, album.kind, text.kind], kinds);
     assert_eq!(text.url.as_deref(), Some("https://t.me/ville_exemple/115"));
     assert_eq!(text.published_at.to_string(), "2026-11-20T17:00:03Z");
     assert_eq!(text.views, Figure::Known(1_200));

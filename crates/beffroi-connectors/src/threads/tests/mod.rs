@@ -11,7 +11,7 @@ mod visits;
 use std::{collections::HashMap, num::NonZeroU32, time::Duration};
 
 use beffroi_model::{
-    Absent, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome, Platform,
+    Absent, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome, Platform, PostKind,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};

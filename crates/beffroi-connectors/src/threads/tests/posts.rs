@@ -132,3 +132,25 @@ async fn without_a_lookup_a_list_that_fails_is_the_end() {
         assert_eq!(seen.fetches.len(), 1, "no lookup was due");
     }
 }
+
+#[tokio::test]
+async fn what_a_post_shows_is_its_media_type() {
+    let kinds = [
+        ("TEXT_POST", Some(PostKind::Text)),
+        ("IMAGE", Some(PostKind::Image)),
+        ("CAROUSEL_ALBUM", Some(PostKind::Album)),
+        ("VIDEO", Some(PostKind::Video)),
+        ("AUDIO", Some(PostKind::Audio)),
+        ("LATER", None),
+    ];
+    let posts = kinds.iter().enumerate().map(|(number, (media_type, _))| {
+        let mut post = post(&number.to_string(), "2026-11-20T00:00:00+0000");
+        post["media_type"] = json!(media_type);
+        post
+    });
+    let measured = visit(Api::new(posts.collect())).await;
+    let seen: Vec<_> = (measured.measurement.posts.iter())
+        .map(|post| post.kind)
+        .collect();
+    assert_eq!(seen, kinds.map(|(_, kind)| kind));
+}

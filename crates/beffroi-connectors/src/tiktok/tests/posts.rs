@@ -21,6 +21,7 @@ async fn counters_and_videos_are_read_with_their_ids_whole() {
         Some("https://www.tiktok.com/@villedetest/video/7079929224945090002")
     );
     assert_eq!(post.published_at, "2026-11-20T17:00:00Z".parse().unwrap());
+    assert_eq!(post.kind, Some(PostKind::Video));
     assert_eq!(post.reactions, Figure::Known(320));
     assert_eq!(post.comments, Figure::Known(14));
     assert_eq!(post.shares, Figure::Known(9));

@@ -22,6 +22,7 @@ use std::{
 
 use beffroi_model::{
     Absent, AccountRef, Failed, Figure, FigureName, Forbidden, Measurement, MissingReason, Outcome,
+    PostKind,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};

@@ -168,3 +168,47 @@ async fn counters_that_are_missing_are_no_zeros_and_texts_are_numbers() {
         MissingReason::NotInAnswer
     );
 }
+
+#[tokio::test]
+async fn what_a_post_shows_is_read_when_it_is_listed_and_remembered() {
+    let link =
+        json!({"urls": [{"url": "https://t.co/a", "expanded_url": "https://x.com/photo/1"}]});
+    let media = |keys: &[&str]| json!({"attachments": {"media_keys": keys}, "entities": link});
+    let cases = [
+        (json!({}), Some(PostKind::Text)),
+        (
+            json!({"entities": {"mentions": [{"username": CANARY}]}}),
+            Some(PostKind::Text),
+        ),
+        (json!({"entities": link}), Some(PostKind::Link)),
+        (media(&["3_1263145212760805376"]), Some(PostKind::Image)),
+        (media(&["3_1", "3_2"]), Some(PostKind::Album)),
+        (media(&["7_1"]), Some(PostKind::Video)),
+        (media(&["13_1"]), Some(PostKind::Video)),
+        (media(&["16_1"]), Some(PostKind::Video)),
+        (media(&["99_1"]), None),
+        (
+            json!({"attachments": {"poll_ids": ["1"]}}),
+            Some(PostKind::Poll),
+        ),
+        (
+            json!({"referenced_tweets": [{"type": "quoted", "id": "7"}], "entities": link}),
+            Some(PostKind::Repost),
+        ),
+    ];
+    let posts = cases.iter().zip(1..).map(|((changes, _), hours)| {
+        let mut post = post(ago(hours), 0);
+        let members = post.as_object_mut().unwrap();
+        members.extend(changes.as_object().unwrap().clone());
+        post
+    });
+    let x = X::new(posts.collect());
+    let kinds = |measurement: &Measurement| -> Vec<_> {
+        measurement.posts.iter().map(|post| post.kind).collect()
+    };
+    let expected: Vec<_> = cases.iter().map(|(_, kind)| *kind).collect();
+    let first = visit(x.clone()).await.measurement;
+    assert_eq!(kinds(&first), expected);
+    let (_, second) = two_nights(x.clone(), X::new(Vec::new()), |_| {}).await;
+    assert_eq!(kinds(&second), expected, "though they are not listed again");
+}

@@ -54,6 +54,7 @@ async fn without_a_key_the_feed_gives_videos_and_views() {
     let seen = measured.measurement;
     assert_eq!(seen.outcome, Outcome::Measured);
     assert_eq!(seen.identity.permanent_id.as_deref(), Some(ID));
+    assert_eq!(seen.posts[0].kind, Some(PostKind::Video));
     assert_eq!(seen.posts[0].views, Figure::Known(532));
     let with_key = MissingReason::LoginRequired;
     assert_eq!(seen.posts[0].reactions, Figure::Missing(with_key));

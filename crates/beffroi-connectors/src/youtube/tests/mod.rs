@@ -22,7 +22,7 @@ use std::{
 
 use beffroi_fetch::FetchSettings;
 use beffroi_model::{
-    Absent, AccountRef, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome,
+    Absent, AccountRef, Failed, Figure, FigureName, Forbidden, MissingReason, Outcome, PostKind,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};

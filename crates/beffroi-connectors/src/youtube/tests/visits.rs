@@ -21,6 +21,7 @@ async fn a_visit_brings_counters_videos_and_dialogue() {
     assert_eq!(seen.posts.len(), 1);
     let post = &seen.posts[0];
     assert_eq!(post.post_id, "video10");
+    assert_eq!(post.kind, Some(PostKind::Video));
     let page = "https://www.youtube.com/watch?v=video10";
     assert_eq!(post.url.as_deref(), Some(page));
     assert_eq!(post.published_at.to_string(), "2026-11-20T17:00:03Z");

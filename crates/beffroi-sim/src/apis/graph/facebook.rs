@@ -1,15 +1,15 @@
 //! Facebook pages: their names and numbers, what became of them, and what is true of them (fact
 //! sheet `facebook`).
 
-use beffroi_model::{Absent, Failed, MissingReason, Outcome, Platform};
+use beffroi_model::{Absent, Failed, MissingReason, Outcome, Platform, PostKind};
 
 use super::{GraphError, comments};
 use crate::{
     SocialTruth,
     truth::{DialogueMissing, FigureTruth, PostTruth, ThreadTruth, second},
     world::{
-        World,
-        network::{Fate, Life, NetworkAccount},
+        World, kinds,
+        network::{Fate, Life, NetworkAccount, Post},
     },
 };
 
@@ -151,6 +151,18 @@ pub(super) fn of_post_number(number: i64) -> Option<(usize, i64)> {
     Some((index, number % TIMES))
 }
 
+/// How a post of what it shows was published, in Facebook's words.
+pub(super) fn status_type(post: &Post) -> &'static str {
+    match kinds::kind(Platform::Facebook, post.at) {
+        Some(PostKind::Image) => "added_photos",
+        Some(PostKind::Video) => "added_video",
+        Some(PostKind::Link) => "shared_story",
+        Some(PostKind::Event) => "created_event",
+        Some(PostKind::Text) => "mobile_status_update",
+        _ => "published_story",
+    }
+}
+
 pub(super) fn truth(world: &World, account: &NetworkAccount) -> SocialTruth {
     if let Some(outcome) = sad_outcome(account) {
         return SocialTruth::without_figures(outcome, account.case);
@@ -186,6 +198,7 @@ pub(super) fn truth(world: &World, account: &NetworkAccount) -> SocialTruth {
         posts.push(PostTruth {
             id,
             published_at: second(post.at),
+            kind: kinds::kind(Platform::Facebook, post.at),
             reactions: FigureTruth::Known(post.reactions),
             comments: FigureTruth::Known(total),
             shares: FigureTruth::Known(post.shares),

@@ -1,7 +1,7 @@
 //! Instagram's business discovery: professional accounts, asked for through our own (fact sheet
 //! `instagram`).
 
-use beffroi_model::{Absent, MissingReason, Outcome, Platform};
+use beffroi_model::{Absent, MissingReason, Outcome, Platform, PostKind};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -16,7 +16,7 @@ use crate::{
     meters::{Clock, Quota},
     truth::{DialogueMissing, FigureTruth, PostTruth, second},
     world::{
-        World,
+        World, kinds,
         network::{Fate, Life, NetworkAccount, Post},
     },
 };
@@ -66,6 +66,14 @@ fn is_reel(account: &NetworkAccount, post: &Post) -> bool {
     account.is(&format!("reel {}", post.at), 0.25)
 }
 
+/// What a publication shows.
+fn kind(account: &NetworkAccount, post: &Post) -> Option<PostKind> {
+    match is_reel(account, post) {
+        true => Some(PostKind::ShortVideo),
+        false => kinds::kind(Platform::Instagram, post.at),
+    }
+}
+
 /// Whether an account answers to a name. Personal accounts, private ones and those with an age
 /// limit are told from nobody.
 fn is_shown(account: &NetworkAccount, name: &str) -> bool {
@@ -92,6 +100,7 @@ pub(super) fn truth(world: &World, account: &NetworkAccount) -> SocialTruth {
     let posts = life.posts.iter().rev().map(|post| PostTruth {
         id: media_id(account, post.at),
         published_at: second(post.at),
+        kind: kind(account, post),
         reactions: match hides_likes {
             true => FigureTruth::Missing(MissingReason::HiddenByOwner),
             false => FigureTruth::Known(post.reactions),
@@ -303,8 +312,11 @@ fn medium(account: &NetworkAccount, post: &Post, asked: &[Field]) -> Result<Valu
             "id" => continue,
             "timestamp" => time(post.at).into(),
             "caption" => "Information municipale".into(),
-            "media_type" if is_reel => "VIDEO".into(),
-            "media_type" => "IMAGE".into(),
+            "media_type" => match kind(account, post) {
+                Some(PostKind::Image) => "IMAGE".into(),
+                Some(PostKind::Album) => "CAROUSEL_ALBUM".into(),
+                _ => "VIDEO".into(),
+            },
             "media_product_type" if is_reel => "REELS".into(),
             "media_product_type" => "FEED".into(),
             "permalink" => format!("https://www.instagram.com/p/C{:x}/", post.at).into(),

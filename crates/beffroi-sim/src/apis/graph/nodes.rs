@@ -139,7 +139,7 @@ impl<'a> Graph<'a> {
             }
             (Node::Post(post), "created_time" | "updated_time") => time(post.at).into(),
             (Node::Post(_), "message") => "Information municipale".into(),
-            (Node::Post(_), "status_type") => "added_photos".into(),
+            (Node::Post(post), "status_type") => facebook::status_type(post).into(),
             (Node::Post(post), "permalink_url") => {
                 let (page, post) = (facebook::page_id(account), post.at);
                 match account.is(&format!("video {post}"), 0.1) {

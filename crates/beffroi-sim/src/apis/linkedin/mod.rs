@@ -20,7 +20,7 @@ use crate::{
     meters::{Clock, Quota},
     truth::{DialogueMissing, FigureTruth, PostTruth, SocialTruth, second},
     world::{
-        World,
+        World, kinds,
         network::{Fate, NetworkAccount},
     },
 };
@@ -100,6 +100,7 @@ impl NetworkApi for Linkedin {
         let posts = posts.map(|post| PostTruth {
             id: organization.post_urn(post.at),
             published_at: second(post.at),
+            kind: kinds::kind(PLATFORM, post.at),
             reactions: FigureTruth::Known(post.reactions),
             comments: FigureTruth::Known(post.all_comments()),
             shares: not_asked,

@@ -1,13 +1,18 @@
 //! Posts of the organisations that granted them, and their counters.
 
+use beffroi_model::PostKind;
 use serde_json::{Map, Value, json};
 
 use super::{
     super::network::{Call, Service},
+    PLATFORM,
     organization::{self, Organization},
     rest,
 };
-use crate::{answer::Answer, world::network::Post};
+use crate::{
+    answer::Answer,
+    world::{kinds, network::Post},
+};
 
 /// The posts of an organisation, those changed last first.
 pub(super) fn list(service: &Service<'_>, call: &Call<'_>) -> Answer {
@@ -26,20 +31,19 @@ pub(super) fn list(service: &Service<'_>, call: &Call<'_>) -> Answer {
     for post in &found.life.posts {
         let at = post.at;
         let modified = modified(&found, post);
-        posts.push((
-            modified,
-            json!({
-                "id": found.post_urn(at),
-                "author": urn,
-                "commentary": "Information municipale",
-                "visibility": "PUBLIC",
-                "lifecycleState": "PUBLISHED",
-                "publishedAt": at * 1000,
-                "createdAt": at * 1000 - 500,
-                "lastModifiedAt": modified * 1000,
-                "isReshareDisabledByAuthor": false,
-            }),
-        ));
+        let mut written = json!({
+            "id": found.post_urn(at),
+            "author": urn,
+            "commentary": "Information municipale",
+            "visibility": "PUBLIC",
+            "lifecycleState": "PUBLISHED",
+            "publishedAt": at * 1000,
+            "createdAt": at * 1000 - 500,
+            "lastModifiedAt": modified * 1000,
+            "isReshareDisabledByAuthor": false,
+        });
+        show(&mut written, at);
+        posts.push((modified, written));
     }
     if let Some(last) = found.life.posts.last() {
         let at = last.at + 5;
@@ -56,6 +60,26 @@ pub(super) fn list(service: &Service<'_>, call: &Call<'_>) -> Answer {
     }
     posts.sort_by_key(|(modified, _)| std::cmp::Reverse(*modified));
     rest::page(call, 10, posts.into_iter().map(|(_, post)| post).collect())
+}
+
+/// Puts into a post what that of the moment shows.
+fn show(post: &mut Value, at: i64) {
+    let media = |kind: &str| json!({"media": {"id": format!("urn:li:{kind}:C{at}")}});
+    post["content"] = match kinds::kind(PLATFORM, at) {
+        Some(PostKind::Image) => media("image"),
+        Some(PostKind::Video) => media("video"),
+        Some(PostKind::Document) => media("document"),
+        Some(PostKind::Album) => json!({"multiImage": {"images": [{"id": "urn:li:image:C1"}]}}),
+        Some(PostKind::Link) => json!({"article": {"source": "https://www.mairie.test/"}}),
+        Some(PostKind::Poll) => json!({"poll": {"question": "Quel jour ?"}}),
+        Some(PostKind::Repost) => {
+            post["reshareContext"] = json!({"parent": format!("urn:li:share:{at}")});
+            return;
+        }
+        Some(_) => return,
+        // What has no member of its own in the documentation read.
+        None => json!({"celebration": {}}),
+    };
 }
 
 /// Some posts are corrected some days later.

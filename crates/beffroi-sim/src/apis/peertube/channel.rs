@@ -1,13 +1,14 @@
 //! A channel of an instance and its videos, as they are and as the API writes them.
 
+use beffroi_model::PostKind;
 use serde_json::{Value, json};
 
-use super::{super::iso_ms, Instance, is_there};
+use super::{super::iso_ms, Instance, PLATFORM, is_there};
 use crate::{
     ThreadTruth,
     truth::second,
     world::{
-        World,
+        World, kinds,
         network::{Life, NetworkAccount, Post},
         social::VisitorThread,
     },
@@ -240,7 +241,7 @@ impl Video {
             "uuid": self.uuid,
             "shortUUID": self.short(),
             "name": "Conseil municipal",
-            "isLive": false,
+            "isLive": kinds::kind(PLATFORM, self.post.at) == Some(PostKind::Live),
             "isLocal": true,
             "nsfw": self.is_delicate,
             "createdAt": created,

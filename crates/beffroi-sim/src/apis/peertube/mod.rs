@@ -23,7 +23,7 @@ use crate::{
     referee::RequestKind,
     truth::{DialogueMissing, FigureTruth, PostTruth, SocialTruth, second},
     world::{
-        World,
+        World, kinds,
         network::{Fate, NetworkAccount, PEERTUBE_INSTANCES, peertube_host},
     },
 };
@@ -114,6 +114,7 @@ impl NetworkApi for Peertube {
         let posts = channel.videos.iter().rev().map(|video| PostTruth {
             id: video.uuid.clone(),
             published_at: second(video.post.at),
+            kind: kinds::kind(PLATFORM, video.post.at),
             reactions: FigureTruth::Known(video.post.reactions),
             comments: match (video.comments(), video.policy) {
                 (0, Policy::Nobody | Policy::Approval) => {

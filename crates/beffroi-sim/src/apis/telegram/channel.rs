@@ -1,6 +1,8 @@
 //! A channel as its preview shows it: messages with their numbers, pages of them, and numbers as
 //! Telegram prints them.
 
+use beffroi_model::PostKind;
+
 use crate::{
     draw::Draw,
     world::{World, network::NetworkAccount},
@@ -36,6 +38,8 @@ pub(super) struct Message {
     /// Pictures: an album where there are several.
     pub(super) pictures: u64,
     pub(super) is_video: bool,
+    /// What it shows where it shows neither: `Text` is nothing but words.
+    pub(super) shows: PostKind,
     pub(super) is_reply: bool,
     pub(super) is_edited: bool,
     /// Some messages show none.
@@ -75,6 +79,7 @@ impl Channel {
                 is_forwarded,
                 pictures,
                 is_video: pictures == 0 && draw.chance(0.15),
+                shows: shows(post.at),
                 is_reply: draw.chance(0.06),
                 is_edited: draw.chance(0.1),
                 views: (!draw.chance(0.02)).then(|| match is_forwarded {
@@ -153,6 +158,17 @@ impl Channel {
     }
 }
 
+/// What a message of that moment shows, unless there are pictures.
+fn shows(at: i64) -> PostKind {
+    match Draw::new(at.unsigned_abs(), "shows", 0).below(10) {
+        0 => PostKind::Poll,
+        1 => PostKind::Document,
+        2 => PostKind::Audio,
+        3..6 => PostKind::Link,
+        _ => PostKind::Text,
+    }
+}
+
 fn pinned(number: u64, at: i64) -> Message {
     Message {
         number,
@@ -161,6 +177,7 @@ fn pinned(number: u64, at: i64) -> Message {
         is_forwarded: false,
         pictures: 0,
         is_video: false,
+        shows: PostKind::Text,
         is_reply: false,
         is_edited: false,
         views: None,

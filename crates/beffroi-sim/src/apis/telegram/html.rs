@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use beffroi_model::PostKind;
+
 use super::{
     super::citizen,
     channel::{Channel, Message, Page, abbreviated, words},
@@ -166,12 +168,36 @@ fn message(name: &str, message: &Message) -> String {
              class=\"message_video_duration js-message_video_duration\">0:32</time></a>",
         );
     }
+    if message.pictures == 0 && !message.is_video {
+        parts.push_str(match message.shows {
+            PostKind::Poll => {
+                "<div class=\"tgme_widget_message_poll js-poll\">\
+                 <div class=\"tgme_widget_message_poll_question\">Quel jour ?</div></div>"
+            }
+            PostKind::Document => {
+                "<a class=\"tgme_widget_message_document_wrap\">\
+                 <div class=\"tgme_widget_message_document_title\">compte-rendu.pdf</div></a>"
+            }
+            PostKind::Audio => {
+                "<a class=\"tgme_widget_message_voice_player js-message_voice_player\">\
+                 <time class=\"tgme_widget_message_voice_duration\">0:12</time></a>"
+            }
+            _ => "",
+        });
+    }
     let _ = write!(
         parts,
         "<div class=\"tgme_widget_message_text js-message_text\" dir=\"auto\">{}</div>{}",
         words(message),
         reactions(message),
     );
+    // Below the words, also of a message with pictures.
+    if message.shows == PostKind::Link {
+        parts.push_str(
+            "<a class=\"tgme_widget_message_link_preview\" href=\"https://www.mairie.test/\">\
+             <div class=\"link_preview_title\">Mairie</div></a>",
+        );
+    }
     let views = message.views.map_or_else(String::new, |views| {
         format!(
             "<span class=\"tgme_widget_message_views\">{}</span>\

@@ -4,7 +4,7 @@
 mod channel;
 mod html;
 
-use beffroi_model::{Absent, MissingReason, Outcome, Platform};
+use beffroi_model::{Absent, MissingReason, Outcome, Platform, PostKind};
 use serde_json::Value;
 
 use self::channel::Channel;
@@ -192,6 +192,13 @@ fn post(channel: &Channel, message: &channel::Message) -> PostTruth {
     PostTruth {
         id: message.number.to_string(),
         published_at: second(message.at),
+        kind: Some(match message.pictures {
+            _ if message.is_forwarded => PostKind::Repost,
+            2.. => PostKind::Album,
+            1 => PostKind::Image,
+            0 if message.is_video => PostKind::Video,
+            0 => message.shows,
+        }),
         // Without any reaction on the page nobody can tell whether they are allowed.
         reactions: match channel.shows_reactions {
             true => FigureTruth::Known(

@@ -6,7 +6,7 @@ mod envelope;
 mod oauth;
 mod search;
 
-use beffroi_model::{Absent, MissingReason, Outcome, Platform};
+use beffroi_model::{Absent, MissingReason, Outcome, Platform, PostKind};
 use serde_json::{Value, json};
 
 use self::{
@@ -186,6 +186,7 @@ fn post(video: &Archived) -> PostTruth {
     PostTruth {
         id: video.id.to_string(),
         published_at: second(video.at),
+        kind: Some(PostKind::Video),
         reactions: FigureTruth::Known(video.likes),
         comments: FigureTruth::Known(video.comments),
         shares: FigureTruth::Known(video.shares),

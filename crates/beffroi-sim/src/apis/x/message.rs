@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use beffroi_model::PostKind;
 use serde_json::{Value, json};
 
 use super::{
@@ -12,7 +13,10 @@ use super::{
     problem::Missing,
     user::{self, By, User},
 };
-use crate::{draw::Draw, world::World};
+use crate::{
+    draw::Draw,
+    world::{World, kinds},
+};
 
 /// First millisecond of the ids.
 const EPOCH_MS: i64 = 1_288_834_974_657;
@@ -253,8 +257,12 @@ pub(super) fn shown(user: &User<'_>, message: &Message, fields: &[&str]) -> Valu
         "text": text,
         "edit_history_tweet_ids": history,
     });
+    let shows = post.map(|post| (kinds::kind(PLATFORM, post.at), post.at));
     let references = match message.kind {
-        Kind::Post(_) => None,
+        Kind::Post(_) => match shows {
+            Some((Some(PostKind::Repost), at)) => Some(("quoted", at.unsigned_abs())),
+            _ => None,
+        },
         Kind::Reply { parent, .. } => Some(("replied_to", parent)),
         Kind::Repost { of } => Some(("retweeted", of)),
     };
@@ -286,6 +294,17 @@ pub(super) fn shown(user: &User<'_>, message: &Message, fields: &[&str]) -> Valu
                 };
                 value["reply_settings"] = who.into();
             }
+            "attachments" => {
+                if let Some(attached) = shows.and_then(|(kind, at)| attachments(kind, at)) {
+                    value["attachments"] = attached;
+                }
+            }
+            "entities" => {
+                let kind = shows.and_then(|(kind, _)| kind);
+                if let Some(entities) = entities(kind) {
+                    value["entities"] = entities;
+                }
+            }
             "lang" => value["lang"] = "fr".into(),
             "possibly_sensitive" => value["possibly_sensitive"] = false.into(),
             "public_metrics" => {
@@ -302,6 +321,31 @@ pub(super) fn shown(user: &User<'_>, message: &Message, fields: &[&str]) -> Valu
         }
     }
     value
+}
+
+/// What is attached to a post; left out where there is nothing.
+fn attachments(kind: Option<PostKind>, at: i64) -> Option<Value> {
+    let key = |media: u8, number: i64| format!("{media}_{}", number.unsigned_abs());
+    Some(match kind? {
+        PostKind::Image => json!({"media_keys": [key(3, at)]}),
+        PostKind::Album => json!({"media_keys": [key(3, at), key(3, at + 1)]}),
+        PostKind::Video => {
+            let media = [7, 13, 16][at.rem_euclid(3) as usize];
+            json!({"media_keys": [key(media, at)]})
+        }
+        PostKind::Poll => json!({"poll_ids": [at.to_string()]}),
+        _ => return None,
+    })
+}
+
+/// Links in a post's words: to its own pictures too, and to what it quotes.
+fn entities(kind: Option<PostKind>) -> Option<Value> {
+    let link = match kind? {
+        PostKind::Text | PostKind::Poll => return None,
+        PostKind::Link => "https://www.mairie.test/",
+        _ => "https://x.com/mairie/status/1/photo/1",
+    };
+    Some(json!({"urls": [{"start": 24, "end": 47, "url": "https://t.co/a", "expanded_url": link}]}))
 }
 
 #[cfg(test)]

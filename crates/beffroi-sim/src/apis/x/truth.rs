@@ -4,13 +4,13 @@
 use beffroi_model::{Absent, Forbidden, MissingReason, Outcome};
 
 use super::{
-    message,
+    PLATFORM, message,
     user::{self, SEARCH_SECS, User},
 };
 use crate::{
     truth::{DialogueMissing, FigureTruth, PostTruth, SocialTruth, ThreadTruth, second},
     world::{
-        World,
+        World, kinds,
         network::{Fate, NetworkAccount, Post},
         social::VisitorThread,
     },
@@ -45,6 +45,7 @@ pub(super) fn of(world: &World, account: &NetworkAccount) -> SocialTruth {
         posts.push(PostTruth {
             id: id(post),
             published_at: second(post.at),
+            kind: kinds::kind(PLATFORM, post.at),
             reactions: FigureTruth::Known(post.reactions),
             comments,
             shares: FigureTruth::Known(post.shares + post.quotes),

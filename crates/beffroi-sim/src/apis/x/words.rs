@@ -30,7 +30,7 @@ pub(super) fn renew(value: &mut Value) {
 }
 
 /// Fields of a post, in the older words.
-const POST_FIELDS: [&str; 12] = [
+const POST_FIELDS: [&str; 14] = [
     "id",
     "text",
     "created_at",
@@ -43,6 +43,8 @@ const POST_FIELDS: [&str; 12] = [
     "public_metrics",
     "lang",
     "possibly_sensitive",
+    "attachments",
+    "entities",
 ];
 
 const USER_FIELDS: [&str; 14] = [

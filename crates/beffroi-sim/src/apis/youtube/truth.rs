@@ -1,6 +1,6 @@
 //! What a right crawler stores of a channel that it asks about with a key.
 
-use beffroi_model::{Absent, MissingReason, Outcome};
+use beffroi_model::{Absent, MissingReason, Outcome, PostKind};
 
 use super::{
     channel::{self, Channel, Link},
@@ -36,6 +36,7 @@ pub(super) fn of(world: &World, account: &NetworkAccount) -> SocialTruth {
         posts.push(PostTruth {
             id: id.clone(),
             published_at: second(video.at),
+            kind: Some(PostKind::Video),
             reactions: unless(
                 channel.hides_likes(),
                 post.reactions,

@@ -10,6 +10,7 @@ WITH
 SELECT
     p.post_id AS post_id,
     any(p.url) AS url,
+    any(p.kind) AS kind,
     toUnixTimestamp64Milli(any(p.published_at)) AS published_at,
     toUnixTimestamp64Milli(any(p.seen_at)) AS seen_at,
     any(p.run_id) AS seen_in,
@@ -26,7 +27,7 @@ SELECT
     reading.6 AS views
 FROM
 (
-    SELECT post_id, url, published_at, seen_at, run_id
+    SELECT post_id, url, kind, published_at, seen_at, run_id
     FROM post FINAL
     WHERE account_id = {account:UUID}
       AND published_at >= fromUnixTimestamp64Milli({start:Int64}, 'UTC')

@@ -6,7 +6,9 @@
 -- Followers at publication: the latest known at or before it and at most seven days old, else the first
 -- within the seven days after. Overperformance (CrowdTangle's benchmark): (I + 1) / (expected + 1), where I
 -- is the sum of the counters that the post gives, and expected the mean of the middle half of I over the
--- last 100 closed posts of the account that give the same counters, of the 365 days before; at least ten.
+-- last 100 closed posts of the account that give the same counters and are of the same kind, of the 365 days
+-- before; at least ten. Where fewer are of its kind, or the platform does not tell it, those of all kinds:
+-- ten of one kind in a year are many for a village, and a post against all others still says something.
 -- All closed posts were read at about the same age. What counts as past are the weeks before
 -- {first_week:Date} as they were computed, and the readings.
 --
@@ -48,7 +50,7 @@ WITH
         GROUP BY account_id
     ),
     of_past AS (
-        SELECT account_id, published_at, reactions, comments, shares
+        SELECT account_id, published_at, kind, reactions, comments, shares
         FROM post_figure
         WHERE published_at >= toDateTime64({first_week:Date} - 365, 3, 'UTC')
           AND published_at < toDateTime64({first_week:Date}, 3, 'UTC')
@@ -56,7 +58,7 @@ WITH
           AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
           AND account_id IN (SELECT account_id FROM begins)
         UNION ALL
-        SELECT account_id, published_at, reactions, comments, shares
+        SELECT account_id, published_at, kind, reactions, comments, shares
         FROM readings WHERE NOT is_young AND account_id IN (SELECT account_id FROM begins)
     ),
     -- Of each account and each set of counters, its closed posts in time, with their interactions.
@@ -64,12 +66,15 @@ WITH
         SELECT
             account_id, given,
             groupArray(moment) AS moments_as_read,
-            arraySort((count, moment) -> (moment, count), groupArray(interactions), moments_as_read) AS counts,
+            groupArray(interactions) AS counts_as_read,
+            arraySort((kind, moment, count) -> (moment, count, kind), groupArray(code), moments_as_read, counts_as_read) AS kinds,
+            arraySort((count, moment) -> (moment, count), counts_as_read, moments_as_read) AS counts,
             arraySort(moments_as_read) AS moments
         FROM (
             SELECT
                 account_id,
                 toUnixTimestamp64Milli(published_at) AS moment,
+                toUInt32(cityHash64(kind)) AS code,
                 (reactions IS NOT NULL) + 2 * (comments IS NOT NULL) + 4 * (shares IS NOT NULL) AS given,
                 ifNull(reactions, 0) + ifNull(comments, 0) + ifNull(shares, 0) AS interactions
             FROM of_past
@@ -82,12 +87,16 @@ WITH
             account_id, post_id,
             (interactions + 1) / (expected + 1) AS ratio,
             arrayFirstIndex(moment -> moment >= at, moments) AS place,
-            greatest(arrayFirstIndex(moment -> moment >= at - year, moments), place - 100) AS first_of_past,
-            arraySort(arraySlice(counts, first_of_past, place - first_of_past)) AS past,
+            arrayFirstIndex(moment -> moment >= at - year, moments) AS first_of_year,
+            arraySlice(counts, first_of_year, place - first_of_year) AS of_all,
+            arrayFilter((count, its) -> its = code, of_all, arraySlice(kinds, first_of_year, place - first_of_year)) AS of_kind,
+            kind != '' AND length(of_kind) >= 10 AS is_of_kind,
+            arraySort(arraySlice(if(is_of_kind, of_kind, of_all), -100)) AS past,
             intDiv(length(past), 4) AS dropped,
             arrayAvg(arraySlice(past, dropped + 1, length(past) - 2 * dropped)) AS expected
         FROM (
             SELECT account_id, post_id, toUnixTimestamp64Milli(published_at) AS at,
+                   kind, toUInt32(cityHash64(kind)) AS code,
                    (reactions IS NOT NULL) + 2 * (comments IS NOT NULL) + 4 * (shares IS NOT NULL) AS given,
                    ifNull(reactions, 0) + ifNull(comments, 0) + ifNull(shares, 0) AS interactions
             FROM changed WHERE NOT is_young
@@ -97,7 +106,8 @@ WITH
     )
 SELECT
     account_id, post_id, platform, published_at, observed_at, run_id, is_young,
-    reactions, comments, shares, views, followers, overperformance, is_read
+    reactions, comments, shares, views, followers, overperformance, is_read,
+    kind, expected_from
 FROM unchanged
 UNION ALL
 SELECT
@@ -110,8 +120,10 @@ SELECT
         before < length(s.moments) AND s.moments[before + 1] <= r.published_at + INTERVAL 7 DAY, s.counts[before + 1],
         NULL) AS followers,
     e.ratio AS overperformance,
-    r.is_read AS is_read
+    r.is_read AS is_read,
+    r.kind AS kind,
+    multiIf(e.ratio IS NULL, '', e.is_of_kind, 'kind', 'all') AS expected_from
 FROM changed AS r
 LEFT JOIN seen AS s ON s.account_id = r.account_id
-LEFT JOIN (SELECT account_id, post_id, toNullable(ratio) AS ratio FROM expectations) AS e
+LEFT JOIN (SELECT account_id, post_id, toNullable(ratio) AS ratio, is_of_kind FROM expectations) AS e
     ON e.account_id = r.account_id AND e.post_id = r.post_id

@@ -28,7 +28,9 @@ SELECT
     -- As they were computed last, for a post that has not changed.
     max(last_followers) AS followers,
     max(last_overperformance) AS overperformance,
-    argMin(was_read, turn) AS is_read
+    argMin(was_read, turn) AS is_read,
+    argMax(its_kind, is_new) AS kind,
+    max(last_expected_from) AS expected_from
 FROM (
     SELECT
         *,
@@ -44,15 +46,15 @@ FROM (
     FROM (
         SELECT
             p.account_id AS account_id, p.post_id AS post_id, p.platform AS its_platform,
-            p.published_at AS its_published_at,
+            p.published_at AS its_published_at, toString(p.kind) AS its_kind,
             o.observed_at AS seen_at, o.run_id AS run, o.night AS night_of_run,
             ifNull(o.reactions + 1, 0) AS r, ifNull(o.comments + 1, 0) AS k,
             ifNull(o.shares + 1, 0) AS s, ifNull(o.views + 1, 0) AS v,
-            NULL AS last_followers, NULL AS last_overperformance,
+            NULL AS last_followers, NULL AS last_overperformance, '' AS last_expected_from,
             1 AS was_read, 1 AS is_new
         FROM post_observation AS o
         INNER JOIN (
-            SELECT account_id, post_id, platform, published_at FROM post FINAL
+            SELECT account_id, post_id, platform, published_at, kind FROM post FINAL
             WHERE published_at >= toDateTime64({first_week:Date}, 3, 'UTC')
               AND published_at < toDateTime64({last_week:Date} + 7, 3, 'UTC')
               AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
@@ -65,9 +67,9 @@ FROM (
         UNION ALL
         SELECT
             account_id, post_id, platform AS its_platform, published_at AS its_published_at,
-            seen_at, run_id AS run, toDate(0) AS night_of_run,
+            toString(kind) AS its_kind, seen_at, run_id AS run, toDate(0) AS night_of_run,
             0 AS r, 0 AS k, 0 AS s, 0 AS v,
-            NULL AS last_followers, NULL AS last_overperformance,
+            NULL AS last_followers, NULL AS last_overperformance, '' AS last_expected_from,
             0 AS was_read, 1 AS is_new
         FROM post FINAL
         WHERE published_at >= toDateTime64({first_week:Date}, 3, 'UTC')
@@ -77,10 +79,11 @@ FROM (
         UNION ALL
         SELECT
             account_id, post_id, platform AS its_platform, published_at AS its_published_at,
-            observed_at AS seen_at, run_id AS run, toDate(substring(run_id, 1, 10)) AS night_of_run,
+            toString(kind) AS its_kind, observed_at AS seen_at, run_id AS run, toDate(substring(run_id, 1, 10)) AS night_of_run,
             ifNull(reactions + 1, 0) AS r, ifNull(comments + 1, 0) AS k,
             ifNull(shares + 1, 0) AS s, ifNull(views + 1, 0) AS v,
             followers AS last_followers, overperformance AS last_overperformance,
+            toString(expected_from) AS last_expected_from,
             is_read AS was_read, 0 AS is_new
         FROM post_figure
         WHERE {since:Date} > toDate(0)

@@ -1,10 +1,12 @@
 //! A figure of an account, recomputed from its observations by beffroi-index.
 
+use std::collections::BTreeMap;
+
 use beffroi_index::{
     dialogue::Dialogue,
     engagement::{
-        Engagement, PastPost, PostFigures, Weights, coverage, overperformance, rhythm,
-        weekly_growth,
+        Engagement, Overperformance, PastPost, PostFigures, Weights, coverage, overperformance,
+        rhythm, weekly_growth,
     },
     stats::median,
 };
@@ -143,13 +145,19 @@ fn flat(figure: Figure<Option<f64>>) -> Figure<f64> {
     }
 }
 
-/// The median over the window's closed posts, each against those of the year before it that give the
-/// same counters.
+/// The median of what the window's closed posts did against what the account's past lets expect.
 fn median_overperformance(inputs: &Inputs) -> Figure<f64> {
+    let ratios: Vec<f64> = expectations(inputs).values().map(|it| it.ratio).collect();
+    Figure::from_option(median(&ratios), MissingReason::NoData)
+}
+
+/// The window's closed posts by their ids, each against those of the year before it that give the same
+/// counters and are of its kind, or of all kinds where fewer than ten are.
+pub(super) fn expectations(inputs: &Inputs) -> BTreeMap<String, Overperformance> {
     let figures = inputs.figures();
     let mut closed: Vec<&PostFigures> = figures.iter().filter(|it| !it.is_young()).collect();
     closed.sort_by_key(|it| std::cmp::Reverse((it.published_at, it.post_id.clone())));
-    let ratio = |(place, post): (usize, &&PostFigures)| {
+    let expectation = |(place, post): (usize, &&PostFigures)| {
         if !inputs.window.holds(post.published_at) {
             return None;
         }
@@ -160,15 +168,15 @@ fn median_overperformance(inputs: &Inputs) -> Figure<f64> {
             .filter(|it| it.published_at >= oldest && self::given(it) == given)
             .filter_map(|it| {
                 Some(PastPost {
-                    kind: None,
+                    kind: it.kind.clone(),
                     interactions_at_age: given_interactions(it)?,
                 })
             })
             .collect();
-        Some(overperformance(None, given_interactions(post)?, &past)?.ratio)
+        let judged = overperformance(post.kind.as_deref(), given_interactions(post)?, &past)?;
+        Some((post.post_id.clone(), judged))
     };
-    let ratios: Vec<f64> = closed.iter().enumerate().filter_map(ratio).collect();
-    Figure::from_option(median(&ratios), MissingReason::NoData)
+    closed.iter().enumerate().filter_map(expectation).collect()
 }
 
 /// How far back a post's past reaches.

@@ -1,19 +1,22 @@
 //! The observations that a figure is made of: posts with the reading that counted, threads, followers. As
 //! the runs up to the judged night saw them, so that a night of last year is explained as it was judged.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use beffroi_index::{
     catalogue::{Metric, Need},
     dialogue::SeenThread,
-    engagement::{AccountPosts, Components, PostFigures, Weights, Window},
+    engagement::{AccountPosts, Components, Overperformance, PostFigures, Weights, Window},
 };
 use beffroi_model::{AccountId, Figure, JobId, MissingReason, Platform, RunId};
 use beffroi_store::{Store, explain};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-use super::{account::Named, read::Published};
+use super::{account::Named, figures, read::Published};
 
 /// Days within which a count of followers stands for another moment.
 const NEAR_DAYS: i64 = 7;
@@ -87,6 +90,8 @@ pub(super) struct Raid {
 struct PostRow {
     post_id: String,
     url: String,
+    /// Empty: not told.
+    kind: String,
     published_at: i64,
     seen_at: i64,
     seen_in: String,
@@ -230,7 +235,7 @@ impl Inputs {
         InputPost {
             figures: PostFigures {
                 post_id: row.post_id,
-                kind: None,
+                kind: (!row.kind.is_empty()).then_some(row.kind),
                 published_at,
                 observed_at: moment(observed_at),
                 reactions: counter(row.reactions, "reactions"),
@@ -344,6 +349,28 @@ impl Inputs {
     }
 }
 
+impl fmt::Display for ShownExpectation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of = match self.expected_from {
+            "kind" => "of its kind",
+            _ => "of all kinds",
+        };
+        let (ratio, expected) = (self.ratio, self.expected);
+        write!(f, "{ratio:.3}: {expected:.1} by {} {of}", self.past_posts)
+    }
+}
+
+impl ShownExpectation {
+    fn of(judged: &Overperformance) -> Self {
+        Self {
+            expected: judged.expected,
+            expected_from: if judged.is_same_kind { "kind" } else { "all" },
+            past_posts: judged.past_posts,
+            ratio: judged.ratio,
+        }
+    }
+}
+
 impl InputThread {
     /// As it stood at the window's end.
     fn of(row: ThreadRow, end: Timestamp) -> Self {
@@ -374,6 +401,8 @@ impl Reading {
 pub(super) struct ShownPost {
     pub(super) post_id: String,
     pub(super) url: String,
+    /// What it shows, where that is told.
+    pub(super) kind: Option<String>,
     pub(super) published_at: String,
     pub(super) observed_at: String,
     pub(super) run_id: String,
@@ -388,9 +417,25 @@ pub(super) struct ShownPost {
     pub(super) followers_assumed: bool,
     /// Interactions per thousand followers.
     pub(super) e: Option<f64>,
+    /// Of overperformance: what the account's past lets expect of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) expectation: Option<ShownExpectation>,
     pub(super) counts: bool,
     /// Why it does not count, or not for everything.
     pub(super) because: Option<&'static str>,
+}
+
+/// What the account's past lets expect of a post.
+#[derive(Debug, Serialize)]
+pub(super) struct ShownExpectation {
+    /// Interactions.
+    pub(super) expected: f64,
+    /// `kind`: of its own kind; `all`: of all kinds, since fewer than ten are of its own.
+    pub(super) expected_from: &'static str,
+    /// How many past posts.
+    pub(super) past_posts: usize,
+    /// `(I + 1) / (expected + 1)`.
+    pub(super) ratio: f64,
 }
 
 /// A thread as it is shown.
@@ -435,9 +480,18 @@ impl Inputs {
     ) -> (Vec<ShownPost>, Vec<ShownThread>, Vec<ShownReading>) {
         let posts = if needs(metric, &OF_POSTS) {
             let components = self.components();
+            let expectations = if metric.name == "overperformance" {
+                figures::expectations(self)
+            } else {
+                BTreeMap::new()
+            };
             let within = |it: &&InputPost| self.window.holds(it.figures.published_at);
             let posts = self.posts.iter().filter(within);
-            posts.map(|it| self.shown_post(it, components)).collect()
+            let shown = |it: &InputPost| ShownPost {
+                expectation: (expectations.get(&it.figures.post_id)).map(ShownExpectation::of),
+                ..self.shown_post(it, components)
+            };
+            posts.map(shown).collect()
         } else {
             Vec::new()
         };
@@ -477,6 +531,7 @@ impl Inputs {
         ShownPost {
             post_id: it.post_id.clone(),
             url: post.url.clone(),
+            kind: it.kind.clone(),
             published_at: it.published_at.to_string(),
             observed_at: it.observed_at.to_string(),
             run_id: post.run_id.clone(),
@@ -492,6 +547,7 @@ impl Inputs {
                 (Figure::Known(sum), Some(count)) if count > 0 => Some(sum / count as f64 * 1000.0),
                 _ => None,
             },
+            expectation: None,
             counts: !it.is_young(),
             because,
         }

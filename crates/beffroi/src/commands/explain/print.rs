@@ -99,32 +99,44 @@ impl Explanation {
         }
         if !self.posts.is_empty() {
             say!("\nPosts of the window")?;
+            let is_judged = self.posts.iter().any(|post| post.expectation.is_some());
             let headings = [
                 "published",
                 "post",
+                "kind",
                 "run",
                 "R",
                 "K",
                 "S",
                 "views",
                 "followers",
-                "E",
+                if is_judged {
+                    "(I + 1) / (expected + 1)"
+                } else {
+                    "E"
+                },
                 "",
             ];
-            let mut table = output::table(headings, 3);
+            let mut table = output::table(headings, 4);
             for post in &self.posts {
                 let assumed = if post.followers_assumed { "*" } else { "" };
                 table.add_row([
                     post.published_at.clone(),
                     post.post_id.clone(),
+                    post.kind.clone().unwrap_or(output::MISSING.to_owned()),
                     post.run_id.clone(),
                     count(post.reactions),
                     count(post.comments),
                     count(post.shares),
                     count(post.views),
                     format!("{}{assumed}", count(post.followers)),
-                    post.e
-                        .map_or(output::MISSING.to_owned(), |e| format!("{e:.3}")),
+                    match &post.expectation {
+                        Some(it) => it.to_string(),
+                        None if is_judged => output::MISSING.to_owned(),
+                        None => post
+                            .e
+                            .map_or(output::MISSING.to_owned(), |e| format!("{e:.3}")),
+                    },
                     post.because.unwrap_or_default().to_owned(),
                 ]);
             }

@@ -1,21 +1,42 @@
 //! Observations of one account in one run as cells, to be compared one by one.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use beffroi_store::{JobRows, Store, replay};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A row within an account and a run, by its table and key.
 pub(super) type RowKey = (&'static str, String);
 
+/// What stands in a cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(super) enum Cell {
+    /// A figure.
+    Number(u64),
+    /// What a post shows.
+    Word(String),
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Word(word) => word.fmt(f),
+        }
+    }
+}
+
 /// The cells of a row by their columns; `None` is a missing figure.
-pub(super) type Cells = BTreeMap<&'static str, Option<u64>>;
+pub(super) type Cells = BTreeMap<&'static str, Option<Cell>>;
 
 /// Observations by row, with the time of each in milliseconds.
 pub(super) type Seen = BTreeMap<RowKey, (Cells, i64)>;
 
 pub(super) const ACCOUNT: &str = "account_observation";
 pub(super) const POST: &str = "post_observation";
+/// What a post shows, which is told of it once and not by each run.
+pub(super) const KIND: &str = "post";
 pub(super) const THREAD: &str = "dialogue";
 
 #[derive(Deserialize)]
@@ -36,6 +57,13 @@ struct PostRow {
     shares: Option<u64>,
     views: Option<u64>,
     observed_at: i64,
+}
+
+#[derive(Deserialize)]
+struct KindRow {
+    post_id: String,
+    kind: String,
+    seen_at: i64,
 }
 
 #[derive(Deserialize)]
@@ -60,9 +88,10 @@ pub(super) async fn stored(
     night: &str,
 ) -> anyhow::Result<Seen> {
     let parameters = [("account", account), ("run", run), ("night", night)];
-    let (accounts, posts, threads) = tokio::try_join!(
+    let (accounts, posts, kinds, threads) = tokio::try_join!(
         store.json_rows::<AccountRow>(replay::ACCOUNT, &parameters),
         store.json_rows::<PostRow>(replay::POSTS, &parameters),
+        store.json_rows::<KindRow>(replay::KINDS, &parameters),
         store.json_rows::<ThreadRow>(replay::THREADS, &parameters),
     )?;
     let mut seen = Seen::new();
@@ -80,16 +109,20 @@ pub(super) async fn stored(
         let cells = of_post([row.reactions, row.comments, row.shares, row.views]);
         seen.insert((POST, row.post_id), (cells, row.observed_at));
     }
+    for row in kinds {
+        seen.insert((KIND, row.post_id), (of_kind(row.kind), row.seen_at));
+    }
     for row in threads {
         let key = thread_key(&row.post_id, row.opened_at, row.rank);
-        let cells = Cells::from([("replied_at", row.replied_at)]);
+        let cells = numbers([("replied_at", row.replied_at)]);
         seen.insert((THREAD, key), (cells, row.observed_at));
     }
     Ok(seen)
 }
 
-/// What was read again.
-pub(super) fn of_rows(rows: &JobRows) -> Seen {
+/// What was read again. What posts show is compared where it is stored for this very run: a later one told it
+/// anew, and archives from before it was read lack what tells it.
+pub(super) fn of_rows(rows: &JobRows, stored: &Seen) -> Seen {
     let mut seen = Seen::new();
     for row in &rows.account_observations {
         let cells = of_account([
@@ -105,10 +138,16 @@ pub(super) fn of_rows(rows: &JobRows) -> Seen {
         let cells = of_post([row.reactions, row.comments, row.shares, row.views]);
         seen.insert((POST, row.post_id.clone()), (cells, row.observed_at.0));
     }
+    for row in &rows.posts {
+        let key = (KIND, row.post_id.clone());
+        if stored.contains_key(&key) {
+            seen.insert(key, (of_kind(row.kind.clone()), row.seen_at.0));
+        }
+    }
     for row in &rows.dialogues {
         let key = thread_key(&row.post_id, row.opened_at.0, row.rank);
         let replied_at = row.replied_at.and_then(|at| u64::try_from(at.0).ok());
-        let cells = Cells::from([("replied_at", replied_at)]);
+        let cells = numbers([("replied_at", replied_at)]);
         seen.insert((THREAD, key), (cells, row.observed_at.0));
     }
     seen
@@ -122,12 +161,22 @@ fn of_account(values: [Option<u64>; 5]) -> Cells {
         "threads_opened",
         "threads_answered",
     ];
-    names.into_iter().zip(values).collect()
+    numbers(names.into_iter().zip(values))
 }
 
 fn of_post(values: [Option<u64>; 4]) -> Cells {
     let names = ["reactions", "comments", "shares", "views"];
-    names.into_iter().zip(values).collect()
+    numbers(names.into_iter().zip(values))
+}
+
+/// Empty: not told.
+fn of_kind(kind: String) -> Cells {
+    Cells::from([("kind", (!kind.is_empty()).then_some(Cell::Word(kind)))])
+}
+
+fn numbers(cells: impl IntoIterator<Item = (&'static str, Option<u64>)>) -> Cells {
+    let cell = |(name, value): (&'static str, Option<u64>)| (name, value.map(Cell::Number));
+    cells.into_iter().map(cell).collect()
 }
 
 /// A cell that is not the same.
@@ -135,8 +184,8 @@ fn of_post(values: [Option<u64>; 4]) -> Cells {
 pub(super) struct Difference {
     pub(super) row: RowKey,
     pub(super) column: &'static str,
-    pub(super) old: Option<u64>,
-    pub(super) new: Option<u64>,
+    pub(super) old: Option<Cell>,
+    pub(super) new: Option<Cell>,
 }
 
 /// What differs.
@@ -154,15 +203,15 @@ pub(super) fn compare(stored: &Seen, read: &Seen) -> Differences {
     for (row, (new, _)) in read {
         let old = stored.get(row).map(|(cells, _)| cells);
         for (column, new) in new {
-            let before = old.and_then(|cells| cells.get(column).copied());
-            if before == Some(*new) {
+            let before = old.and_then(|cells| cells.get(column).cloned());
+            if before.as_ref() == Some(new) {
                 differences.equal += 1;
             } else {
                 differences.changed.push(Difference {
                     row: row.clone(),
                     column,
                     old: before.flatten(),
-                    new: *new,
+                    new: new.clone(),
                 });
             }
         }
@@ -177,7 +226,7 @@ mod tests {
     use super::*;
 
     fn post(id: &str, reactions: Option<u64>) -> (RowKey, (Cells, i64)) {
-        let cells = Cells::from([("reactions", reactions)]);
+        let cells = numbers([("reactions", reactions)]);
         ((POST, id.to_owned()), (cells, 7))
     }
 
@@ -190,9 +239,12 @@ mod tests {
         let changed: Vec<_> = found
             .changed
             .iter()
-            .map(|it| (it.row.1.as_str(), it.old, it.new))
+            .map(|it| (it.row.1.as_str(), it.old.clone(), it.new.clone()))
             .collect();
-        assert_eq!(changed, [("b", None, Some(0)), ("d", None, None)]);
+        assert_eq!(
+            changed,
+            [("b", None, Some(Cell::Number(0))), ("d", None, None)]
+        );
         assert_eq!(found.gone, [(POST, "c".to_owned())]);
     }
 }

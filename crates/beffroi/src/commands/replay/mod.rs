@@ -14,7 +14,7 @@ use beffroi_archive::Reader;
 use beffroi_model::{AccountId, Platform};
 use serde::Serialize;
 
-use self::play::Player;
+use self::{cells::Cell, play::Player};
 use crate::{
     cli::ReplayArgs,
     config::Config,
@@ -71,8 +71,8 @@ struct Change {
     table: &'static str,
     row: String,
     column: &'static str,
-    old: Option<u64>,
-    new: Option<u64>,
+    old: Option<Cell>,
+    new: Option<Cell>,
     is_gone: bool,
 }
 
@@ -175,8 +175,10 @@ impl ReplayReport {
                 counts.unplayable
             )?;
         }
-        let number =
-            |value: Option<u64>| value.map_or(output::MISSING.to_owned(), |it| it.to_string());
+        let number = |value: &Option<Cell>| {
+            let value = value.as_ref();
+            value.map_or(output::MISSING.to_owned(), Cell::to_string)
+        };
         for change in self.changes.iter().take(SHOWN) {
             let place = format!(
                 "{} {}, run {}: {} {}",
@@ -185,7 +187,11 @@ impl ReplayReport {
             if change.is_gone {
                 say!("  {place} gone")?;
             } else {
-                say!("  {place} {} -> {}", number(change.old), number(change.new))?;
+                say!(
+                    "  {place} {} -> {}",
+                    number(&change.old),
+                    number(&change.new)
+                )?;
             }
         }
         if self.changes.len() > SHOWN {

@@ -13,7 +13,9 @@ use serde::Deserialize;
 
 use super::{
     Change, Choice, ReplayReport,
-    cells::{self, ACCOUNT, Difference, Differences, POST, RowKey, Seen, THREAD, thread_key},
+    cells::{
+        self, ACCOUNT, Cell, Difference, Differences, KIND, POST, RowKey, Seen, THREAD, thread_key,
+    },
 };
 use crate::{config::Config, services};
 
@@ -126,7 +128,7 @@ impl<'a> Player<'a> {
             Origin::Planned,
         );
         let mut rows = JobRows::of(&job, &measured.measurement, "replay", visit.at);
-        let read = cells::of_rows(&rows);
+        let read = cells::of_rows(&rows, &stored);
         let found = cells::compare(&stored, &read);
         self.count(visit.platform, &found);
         if found.changed.is_empty() && found.gone.is_empty() {
@@ -169,7 +171,7 @@ impl<'a> Player<'a> {
         let changed = found
             .changed
             .iter()
-            .map(|it| change(&it.row, it.column, it.old, it.new, false));
+            .map(|it| change(&it.row, it.column, it.old.clone(), it.new.clone(), false));
         let gone = found
             .gone
             .iter()
@@ -248,12 +250,17 @@ fn keep_changed(rows: &mut JobRows, stored: &Seen, changed: &[Difference], at: T
         row.observed_at = at.unwrap_or(row.observed_at);
         at.is_some()
     });
-    // Of a post that is new: where it is and when it was published. Those known stay as they are.
-    let is_new = |post_id: &str| !stored.contains_key(&(POST, post_id.to_owned()));
-    rows.posts.retain(|post| is_new(&post.post_id));
-    for post in &mut rows.posts {
+    // Of a post that is new: where it is and when it was published; what it shows is left to the nights,
+    // since its archive may lack it. Of those known, what they show where that has changed.
+    rows.posts.retain_mut(|post| {
+        if let Some(at) = moment((KIND, post.post_id.clone())) {
+            post.seen_at = at;
+            return true;
+        }
         post.seen_at = Millis(usual);
-    }
+        post.kind.clear();
+        !stored.contains_key(&(POST, post.post_id.clone()))
+    });
 }
 
 fn corrections(archived: &ArchivedRequest, changed: &[Difference]) -> Vec<CorrectionRow> {
@@ -266,8 +273,8 @@ fn corrections(archived: &ArchivedRequest, changed: &[Difference]) -> Vec<Correc
         table_name: it.row.0.to_owned(),
         row_key: it.row.1.clone(),
         column_name: it.column.to_owned(),
-        old_value: it.old.map(|value| value.to_string()),
-        new_value: it.new.map(|value| value.to_string()),
+        old_value: it.old.as_ref().map(Cell::to_string),
+        new_value: it.new.as_ref().map(Cell::to_string),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         replayed_at: Millis::now(),
     };
