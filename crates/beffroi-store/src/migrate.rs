@@ -95,6 +95,12 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0079_v_public_account_score"),
     migration!("0080_site_observation_unknown"),
     migration!("0081_v_site_observation"),
+    migration!("0088_account_score_evidence"),
+    migration!("0089_collectivity_score_ranks"),
+    migration!("0090_v_collectivity_score"),
+    migration!("0091_v_public_collectivity_score"),
+    migration!("0092_v_thread_figure"),
+    migration!("0093_v_account_score"),
 ];
 
 /// What `migrate` did.
