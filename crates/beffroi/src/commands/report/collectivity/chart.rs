@@ -29,7 +29,8 @@ const BAR_RIGHT: f64 = 66.0;
 const LINE_HEIGHT: f64 = 118.0;
 const LINE_TOP: f64 = 14.0;
 const LINE_BOTTOM: f64 = 98.0;
-const LINE_LEFT: f64 = 40.0;
+/// Room for numbers of seven figures.
+const LINE_LEFT: f64 = 50.0;
 const LINE_RIGHT: f64 = 352.0;
 
 /// Room for the name of a marked period.
