@@ -344,12 +344,13 @@ async fn time_statements(table: &mut Table, accounts: u64, store: &Store) -> any
 }
 
 /// What reports ask, by the report's name.
-const STATEMENTS_TIMED: [(&str, &str); 17] = [
+const STATEMENTS_TIMED: [(&str, &str); 18] = [
     ("presence", reports::PRESENCE),
     ("presence over time", reports::PRESENCE_OVER_TIME),
     ("engagement", reports::ENGAGEMENT),
     ("peers", reports::PEERS),
     ("ranking", reports::RANKING),
+    ("ranking of collectivities", reports::RANKING_COLLECTIVITIES),
     ("rankshift", reports::RANKSHIFT),
     ("dialogue", reports::DIALOGUE),
     ("movers", reports::MOVERS),

@@ -11,6 +11,7 @@ struct Language {
     file: &'static str,
     heading: &'static str,
     title: fn(&Metric) -> &str,
+    formula: fn(&Metric) -> &str,
     status: fn(Status) -> &'static str,
 }
 
@@ -19,6 +20,7 @@ const LANGUAGES: [Language; 2] = [
         file: "methodology.md",
         heading: "| nom | mesure | formule | unité | source | statut |",
         title: |metric| &metric.title.fr,
+        formula: Metric::french_formula,
         status: |status| match status {
             Status::Verified => "vérifiée",
             Status::FromMemory => "de mémoire",
@@ -29,6 +31,7 @@ const LANGUAGES: [Language; 2] = [
         file: "methodology.en.md",
         heading: "| name | metric | formula | unit | source | status |",
         title: |metric| &metric.title.en,
+        formula: |metric| &metric.formula,
         status: |status| match status {
             Status::Verified => "verified",
             Status::FromMemory => "from memory",
@@ -50,7 +53,7 @@ fn table(language: &Language) -> String {
             "| `{}` | {} | {} | {} | {} | {} |",
             metric.name,
             cell((language.title)(metric)),
-            cell(&metric.formula),
+            cell((language.formula)(metric)),
             cell(&metric.unit),
             cell(&metric.source),
             (language.status)(metric.status),

@@ -1,10 +1,14 @@
 //! From the accounts' scores to the collectivities', as far as the platforms' terms allow.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use beffroi_index::{
     engagement::dispersion,
-    index::{AccountTotal, Indicator, Judgement, collectivity_totals},
+    index::{
+        AccountTotal, CollectivityTotal, Contender, IndexVersion, Indicator, Judgement, Place,
+        collectivity_places, collectivity_totals,
+    },
+    score::Belief,
 };
 use beffroi_model::{CollectivityId, Platform};
 use beffroi_policy::{Metric, Policies};
@@ -19,7 +23,7 @@ pub(crate) struct Judged<'a> {
 /// One row for each collectivity with an account in the plan, in the order of their keys.
 pub(crate) fn rows(
     night: &JudgedNight,
-    version: &str,
+    version: &IndexVersion,
     accounts: &[Judged<'_>],
     names: &HashMap<String, String>,
     policies: &Policies,
@@ -28,7 +32,11 @@ pub(crate) fn rows(
         .iter()
         .filter_map(|account| total(account, policies))
         .collect();
-    let totals: BTreeMap<String, _> = collectivity_totals(&totals)
+    let has_ranked: BTreeSet<&str> = totals
+        .iter()
+        .map(|total| total.collectivity_id.as_str())
+        .collect();
+    let totals_of: BTreeMap<String, CollectivityTotal> = collectivity_totals(&totals)
         .into_iter()
         .map(|total| (total.collectivity_id.as_str().to_owned(), total))
         .collect();
@@ -37,11 +45,13 @@ pub(crate) fn rows(
         let key = account.account.collectivity_id.as_str();
         bodies.entry(key).or_default().push(account);
     }
+    bodies.remove("");
+    let places = places(&bodies, &totals_of, version);
     bodies
         .into_iter()
-        .filter(|(key, _)| !key.is_empty())
         .map(|(key, own)| {
-            let total = totals.get(key);
+            let total = totals_of.get(key);
+            let place = places.get(key);
             let first = own[0].account;
             let mut networks: Vec<&str> = own
                 .iter()
@@ -50,18 +60,19 @@ pub(crate) fn rows(
             networks.sort_unstable();
             networks.dedup();
             let spread = Spread::of(&own, policies);
-            let platform_of = |id: &String| {
-                own.iter()
-                    .find(|one| one.account.account_id.to_string() == *id)
-                    .map(|one| one.account.platform.clone())
+            let platforms_of = |ids: Option<&Vec<String>>| -> Vec<String> {
+                let platform_of = |id: &String| {
+                    own.iter()
+                        .find(|one| one.account.account_id.to_string() == *id)
+                        .map(|one| one.account.platform.clone())
+                };
+                let mut platforms: Vec<String> =
+                    ids.into_iter().flatten().filter_map(platform_of).collect();
+                platforms.sort_unstable();
+                platforms
             };
             let mut not_combined = spread.not_combined;
-            not_combined.extend(
-                total
-                    .into_iter()
-                    .flat_map(|total| &total.not_combined)
-                    .filter_map(platform_of),
-            );
+            not_combined.extend(platforms_of(total.map(|total| &total.not_combined)));
             not_combined.sort_unstable();
             not_combined.dedup();
             let counted: Vec<&&Judged<'_>> = own
@@ -74,7 +85,7 @@ pub(crate) fn rows(
             CollectivityScoreRow {
                 night: night.night,
                 run_id: night.run_id.clone(),
-                index_version: version.to_owned(),
+                index_version: version.name.clone(),
                 collectivity_id: key.to_owned(),
                 name: names.get(key).cloned().unwrap_or_default(),
                 category: first.category.clone(),
@@ -90,9 +101,51 @@ pub(crate) fn rows(
                 effective_networks: spread.effective_networks,
                 dispersion_evenness: spread.evenness,
                 is_covered: counted.iter().all(|one| one.account.is_covered != 0).into(),
+                total_platforms: platforms_of(total.map(|total| &total.accounts)),
+                dispersion_platforms: spread.networks,
+                rank_from: place.map(|place| rank(place.rank.from)),
+                rank_to: place.map(|place| rank(place.rank.to)),
+                ranked_of: place.map(|place| rank(place.rank.of)),
+                peers: place.map_or(String::new(), |place| place.peers.group.to_string()),
+                widened: place.is_some_and(|place| place.peers.is_widened).into(),
+                top_ten: place.map(|place| place.top_ten),
+                why: match (total, place) {
+                    (Some(_), Some(_)) => "",
+                    (Some(_), None) => "too_few_peers",
+                    (None, _) if has_ranked.contains(key) => "not_to_be_combined",
+                    (None, _) => "no_ranked_account",
+                }
+                .to_owned(),
             }
         })
         .collect()
+}
+
+/// The places of the bodies that have a total.
+fn places(
+    bodies: &BTreeMap<&str, Vec<&Judged<'_>>>,
+    totals: &BTreeMap<String, CollectivityTotal>,
+    version: &IndexVersion,
+) -> BTreeMap<String, Place> {
+    let contender = |(key, own): (&&str, &Vec<&Judged<'_>>)| {
+        let total = totals.get(*key)?;
+        let account = own[0].account;
+        Some(Contender {
+            key: (*key).to_owned(),
+            category: account.category.parse().ok()?,
+            population: account.population,
+            total: Belief {
+                mean: total.value,
+                sd: total.sd,
+            },
+        })
+    };
+    let contenders: Vec<Contender> = bodies.iter().filter_map(contender).collect();
+    collectivity_places(&contenders, version)
+}
+
+fn rank(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 fn count(number: usize) -> u16 {
@@ -152,6 +205,8 @@ fn interactions(components: &str) -> Vec<Metric> {
 struct Spread {
     effective_networks: Option<f64>,
     evenness: Option<f64>,
+    /// Those that it is over.
+    networks: Vec<String>,
     not_combined: Vec<String>,
 }
 
@@ -175,10 +230,11 @@ impl Spread {
             *all_may &= may;
         }
         let is_alone = networks.len() == 1;
-        let (mut counted, mut not_combined) = (Vec::new(), Vec::new());
+        let (mut counted, mut over, mut not_combined) = (Vec::new(), Vec::new(), Vec::new());
         for (platform, (sum, may)) in networks {
             if may || is_alone {
                 counted.push(sum);
+                over.push(platform.to_owned());
             } else {
                 not_combined.push(platform.to_owned());
             }
@@ -187,6 +243,7 @@ impl Spread {
         Self {
             effective_networks: found.effective_networks.known(),
             evenness: found.evenness.known(),
+            networks: over,
             not_combined,
         }
     }

@@ -151,7 +151,7 @@ async fn write_scores(
             .map(|one| scores::row(night, &version.name, one.account, one.judgement))
             .collect();
         account_scores.add(&rows).await.map_err(failed)?;
-        let bodies = collectivities::rows(night, &version.name, &all, &names, policies);
+        let bodies = collectivities::rows(night, version, &all, &names, policies);
         collectivity_scores.add(&bodies).await.map_err(failed)?;
         reports.push(VersionReport {
             version: version.name.clone(),

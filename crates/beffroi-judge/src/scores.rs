@@ -1,6 +1,9 @@
 //! From a judgement to its row.
 
-use beffroi_index::index::{Indicator, IndicatorScore, Judgement, Unscored};
+use beffroi_index::{
+    index::{Indicator, IndicatorScore, Judgement, Unscored},
+    score::Evidence,
+};
 use beffroi_store::{AccountScoreRow, JudgedNight, ProfileRow};
 
 /// Why an account is not judged at all: its body is not in the registry.
@@ -14,6 +17,7 @@ struct Columns {
     low: Option<f64>,
     high: Option<f64>,
     own_weight: Option<f64>,
+    evidence: Option<Evidence>,
     rank_from: Option<u32>,
     rank_to: Option<u32>,
     of: Option<u32>,
@@ -31,6 +35,7 @@ impl Columns {
                 low: Some(found.score.interval.low),
                 high: Some(found.score.interval.high),
                 own_weight: Some(found.own_weight),
+                evidence: found.evidence,
                 rank_from: found.score.rank.map(|rank| count(rank.from)),
                 rank_to: found.score.rank.map(|rank| count(rank.to)),
                 of: found.score.rank.map(|rank| count(rank.of)),
@@ -123,6 +128,10 @@ pub(crate) fn row(
         dialogue_widened: dialogue.widened,
         dialogue_why: dialogue.why,
         is_covered: account.is_covered,
+        engagement_count: engagement.evidence.map(|evidence| evidence.count),
+        engagement_squares: engagement.evidence.map(|evidence| evidence.squares),
+        dialogue_count: dialogue.evidence.map(|evidence| evidence.count),
+        dialogue_squares: dialogue.evidence.map(|evidence| evidence.squares),
         ..AccountScoreRow::default()
     };
     add_total(&mut row, judgement);

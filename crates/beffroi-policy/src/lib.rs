@@ -12,7 +12,8 @@ pub use expiry::Expiry;
 pub use metric::Metric;
 pub use read::{Problem, Wrong};
 pub use rules::{
-    Amendment, Combination, Policies, Policy, Publication, Rule, Shown, Source, Storage, Stored,
+    Amendment, Combination, Notice, Policies, Policy, Publication, Rule, Shown, Source, Storage,
+    Stored,
 };
 
 /// The shipped rules, `config/policies.toml`.

@@ -78,6 +78,17 @@ pub struct Publication {
     pub how: Shown,
     /// The words to show beside them; empty: none.
     pub notice: String,
+    /// The same in French; where the file has none, the words as they are.
+    pub notice_fr: String,
+}
+
+/// Words to be shown beside figures, in both languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Notice<'a> {
+    /// English, as the file's `notice`.
+    pub en: &'a str,
+    /// French.
+    pub fr: &'a str,
 }
 
 /// Where a rule was read.
@@ -209,12 +220,16 @@ impl Policies {
         rules.find(|rule| rule.is.how == Shown::No)
     }
 
-    /// What has to be shown beside figures made of these metrics.
-    pub fn notices(&self, platform: Platform, metrics: &[Metric]) -> Vec<&str> {
-        let mut notices: Vec<&str> = self
+    /// What has to be shown beside figures made of these metrics, in English and French.
+    pub fn notices(&self, platform: Platform, metrics: &[Metric]) -> Vec<Notice<'_>> {
+        let mut notices: Vec<Notice<'_>> = self
             .of(platform, metrics)
-            .map(|policy| policy.publish.is.notice.as_str())
-            .filter(|notice| !notice.is_empty())
+            .map(|policy| &policy.publish.is)
+            .filter(|publication| !publication.notice.is_empty())
+            .map(|publication| Notice {
+                en: &publication.notice,
+                fr: &publication.notice_fr,
+            })
             .collect();
         notices.sort_unstable();
         notices.dedup();

@@ -32,6 +32,30 @@ fn the_shipped_file_rules_every_metric_of_every_platform() {
 }
 
 #[test]
+fn every_shipped_notice_is_there_in_french_too() {
+    let policies = Policies::default();
+    let mut told = 0;
+    for (platform, metric, policy) in policies.iter() {
+        let publication = &policy.publish.is;
+        if publication.notice.is_empty() {
+            assert_eq!(publication.notice_fr, "", "{platform} {metric}");
+            continue;
+        }
+        assert_ne!(
+            publication.notice_fr, publication.notice,
+            "{platform} {metric}"
+        );
+        told += 1;
+    }
+    assert!(told > 40, "{told}");
+    // An operator's file may leave it out: the words stay as they are.
+    let own = RULES.replace("how = 'yes'", "how = 'notice', notice = 'words'");
+    let policies = Policies::with_file(&format!("[platforms.x]\n{own}")).unwrap();
+    let notices = policies.notices(Platform::X, &[Metric::Followers]);
+    assert_eq!((notices[0].en, notices[0].fr), ("words", "words"));
+}
+
+#[test]
 fn youtube_is_kept_for_thirty_days_alone_and_labelled() {
     let policies = Policies::default();
     let policy = policies.get(Platform::Youtube, Metric::Followers).unwrap();

@@ -100,6 +100,12 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0084_post_kind"),
     migration!("0085_post_figure_kind"),
     migration!("0086_v_post_figure"),
+    migration!("0088_account_score_evidence"),
+    migration!("0089_collectivity_score_ranks"),
+    migration!("0090_v_collectivity_score"),
+    migration!("0091_v_public_collectivity_score"),
+    migration!("0092_v_thread_figure"),
+    migration!("0093_v_account_score"),
     migration!("0096_account_trend"),
     migration!("0097_v_account_trend"),
 ];

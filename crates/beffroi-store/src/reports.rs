@@ -28,6 +28,9 @@ pub const PEERS: &str = include_str!("queries/reports/peers.sql");
 /// The engagement index within peers.
 pub const RANKING: &str = include_str!("queries/reports/ranking.sql");
 
+/// The engagement index of collectivities within peers.
+pub const RANKING_COLLECTIVITIES: &str = include_str!("queries/reports/ranking_collectivities.sql");
+
 /// Rank by fans against rank by the index.
 pub const RANKSHIFT: &str = include_str!("queries/reports/rankshift.sql");
 

@@ -90,6 +90,7 @@ struct LeftOut {
 struct Notice {
     platform: Platform,
     notice: String,
+    notice_fr: String,
 }
 
 /// How a report uses figures.
@@ -123,7 +124,8 @@ impl Gate {
             gate.notices
                 .extend(notices.into_iter().map(|notice| Notice {
                     platform: *platform,
-                    notice: notice.to_owned(),
+                    notice: notice.en.to_owned(),
+                    notice_fr: notice.fr.to_owned(),
                 }));
         }
         gate
@@ -150,13 +152,17 @@ impl Gate {
         }
     }
 
-    /// The parameter `policy` of the statement: which columns are NULL for which platforms, and what
-    /// is said of each platform.
+    /// The parameter `policy` of the statement: which columns are NULL for which platforms, of these those
+    /// that may not even enter an aggregate (`never`), and what is said of each platform.
     pub(crate) fn parameter(&self, lang: Lang) -> String {
         let mut withheld: BTreeMap<&str, Vec<Platform>> = BTreeMap::new();
+        let mut never: BTreeMap<&str, Vec<Platform>> = BTreeMap::new();
         for it in &self.left_out {
             for column in &it.columns {
                 withheld.entry(column).or_default().push(it.platform);
+                if it.because == NOT_PUBLISHED {
+                    never.entry(column).or_default().push(it.platform);
+                }
             }
         }
         let mut notes: BTreeMap<Platform, String> = BTreeMap::new();
@@ -167,7 +173,7 @@ impl Gate {
             }
             note.push_str(&line);
         }
-        serde_json::json!({ "withheld": withheld, "notes": notes }).to_string()
+        serde_json::json!({ "withheld": withheld, "never": never, "notes": notes }).to_string()
     }
 
     /// The footnotes: a platform and what is said of it.
@@ -181,7 +187,7 @@ impl Gate {
 
     fn lines(&self, lang: Lang) -> Vec<(Platform, String)> {
         let left_out = self.left_out.iter().map(|it| {
-            let columns: Vec<String> = it.columns.iter().map(|it| it.replace('_', " ")).collect();
+            let columns: Vec<String> = it.columns.iter().map(|it| named(it, lang)).collect();
             let because = match (lang, it.because) {
                 (Lang::En, because) => because.replace('_', " "),
                 (Lang::Fr, AGGREGATED) => "publiable seulement en agrégats".to_owned(),
@@ -199,11 +205,32 @@ impl Gate {
         let notices = self
             .notices
             .iter()
-            .map(|it| (it.platform, it.notice.clone()));
+            .map(|it| (it.platform, lang.pick(&it.notice_fr, &it.notice).clone()));
         let mut lines: Vec<_> = left_out.chain(notices).collect();
         lines.sort_by_key(|(platform, _)| *platform);
         lines
     }
+}
+
+/// A gated column in words.
+fn named(column: &str, lang: Lang) -> String {
+    let french = match column {
+        "followers" => "abonnés",
+        "posts_per_week" => "publications par semaine",
+        "applause" => "réactions par publication",
+        "conversation" => "commentaires par publication",
+        "amplification" => "partages par publication",
+        "views_median" => "vues par publication",
+        "reply_rate" => "taux de réponse",
+        "audience_score" => "score d'audience",
+        "activity_score" => "score d'activité",
+        "engagement_score" => "score d'engagement",
+        "dialogue_score" => "score de dialogue",
+        "e" => "E",
+        "total" => "indice",
+        other => other,
+    };
+    lang.pick(french.to_owned(), column.replace('_', " "))
 }
 
 /// Why a column has to be left out, and who says so.
@@ -247,9 +274,12 @@ mod tests {
         assert_eq!(gate.notices[0].platform, Platform::Youtube);
         let parameter: serde_json::Value = serde_json::from_str(&gate.parameter(Lang::En)).unwrap();
         assert_eq!(parameter["withheld"]["e"], serde_json::json!(["x"]));
+        assert_eq!(parameter["never"], serde_json::json!({}));
         assert!(parameter["notes"].get("mastodon").is_none());
         assert_eq!(gate.footnotes(Lang::En).len(), 2);
-        assert!(gate.footnotes(Lang::Fr)[0].starts_with("x\u{a0}: followers"));
+        let french = gate.footnotes(Lang::Fr);
+        assert!(french[0].starts_with("x\u{a0}: abonnés, publications par semaine, E"));
+        assert!(french[1].contains("l'API de YouTube"), "{french:?}");
     }
 
     #[test]

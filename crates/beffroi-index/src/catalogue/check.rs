@@ -69,6 +69,12 @@ fn entry_problems(metric: &Metric, version: u32) -> Vec<(&'static str, &'static 
         "windows",
         "expected each length once, in rising order",
     );
+    let french = metric.formula_fr.as_deref();
+    expect(
+        french.is_none_or(|text| !text.trim().is_empty()),
+        "formula_fr",
+        "is empty, expected the formula in French, or no such key",
+    );
     let levels: BTreeSet<_> = metric.levels.iter().collect();
     expect(
         !levels.is_empty() && levels.len() == metric.levels.len(),
@@ -145,6 +151,24 @@ mod tests {
             (delay.direction, delay.unit.as_str()),
             (Direction::Lower, "hours")
         );
+    }
+
+    #[test]
+    fn every_formula_with_words_is_there_in_french() {
+        let symbols = ["min", "ln", "exp"];
+        for metric in Catalogue::shipped().iter() {
+            let mut words = metric
+                .formula
+                .split(|c: char| !c.is_alphabetic())
+                .filter(|word| word.len() > 2 && !symbols.contains(word));
+            assert_eq!(
+                words.next().is_some(),
+                metric.formula_fr.is_some(),
+                "{}: {}",
+                metric.name,
+                metric.formula
+            );
+        }
     }
 
     #[test]

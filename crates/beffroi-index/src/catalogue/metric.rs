@@ -24,6 +24,8 @@ pub struct Metric {
     pub title: Title,
     /// How it is computed, in the notation of the file's head.
     pub formula: String,
+    /// The same in French; `None` of a formula without words.
+    pub formula_fr: Option<String>,
     /// What one unit of it is.
     pub unit: String,
     /// What kind of number it is.
@@ -42,6 +44,13 @@ pub struct Metric {
     pub source: String,
     /// How well that is known.
     pub status: Status,
+}
+
+impl Metric {
+    /// The formula as a French reader has it.
+    pub fn french_formula(&self) -> &str {
+        self.formula_fr.as_deref().unwrap_or(&self.formula)
+    }
 }
 
 /// A title in both languages.

@@ -67,6 +67,8 @@ pub struct IndicatorScore {
     pub belief: Belief,
     /// How much of the estimate is the account's own, 0 to 1.
     pub own_weight: f64,
+    /// The repeated observations that the figure is the mean of; `None` of a count, which is exact.
+    pub evidence: Option<Evidence>,
     /// Percentile, interval, rank.
     pub score: Score,
     /// Among whom.
@@ -221,17 +223,17 @@ fn group_scores(
         })
         .collect();
     let prior = Prior::fit(&measures);
-    let believed: BTreeMap<&str, (f64, Posterior)> = members
+    let believed: BTreeMap<&str, (&Observed, f64, Posterior)> = members
         .iter()
         .map(|member| {
             let (figure, posterior) = posterior(&member.figure, prior);
-            (member.key, (figure, posterior))
+            (member.key, (&member.figure, figure, posterior))
         })
         .collect();
     let contest: Vec<Member> = members
         .iter()
         .map(|member| {
-            let (_, posterior) = believed[member.key];
+            let (_, _, posterior) = believed[member.key];
             Member {
                 key: member.key.to_owned(),
                 belief: Belief {
@@ -247,7 +249,7 @@ fn group_scores(
     score_group(&contest, &version.reference())
         .into_iter()
         .map(|score| {
-            let (figure, posterior) = believed[score.key.as_str()];
+            let (observed, figure, posterior) = believed[score.key.as_str()];
             IndicatorScore {
                 figure,
                 belief: Belief {
@@ -255,6 +257,10 @@ fn group_scores(
                     sd: posterior.sd,
                 },
                 own_weight: posterior.own_weight,
+                evidence: match observed {
+                    Observed::Exact(_) => None,
+                    Observed::Repeated(evidence) => Some(*evidence),
+                },
                 score,
                 peers,
                 peer_values: Arc::clone(&peer_values),

@@ -3,6 +3,7 @@
 mod collectivity;
 mod indicator;
 mod judge;
+mod places;
 mod profile;
 mod rank_shift;
 mod total;
@@ -11,6 +12,7 @@ mod version;
 pub use collectivity::{AccountTotal, CollectivityTotal, collectivity_totals};
 pub use indicator::{Indicator, IndicatorScore, Unscored};
 pub use judge::{Conflict, Judgement, judge};
+pub use places::{Contender, Place, collectivity_places};
 pub use profile::{AccountFigures, Profile};
 pub use rank_shift::{RankShift, rank_shifts};
 pub use total::{Part, Total};

@@ -57,8 +57,9 @@ fn judged(accounts: &[ProfileRow]) -> Vec<CollectivityScoreRow> {
         as_of: Millis(0),
     };
     let versions = IndexVersions::shipped();
+    let version = versions.get("v1").unwrap();
     let profiles: Vec<_> = accounts.iter().filter_map(profile).collect();
-    let judgements = judge(&profiles, versions.get("v1").unwrap()).unwrap();
+    let judgements = judge(&profiles, version).unwrap();
     let all: Vec<Judged<'_>> = accounts
         .iter()
         .map(|account| Judged {
@@ -69,7 +70,7 @@ fn judged(accounts: &[ProfileRow]) -> Vec<CollectivityScoreRow> {
         })
         .collect();
     let names = HashMap::from([("213500003".to_owned(), "Bellecombe".to_owned())]);
-    rows(&night, "v1", &all, &names, &Policies::default())
+    rows(&night, version, &all, &names, &Policies::default())
 }
 
 #[test]
@@ -89,6 +90,8 @@ fn what_may_not_be_combined_is_left_out_of_totals_and_of_dispersion() {
     assert_eq!(rows[2].accounts, 1);
     assert_eq!(rows[3].not_combined, ["youtube"]);
     assert_eq!(rows[3].accounts, 2);
+    assert_eq!(rows[3].total_platforms, ["facebook", "linkedin"]);
+    assert_eq!(rows[3].dispersion_platforms, ["facebook", "linkedin"]);
     // Its interactions may be combined in either case: 300 and 100 over two networks.
     let (p, q) = (0.75_f64, 0.25_f64);
     let entropy = -(p * p.ln() + q * q.ln());
@@ -118,5 +121,46 @@ fn who_is_on_one_network_alone_combines_nothing_and_keeps_its_total() {
     );
     // The seventh has a Mastodon account too, which has no peers and so no total, but interactions.
     assert_eq!(rows[7].not_combined, ["youtube"]);
+    // Its total is that of the YouTube account all the same, and says so.
+    assert_eq!(rows[7].total_platforms, ["youtube"]);
+    assert_eq!(rows[7].dispersion_platforms, ["mastodon"]);
     assert_eq!((rows[0].is_covered, rows[7].is_covered), (1, 1));
+}
+
+#[test]
+fn bodies_are_ranked_among_their_peers_and_whoever_is_not_has_a_reason() {
+    let mut accounts: Vec<ProfileRow> = (0..25)
+        .map(|n| account(n, Platform::Mastodon, true))
+        .collect();
+    accounts.push(account(30, Platform::Youtube, true));
+    // Neither has peers on its platform; and a body of another kind.
+    accounts.push(account(31, Platform::Bluesky, true));
+    let mut region = account(32, Platform::Mastodon, true);
+    region.category = "region".to_owned();
+    region.stratum = ">=100000".to_owned();
+    region.population = Some(3_000_000);
+    accounts.push(region);
+    let rows = judged(&accounts);
+    let of = |n: usize| {
+        let id = format!("2135{n:05}");
+        rows.iter().find(|row| row.collectivity_id == id).unwrap()
+    };
+    for n in 0..25 {
+        let row = of(n);
+        assert_eq!((row.why.as_str(), row.widened), ("", 0), "{row:?}");
+        assert_eq!(row.peers, "commune 500-1999");
+        assert_eq!(row.ranked_of, Some(25));
+        assert!(row.rank_from <= row.rank_to && row.top_ten.is_some());
+    }
+    let first = rows.iter().filter(|row| row.rank_from == Some(1)).count();
+    assert!(first > 0 && first < 25, "{first} share the first rank");
+    for n in [30, 31] {
+        let row = of(n);
+        assert_eq!((row.total, row.rank_from), (None, None));
+        assert_eq!(row.why, "no_ranked_account");
+    }
+    // Its account is ranked among all, and so is the body: said as widened.
+    let region = of(32);
+    assert_eq!((region.peers.as_str(), region.widened), ("all", 1));
+    assert_eq!(region.ranked_of, Some(26));
 }

@@ -26,7 +26,12 @@ impl LayeredRules {
                 let allowed = reader.boolean(table, "allowed")?;
                 Some(Combination { allowed })
             }),
-            publish: reader.rule(table, "publish", &["how", "notice"], Reader::publication),
+            publish: reader.rule(
+                table,
+                "publish",
+                &["how", "notice", "notice_fr"],
+                Reader::publication,
+            ),
         }
     }
 
@@ -93,6 +98,19 @@ impl Reader<'_> {
             }
             None => String::new(),
         };
-        Some(Publication { how, notice })
+        let notice_fr = match table.get("notice_fr") {
+            Some(_) if notice.is_empty() => {
+                let problem = "there is no `notice` that it says in French; expected both";
+                self.wrong(table, "notice_fr", problem);
+                return None;
+            }
+            Some(_) => self.text_of(table, "notice_fr")?,
+            None => notice.clone(),
+        };
+        Some(Publication {
+            how,
+            notice,
+            notice_fr,
+        })
     }
 }

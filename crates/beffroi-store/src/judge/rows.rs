@@ -218,6 +218,10 @@ pub struct AccountScoreRow {
     pub parts: Vec<(String, f64)>,
     pub why: String,
     pub is_covered: u8,
+    pub engagement_count: Option<u32>,
+    pub engagement_squares: Option<f64>,
+    pub dialogue_count: Option<u32>,
+    pub dialogue_squares: Option<f64>,
 }
 
 /// `collectivity_score`.
@@ -242,6 +246,15 @@ pub struct CollectivityScoreRow {
     pub effective_networks: Option<f64>,
     pub dispersion_evenness: Option<f64>,
     pub is_covered: u8,
+    pub total_platforms: Vec<String>,
+    pub dispersion_platforms: Vec<String>,
+    pub rank_from: Option<u32>,
+    pub rank_to: Option<u32>,
+    pub ranked_of: Option<u32>,
+    pub peers: String,
+    pub widened: u8,
+    pub top_ten: Option<f64>,
+    pub why: String,
 }
 
 /// `alert`.

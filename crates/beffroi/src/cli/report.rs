@@ -32,9 +32,15 @@ pub(crate) enum ReportCommand {
     Peers(ReportArgs),
     /// The engagement index, within peers, with intervals and tie ranks.
     #[command(
-        after_help = "Example:\n  beffroi report ranking --platform facebook --category commune --stratum 2000-3499"
+        after_help = "Examples:\n  beffroi report ranking --platform facebook --category commune --stratum 2000-3499\n  beffroi report ranking --of collectivities --category departement"
     )]
-    Ranking(ReportArgs),
+    Ranking {
+        #[command(flatten)]
+        args: ReportArgs,
+        /// Of whom.
+        #[arg(long, value_enum, default_value_t = Ranked::Accounts)]
+        of: Ranked,
+    },
     /// Rank by fans against rank by the index: who is under- and overrated by the fan count.
     Rankshift(ReportArgs),
     /// Who answers, and how fast.
@@ -89,6 +95,15 @@ pub(crate) enum ReportCommand {
         #[command(flatten)]
         out: Output,
     },
+}
+
+/// Of whom the ranking is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ranked {
+    /// Each account among its peers on its platform.
+    Accounts,
+    /// Each collectivity, over its accounts, among its peers.
+    Collectivities,
 }
 
 /// Which figures, of whom.

@@ -88,6 +88,7 @@ fn show(config: &Config, platform: Option<Platform>, json: bool) -> anyhow::Resu
             print_source("published", &policy.publish.source)?;
             if !policy.publish.is.notice.is_empty() {
                 say!("  shown beside: {}", policy.publish.is.notice)?;
+                say!("  in French:    {}", policy.publish.is.notice_fr)?;
             }
         }
     } else {

@@ -5,10 +5,11 @@ use serde_json::Value;
 use super::seed::{SECRET, World};
 
 /// Reports with what they are asked.
-const REPORTS: [&[&str]; 11] = [
+const REPORTS: [&[&str]; 12] = [
     &["engagement"],
     &["peers"],
     &["ranking"],
+    &["ranking", "--of", "collectivities"],
     &["rankshift"],
     &["dialogue"],
     &["movers"],

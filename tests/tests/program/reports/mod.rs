@@ -73,6 +73,29 @@ fn every_report_says_its_figures_with_n_intervals_ranks_and_flags() {
         3
     );
 
+    let bodies = report("ranking --of collectivities --lang en --limit 40");
+    assert_eq!(
+        bodies.matches(&format!("commune {STRATUM}")).count(),
+        29,
+        "{bodies}"
+    );
+    // The second-best, 89 with the standard deviation 4; the best would tell its account of X.
+    let second = line(&bodies, "2–3 / 30");
+    assert!(
+        second.contains("89 [82–96]") && second.contains("mastodon"),
+        "{second}"
+    );
+    assert!(
+        !bodies.contains("1–2 / 30") && !bodies.contains("92 ["),
+        "{bodies}"
+    );
+    assert!(
+        bodies.starts_with(&format!(
+            "Ranking of collectivities, night of {NIGHT}, index v1"
+        )),
+        "{bodies}"
+    );
+
     let engagement = report("engagement --lang en --limit 40");
     let best = line(&engagement, &handle(29));
     assert!(
@@ -176,6 +199,19 @@ fn every_report_says_its_figures_with_n_intervals_ranks_and_flags() {
         "{over_time}"
     );
 
+    // All platforms: a line a month, a column a platform.
+    let months = report("presence --over-time --lang en");
+    let last = months.lines().rfind(|line| line.contains(NIGHT)).unwrap();
+    assert!(
+        months.contains("mastodon") && months.contains("facebook"),
+        "{months}"
+    );
+    assert!(
+        last.trim_start().starts_with(NIGHT) && !last.contains("mastodon"),
+        "{last}"
+    );
+    assert_eq!(months.matches(BEFORE).count(), 1, "{months}");
+
     let account = report(&format!("account mastodon:{} --lang en", handle(29)));
     assert!(
         line(&account, "views per post, median").contains("— (not given by the platform)"),
@@ -190,7 +226,8 @@ fn every_report_says_its_figures_with_n_intervals_ranks_and_flags() {
     let peers = report("peers --lang en");
     assert!(line(&peers, STRATUM).contains("mastodon, x"), "{peers}");
     for text in [
-        ranking, engagement, shift, dialogue, movers, dormant, presence, account, hidden, peers,
+        ranking, bodies, engagement, shift, dialogue, movers, dormant, presence, account, hidden,
+        peers,
     ] {
         assert!(
             !text.contains(SECRET) && !text.contains("987\u{202f}654"),
@@ -208,6 +245,10 @@ fn wrong_options_name_what_is_known() {
             &["no collectivity has that code", "2A"][..],
         ),
         ("ranking --region 98", &["`--region 98`", "53"]),
+        (
+            "ranking --of collectivities --platform x",
+            &["leave `--platform` out"],
+        ),
         (
             "engagement --night 2026-11-24",
             &["2026-11-24 was not judged", NIGHT, "beffroi rollup"],

@@ -92,7 +92,7 @@ fn the_page_says_indicators_peers_changes_and_stands_alone() {
         "Bonsón",
         NIGHT,
         "* x",
-        "* youtube",
+        "* youtube\u{a0}: issu de l&#39;API de YouTube",
     ] {
         assert!(page.contains(part), "{part} in {page}");
     }
@@ -151,9 +151,41 @@ fn a_total_is_withheld_where_it_would_tell_one_account() {
     // The account of X is the one hidden account in the mean of two.
     assert_eq!(total()["is_withheld"], 1);
     assert_eq!(total()["total"], serde_json::Value::Null);
-    world.engine.query(&format!(
-        "ALTER TABLE beffroi.collectivity_score UPDATE not_combined = ['x'] WHERE collectivity_id = '{}' SETTINGS mutations_sync = 2",
-        world.body
-    ));
+    assert_eq!(total()["rank_from"], serde_json::Value::Null);
+    assert_eq!(total()["effective_networks"], serde_json::Value::Null);
+    let text = || {
+        let words = ["report", "collectivity", &world.body, "--lang", "fr"];
+        world.here.succeed(&words).stdout
+    };
+    assert!(text().contains("Indice d'ensemble non publiable"));
+    let update = |what: &str| {
+        world.engine.query(&format!(
+            "ALTER TABLE beffroi.collectivity_score UPDATE {what} WHERE collectivity_id = '{}' SETTINGS mutations_sync = 2",
+            world.body
+        ));
+    };
+    update(
+        "total_platforms = ['mastodon'], dispersion_platforms = ['mastodon', 'bluesky'], accounts = 1",
+    );
     assert_eq!(total()["total"], 92.0);
+    // The rank of its tie group, and that its peers are a wider group.
+    let told = text();
+    for part in [
+        "Indice d'ensemble : 92 sur 100 (entre 85 et 99), moyenne de 1 compte.",
+        "Rang 1 à 2 (ex æquo) sur 30 pairs (commune 2000-3499, groupe élargi",
+        "Non combinés, par leurs conditions : youtube.",
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    // Judged before the platforms of a total were kept.
+    update("total_platforms = [], peers = ''");
+    assert_eq!(total()["total"], serde_json::Value::Null);
+    assert!(text().contains("`beffroi judge`"), "{}", text());
+    // Without a total there is a reason.
+    update("accounts = 0, total = NULL, total_sd = NULL, why = 'no_ranked_account'");
+    assert!(
+        text().contains("Pas d'indice d'ensemble : aucun compte classé."),
+        "{}",
+        text()
+    );
 }

@@ -122,8 +122,15 @@ impl World {
                 "1000",
             ));
             totals.push(format!(
-                "('{night}', '{night}', 'v1', '{body}', 'Commune', 'commune', '{STRATUM}', {}, '35', '53', {total}, 4, 1, 1, [])",
-                2100 + number
+                "('{night}', '{night}', 'v1', '{body}', 'Commune', 'commune', '{STRATUM}', {}, '35', '53', {total}, 4, 1, {})",
+                2100 + number,
+                if number == 29 {
+                    // The mean of two accounts, one of which no output may tell.
+                    format!("2, 4, ['youtube'], {SECRET}, 0.25, ['mastodon', 'x'], ['mastodon', 'x'], 1, 2, 30, 'commune {STRATUM}', 1, 0.9, ''")
+                } else {
+                    let (from, to) = (30 - number, (31 - number).min(30));
+                    format!("1, 1, [], 1, NULL, ['mastodon'], ['mastodon'], {from}, {to}, 30, 'commune {STRATUM}', 0, 0.3, ''")
+                }
             ));
         }
         let place = format!("'{}', 'commune', '{STRATUM}', 2129, '35', '53'", self.body);
@@ -277,7 +284,9 @@ const PRESENCES: &str = "night, run_id, collectivity_id, category, stratum, popu
     reachable, https, stale";
 
 const TOTALS: &str = "night, run_id, index_version, collectivity_id, name, category, stratum, population, \
-    department_code, region_code, total, total_sd, accounts, networks, not_combined";
+    department_code, region_code, total, total_sd, is_covered, accounts, networks, not_combined, \
+    effective_networks, dispersion_evenness, total_platforms, dispersion_platforms, rank_from, rank_to, ranked_of, peers, \
+    widened, top_ten, why";
 
 const RECALLS: &str = "night, run_id, platform, stratum, directory_only, website_only, both, estimate, low, high, \
     recall, recall_low, recall_high";

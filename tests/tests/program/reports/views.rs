@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::seed::World;
 
 /// The views that docs/views.md documents.
-const VIEWS: [&str; 11] = [
+const VIEWS: [&str; 13] = [
     "v_account_figure",
     "v_account_score",
     "v_collectivity_score",
@@ -18,9 +18,11 @@ const VIEWS: [&str; 11] = [
     "v_alert",
     "v_account_trend",
     "v_post_figure",
+    "v_thread_figure",
     "v_stratum_coverage",
     "v_public_account_figure",
     "v_public_account_score",
+    "v_public_collectivity_score",
 ];
 
 const HEAD: &str = "# The views of judged figures\n\n\
@@ -84,6 +86,7 @@ fn views_have_all_columns_of_their_tables() {
         ("v_presence_event", "presence_event", "written_at"),
         ("v_alert", "alert", ""),
         ("v_post_figure", "post_figure", ""),
+        ("v_thread_figure", "thread_figure", ""),
         ("v_stratum_coverage", "stratum_coverage", ""),
     ] {
         let columns = |name: &str| {
@@ -132,4 +135,43 @@ fn the_public_views_keep_to_the_policies() {
         assert_eq!(scores[1][column], 0, "{column}");
         assert_ne!(scores[0][column], 0, "{column}");
     }
+    public_totals_of_collectivities_keep_to_the_policies(&world);
+}
+
+/// Of two accounts in the last commune's total one is of X, which is published in aggregates alone.
+fn public_totals_of_collectivities_keep_to_the_policies(world: &World) {
+    let bodies = || {
+        let rows = world.here.sql(
+            "SELECT is_withheld, count() AS bodies, count(total) AS totals, count(rank_from) AS ranks, \
+             count(top_ten) AS chances, countIf(effective_networks > 900000) AS secrets \
+             FROM v_public_collectivity_score GROUP BY is_withheld ORDER BY is_withheld",
+        );
+        let line = |row: &Value| {
+            [
+                "is_withheld",
+                "bodies",
+                "totals",
+                "ranks",
+                "chances",
+                "secrets",
+            ]
+            .map(|name| {
+                row[name]
+                    .as_u64()
+                    .or_else(|| row[name].as_str()?.parse().ok())
+            })
+            .map(Option::unwrap_or_default)
+        };
+        rows.iter().map(line).collect::<Vec<_>>()
+    };
+    // Two nights.
+    assert_eq!(bodies(), [[0, 58, 58, 58, 58, 0], [1, 2, 0, 0, 0, 0]]);
+    // A platform that may not be published at all.
+    world.engine.query(
+        "INSERT INTO beffroi.policy SELECT * REPLACE ('no' AS publish, written_at + 1 AS written_at) \
+         FROM beffroi.policy FINAL WHERE platform = 'mastodon' AND metric = 'dialogue'",
+    );
+    assert_eq!(bodies(), [[1, 60, 0, 0, 0, 0]]);
+    world.engine.query("TRUNCATE TABLE beffroi.policy");
+    assert_eq!(bodies(), [[1, 60, 0, 0, 0, 0]], "without a policy");
 }

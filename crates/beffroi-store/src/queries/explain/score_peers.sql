@@ -3,8 +3,7 @@
 -- Parameters: {night:Date}, {version:String}, {platform:String}.
 SELECT
     toString(s.account_id) AS account_id, category, population, components, closed_posts, followers,
-    audience_figure, audience_own_weight, activity_figure, activity_own_weight,
-    engagement_figure, engagement_own_weight, dialogue_figure, dialogue_own_weight,
-    total, total_sd
+    audience_figure, activity_figure, engagement_figure, dialogue_figure,
+    engagement_count, engagement_squares, dialogue_count, dialogue_squares, total, total_sd
 FROM account_score AS s
 WHERE night = {night:Date} AND index_version = {version:String} AND platform = {platform:String}

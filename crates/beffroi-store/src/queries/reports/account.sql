@@ -1,10 +1,13 @@
 -- The history of one account: a line for each judged night, its figures over a window and its index.
--- Parameters: account (its id), window (days), index (version), since, until, policy.
+-- Parameters: account (its id), night (in which its presence is looked up), window (days), index (version), since, until, policy.
 -- Reads: account_figure and account_score, one account of one window or version in each night between
 -- (the whole sort key: some granules a night).
 WITH
     JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))') AS withheld,
-    JSONExtract({policy:String}, 'notes', 'Map(String, String)') AS notes
+    JSONExtract({policy:String}, 'notes', 'Map(String, String)') AS notes,
+    -- The first visit reads the posts of 28 days: before that day nothing is known.
+    (SELECT min(first_seen) FROM presence_figure
+     WHERE night = {night:Date} AND account_id = {account:UUID}) AS first_seen
 SELECT
     f.night AS night,
     f.run_id AS run_id,
@@ -36,6 +39,8 @@ SELECT
     arrayFilter(flag -> flag != '', [
         if(f.is_partial, 'partial_e', ''),
         if(f.young_posts > 0 AND NOT has(withheld['posts_per_week'], f.platform), 'young_posts', ''),
+        if(f.posts_per_week IS NOT NULL AND NOT has(withheld['posts_per_week'], f.platform)
+           AND dateDiff('day', first_seen, f.night) + 28 < {window:UInt16}, 'short_series', ''),
         if(ifNull(s.widened, 0), 'widened_peers', ''),
         if(notEmpty(f.implausible) AND NOT has(withheld['followers'], f.platform), 'implausible', '')]) AS flags,
     f.unavailable AS unavailable,

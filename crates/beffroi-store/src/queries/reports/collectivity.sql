@@ -72,6 +72,9 @@ SELECT
     arrayFilter(flag -> flag != '', [
         if(f.is_partial, 'partial_e', ''),
         if(f.young_posts > 0 AND NOT has(withheld['posts_per_week'], p.platform), 'young_posts', ''),
+        -- The first visit reads the posts of 28 days: before that day nothing is known.
+        if(f.posts_per_week IS NOT NULL AND NOT has(withheld['posts_per_week'], p.platform)
+           AND dateDiff('day', p.first_seen, p.night) + 28 < {window:UInt16}, 'short_series', ''),
         if(f.posts_assumed_followers > 0 AND NOT has(withheld['e'], p.platform), 'assumed_followers', ''),
         if(ifNull(s.widened, 0), 'widened_peers', ''),
         if(notEmpty(f.implausible) AND NOT has(withheld['followers'], p.platform), 'implausible', ''),

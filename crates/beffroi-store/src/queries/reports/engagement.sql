@@ -56,6 +56,8 @@ SELECT
         if(f.young_posts > 0 AND NOT has(withheld['posts_per_week'], f.platform), 'young_posts', ''),
         if(f.posts_assumed_followers > 0 AND NOT has(withheld['e'], f.platform), 'assumed_followers', ''),
         if(ifNull(s.engagement_widened, 0), 'widened_peers', ''),
+        if(f.posts_per_week IS NOT NULL AND NOT has(withheld['posts_per_week'], f.platform)
+           AND p.known_days < {window:UInt16}, 'short_series', ''),
         if(notEmpty(f.implausible) AND NOT has(withheld['followers'], f.platform), 'implausible', ''),
         if(v.is_covered = 0, 'not_covered', '')]) AS flags,
     v.share AS stratum_share,
@@ -72,6 +74,9 @@ LEFT JOIN (SELECT account_id, engagement_score, engagement_low, engagement_high,
                   engagement_rank_to, engagement_of, engagement_peers, engagement_widened
            FROM account_score
            WHERE night = {night:Date} AND index_version = {index:String}) AS s ON s.account_id = f.account_id
+-- The first visit reads the posts of 28 days: before that day nothing is known.
+ANY LEFT JOIN (SELECT account_id, dateDiff('day', first_seen, night) + 28 AS known_days
+               FROM presence_figure WHERE night = {night:Date}) AS p ON p.account_id = f.account_id
 LEFT JOIN (SELECT * FROM stratum_coverage WHERE night = {night:Date}) AS v
     ON v.platform = f.platform AND v.category = f.category AND v.stratum = f.stratum
 LEFT JOIN (SELECT collectivity_id, name FROM v_collectivity) AS c ON c.collectivity_id = f.collectivity_id

@@ -305,7 +305,7 @@ impl Asked<'_> {
         PolicyExplained {
             may_be_published: refusal.is_none(),
             rule: refusal.map(|rule| format!("{} ({})", rule.is.how, rule.source.source)),
-            notices: notices.into_iter().map(str::to_owned).collect(),
+            notices: notices.iter().map(|notice| notice.en.to_owned()).collect(),
         }
     }
 }

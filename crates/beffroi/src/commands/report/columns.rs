@@ -41,6 +41,9 @@ pub(super) struct Column {
     pub(super) unit: String,
     /// A metric's formula, in the notation of config/metrics.toml; else what the column means.
     pub(super) formula: String,
+    /// The formula as a French table shows it; `None` where there is no French text.
+    #[serde(skip)]
+    pub(super) formula_fr: Option<String>,
     pub(super) source: String,
 }
 
@@ -97,6 +100,7 @@ impl Dictionary {
                 title_en: metric.title.en.clone(),
                 unit: metric.unit.clone(),
                 formula: metric.formula.clone(),
+                formula_fr: Some(metric.french_formula().to_owned()),
                 source: format!("{}{status}", metric.source),
             });
         }
@@ -107,6 +111,7 @@ impl Dictionary {
                 title_en: entry.en.clone(),
                 unit: entry.unit.clone(),
                 formula: entry.meaning.clone(),
+                formula_fr: None,
                 source: "beffroi".to_owned(),
             });
         }
@@ -125,6 +130,7 @@ impl Dictionary {
                     _ => "rank".to_owned(),
                 },
                 formula: format!("{meaning} ({})", of.name),
+                formula_fr: None,
                 source: of.source,
             })
         })
@@ -147,6 +153,7 @@ pub(super) fn word(word: &str, lang: Lang) -> String {
     let pair = match word {
         "partial_e" => ("E partiel", "partial E"),
         "young_posts" => ("publ. jeunes", "young posts"),
+        "short_series" => ("série courte", "short series"),
         "assumed_followers" => ("abonnés supposés", "assumed followers"),
         "widened_peers" => ("pairs élargis", "widened peers"),
         "peers_changed" => ("autres pairs", "other peers"),
@@ -212,6 +219,12 @@ pub(super) fn word(word: &str, lang: Lang) -> String {
         "too_few_peers" => ("trop peu de pairs", "too few peers"),
         "too_few_posts" => ("trop peu de publications", "too few posts"),
         "too_few_followers" => ("trop peu d'abonnés", "too few followers"),
+        "no_ranked_account" => ("aucun compte classé", "no ranked account"),
+        "not_to_be_combined" => (
+            "les conditions des réseaux interdisent de combiner les comptes",
+            "the platforms' terms forbid to combine the accounts",
+        ),
+        "not_in_registry" => ("hors du registre", "not in the registry"),
         "later" => ("plus de 7 jours", "more than 7 days"),
         other => return other.replace('_', " "),
     };

@@ -79,11 +79,12 @@ fn print(lines: &[Line], lang: Lang) -> anyhow::Result<()> {
     let mut table = output::table(headings, headings.len());
     for Line { column, .. } in lines {
         let title = lang.pick(&column.title_fr, &column.title_en);
+        let french = column.formula_fr.as_ref().unwrap_or(&column.formula);
         table.add_row([
             &column.name,
             title,
             &column.unit,
-            &column.formula,
+            lang.pick(french, &column.formula),
             &column.source,
         ]);
     }

@@ -22,7 +22,7 @@ use beffroi_store::{Format, ReportRows, Store, reports};
 pub(crate) use self::run::find_run;
 use self::{asked::Asked, columns::Dictionary, kind::Kind};
 use crate::{
-    cli::{Against, Output, Period, ReportArgs, ReportCommand, ReportFormat},
+    cli::{Against, Output, Period, Ranked, ReportArgs, ReportCommand, ReportFormat},
     config::Config,
     gate::Gate,
     output::say,
@@ -56,7 +56,7 @@ fn check_format(command: &ReportCommand) -> anyhow::Result<()> {
         ReportCommand::Run { out, .. } => out.format,
         ReportCommand::Engagement(args)
         | ReportCommand::Peers(args)
-        | ReportCommand::Ranking(args)
+        | ReportCommand::Ranking { args, .. }
         | ReportCommand::Rankshift(args)
         | ReportCommand::Dialogue(args)
         | ReportCommand::Presence { args, .. }
@@ -76,7 +76,13 @@ async fn hand_on(store: &Store, policies: &Policies, command: ReportCommand) -> 
     match command {
         ReportCommand::Engagement(args) => desk.tabular(&kind::ENGAGEMENT, &args, &none).await,
         ReportCommand::Peers(args) => desk.tabular(&kind::PEERS, &args, &none).await,
-        ReportCommand::Ranking(args) => desk.tabular(&kind::RANKING, &args, &none).await,
+        ReportCommand::Ranking { args, of } => match of {
+            Ranked::Accounts => desk.tabular(&kind::RANKING, &args, &none).await,
+            Ranked::Collectivities if args.platform.is_some() => bail!(
+                "a collectivity is ranked over all its accounts; leave `--platform` out, or rank `--of accounts`"
+            ),
+            Ranked::Collectivities => desk.tabular(&kind::COLLECTIVITIES, &args, &none).await,
+        },
         ReportCommand::Rankshift(args) => desk.tabular(&kind::RANKSHIFT, &args, &none).await,
         ReportCommand::Dialogue(args) => desk.tabular(&kind::DIALOGUE, &args, &none).await,
         ReportCommand::Movers {
@@ -107,7 +113,7 @@ async fn hand_on(store: &Store, policies: &Policies, command: ReportCommand) -> 
             args,
             over_time: true,
             period,
-        } => desk.tabular(&kind::OVER_TIME, &args, &period).await,
+        } => presence::over_time(&desk, &args, &period).await,
         ReportCommand::Presence { args, period, .. } => {
             if period.since.is_some() || period.until.is_some() {
                 bail!("`--since` and `--until` are for `--over-time`; one night is `--night`");

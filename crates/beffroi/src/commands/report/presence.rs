@@ -1,5 +1,6 @@
 //! `beffroi report presence`: one statement in long form, which a terminal sees as a matrix, with the
-//! published figures beside it.
+//! published figures beside it; over time as a matrix too, a line for each month and a column for each
+//! platform.
 
 use std::collections::BTreeMap;
 
@@ -72,6 +73,78 @@ pub(super) async fn report(desk: &Desk<'_>, args: &ReportArgs) -> anyhow::Result
     say!("\n{heading}")?;
     let published = desk.rows(reports::PUBLISHED, &parameters).await?;
     table::print(&published, &PUBLISHED, &Dictionary::shipped(), lang)
+}
+
+/// Presence in the last judged night of each month. A terminal sees shares; of one platform alone, asked for
+/// by `--platform`, the whole lines, active and dormant bodies too.
+pub(super) async fn over_time(
+    desk: &Desk<'_>,
+    args: &ReportArgs,
+    period: &Period,
+) -> anyhow::Result<()> {
+    let kind = &kind::OVER_TIME;
+    let lang = Lang::of(args.out.lang);
+    let is_matrix = args.platform.is_none()
+        && args.limit.is_none()
+        && args.out.format == ReportFormat::Table
+        && !args.out.dictionary;
+    if !is_matrix {
+        return desk.tabular(kind, args, period).await;
+    }
+    let mut asked = Asked::of(desk.store, args, period, kind.nights).await?;
+    asked.limit = u32::MAX;
+    let rows = desk.rows(kind.sql, &asked.parameters("{}")).await?;
+    print_title(kind, &asked, lang)?;
+    if rows.data.is_empty() {
+        return say!("{}", lang.pick(kind.nothing.0, kind.nothing.1));
+    }
+    print_months(&rows, lang)?;
+    let shares = lang.pick(
+        "part (%) des collectivités ; --platform RÉSEAU montre aussi les actives et les dormantes",
+        "share (%) of the bodies; --platform NAME shows the active and the dormant ones too",
+    );
+    say!("{shares}")?;
+    say!("{}", lang.pick(kind.note.0, kind.note.1))
+}
+
+/// A line for each night, a column for each platform on which there is anybody.
+fn print_months(rows: &ReportRows, lang: Lang) -> anyhow::Result<()> {
+    let mut nights: BTreeMap<String, (f64, BTreeMap<String, f64>)> = BTreeMap::new();
+    let mut best: BTreeMap<String, f64> = BTreeMap::new();
+    for row in Row::all(rows) {
+        let (platform, share) = (row.text("platform"), row.number("share").unwrap_or(0.0));
+        let widest = best.entry(platform.clone()).or_default();
+        *widest = widest.max(share);
+        let (bodies, shares) = nights.entry(row.text("night")).or_default();
+        *bodies = row.number("bodies").unwrap_or(0.0);
+        shares.insert(platform, share);
+    }
+    // The most widespread, as many as a terminal has room for, in the order of their size.
+    let mut platforms: Vec<(String, f64)> = best.into_iter().collect();
+    platforms.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let hidden = platforms.split_off(platforms.len().min(SHOWN.len()));
+    let dictionary = Dictionary::shipped();
+    let head = ["night", "bodies"].map(|it| dictionary.heading(it, lang));
+    let columns = platforms.iter().map(|(platform, _)| word(platform, lang));
+    let mut table = output::table(head.into_iter().chain(columns), 1);
+    for (night, (bodies, shares)) in nights {
+        let cells = platforms.iter().map(|(platform, _)| {
+            // Known, and nobody was there.
+            lang.percent(shares.get(platform).copied().unwrap_or(0.0))
+        });
+        let head = [night, lang.number(bodies, 0)];
+        table.add_row(head.into_iter().chain(cells));
+    }
+    say!("{table}")?;
+    if hidden.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = hidden.iter().map(|(it, _)| word(it, lang)).collect();
+    let title = lang.pick(
+        "Sans colonne, moins répandus :",
+        "Without a column, less widespread:",
+    );
+    say!("{title} {}", names.join(", "))
 }
 
 /// A line for each category and stratum, a column for each platform.

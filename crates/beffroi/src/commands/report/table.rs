@@ -197,6 +197,11 @@ pub(super) fn legend(rows: &ReportRows, lang: Lang) -> Vec<&'static str> {
             "young posts: posts younger than 7 days do not count yet",
         ),
         (
+            "short_series",
+            "série courte : compte suivi depuis moins longtemps que la fenêtre ; publications par semaine et activité sont sous-estimées",
+            "short series: an account watched for less than the window; posts per week and activity are understated",
+        ),
+        (
             "assumed_followers",
             "abonnés supposés : pour certaines publications, ceux d'aujourd'hui tiennent lieu de ceux d'alors",
             "assumed followers: for some posts today's stand in for those of the day",

@@ -29,8 +29,12 @@ const BAR_RIGHT: f64 = 66.0;
 const LINE_HEIGHT: f64 = 118.0;
 const LINE_TOP: f64 = 14.0;
 const LINE_BOTTOM: f64 = 98.0;
-const LINE_LEFT: f64 = 40.0;
+/// Room for numbers of seven figures.
+const LINE_LEFT: f64 = 50.0;
 const LINE_RIGHT: f64 = 352.0;
+
+/// Room for the name of a marked period.
+const LABEL_WIDTH: f64 = 44.0;
 
 /// A text as HTML and SVG may hold it.
 pub(super) fn escaped(text: &str) -> String {
@@ -125,12 +129,17 @@ pub(super) fn line(
         return String::new();
     };
     let low = points.iter().map(|it| it.1).fold(f64::INFINITY, f64::min);
-    let (bottom, top) = axis(low, top);
-    let last = weeks.len().saturating_sub(1).max(1) as f64;
-    let x = |index: usize| LINE_LEFT + (LINE_RIGHT - LINE_LEFT) * index as f64 / last;
+    let ticks = axis(low, top);
+    let (bottom, top) = (ticks[0], ticks[ticks.len() - 1]);
+    // A single week stands in the middle.
+    let step = (LINE_RIGHT - LINE_LEFT) / weeks.len().saturating_sub(1).max(1) as f64;
+    let x = |index: usize| match weeks.len() {
+        1 => (LINE_LEFT + LINE_RIGHT) / 2.0,
+        _ => LINE_LEFT + step * index as f64,
+    };
     let y = |value: f64| LINE_BOTTOM - (LINE_BOTTOM - LINE_TOP) * (value - bottom) / (top - bottom);
-    let mut svg = marks(weeks, calendar, lang, x);
-    for tick in [bottom, (bottom + top) / 2.0, top] {
+    let mut svg = marks(weeks, calendar, lang, step, x);
+    for tick in ticks {
         let at = y(tick);
         let _ = write!(
             svg,
@@ -150,15 +159,25 @@ pub(super) fn line(
         previous = Some(*index);
     }
     let _ = write!(svg, r#"<path class="line" d="{path}"/>"#);
-    for (index, value) in &points {
+    for (place, (index, value)) in points.iter().enumerate() {
+        // A point without a neighbour has no line to be seen by.
+        let is_alone = (place == 0 || points[place - 1].0 + 1 != *index)
+            && points
+                .get(place + 1)
+                .is_none_or(|next| *index + 1 != next.0);
+        let radius = if is_alone { 2.6 } else { 1.4 };
         let _ = write!(
             svg,
-            r#"<circle class="dot" cx="{:.1}" cy="{:.1}" r="1.4"/>"#,
+            r#"<circle class="dot" cx="{:.1}" cy="{:.1}" r="{radius}"/>"#,
             x(*index),
             y(*value)
         );
     }
-    for (index, anchor) in [(0, "start"), (weeks.len() - 1, "end")] {
+    let ends: &[(usize, &str)] = match weeks.len() {
+        1 => &[(0, "middle")],
+        count => &[(0, "start"), (count - 1, "end")],
+    };
+    for (index, anchor) in ends.iter().copied() {
         let _ = write!(
             svg,
             r#"<text class="tick" x="{:.1}" y="{:.1}" text-anchor="{anchor}">{}</text>"#,
@@ -170,6 +189,15 @@ pub(super) fn line(
     let (first, end) = (points[0], points[points.len() - 1]);
     let [from, to] = [first.1, end.1].map(|it| lang.figure(it));
     let told = match lang {
+        Lang::Fr if points.len() == 1 => {
+            format!(
+                "1 semaine connue : {from} (semaine du {})",
+                weeks[first.0].monday
+            )
+        }
+        Lang::En if points.len() == 1 => {
+            format!("1 week known: {from} (week of {})", weeks[first.0].monday)
+        }
         Lang::Fr => format!(
             "{} semaines connues, de {from} (semaine du {}) à {to} (semaine du {})",
             points.len(),
@@ -186,50 +214,76 @@ pub(super) fn line(
     framed(id, title, &told, LINE_HEIGHT, &svg)
 }
 
-/// Ends of an axis that shows the values with some room; from 0 when they are near it.
-fn axis(low: f64, high: f64) -> (f64, f64) {
-    let room = ((high - low) * 0.1).max(high.abs() * 0.02).max(0.01);
-    let bottom = if low < high * 0.5 {
-        0.0
-    } else {
-        (low - room).max(0.0)
-    };
-    (bottom, high + room)
+/// The lines of an axis that shows the values: up to six round numbers, so that a reader can tell what lies
+/// between them. From 0 when the values are near it.
+fn axis(low: f64, high: f64) -> Vec<f64> {
+    let low = if low < high * 0.5 { 0.0 } else { low };
+    let span = (high - low).max(high.abs() * 0.02).max(0.01);
+    let step = round_up(span / 4.0);
+    let first = (low / step).floor();
+    let last = (high / step).ceil().max(first + 2.0);
+    let steps = (last - first) as u32;
+    (0..=steps)
+        .map(|index| (first + f64::from(index)) * step)
+        .collect()
 }
 
-/// Bands over the weeks that touch August or an election.
-fn marks(weeks: &[Week], calendar: &Calendar, lang: Lang, x: impl Fn(usize) -> f64) -> String {
-    let mut svg = String::new();
-    let width = x(1) - x(0);
-    let mut named: Option<(&'static str, usize)> = None;
-    for (index, week) in weeks.iter().enumerate() {
+/// The next of 1, 2, 2.5, 5, 10 times a power of ten.
+fn round_up(value: f64) -> f64 {
+    let power = 10.0_f64.powf(value.log10().floor());
+    let factor = [1.0, 2.0, 2.5, 5.0].into_iter();
+    // A digit of slack: 2.0000000001 is 2.
+    let found = factor
+        .map(|it| it * power)
+        .find(|it| *it >= value * (1.0 - 1e-9));
+    found.unwrap_or(10.0 * power)
+}
+
+/// Bands over the weeks that touch August or an election, one for each run of weeks, `step` a week and
+/// within the axis.
+fn marks(
+    weeks: &[Week],
+    calendar: &Calendar,
+    lang: Lang,
+    step: f64,
+    x: impl Fn(usize) -> f64,
+) -> String {
+    let class = |week: &Week| {
         let sunday = week.monday.checked_add(jiff::Span::new().days(6));
         let names = calendar.marks(week.monday, sunday.unwrap_or(week.monday));
-        let Some(name) = names.first() else { continue };
-        let class = if *name == "august" {
-            "august"
-        } else {
-            "election"
+        names.first().map(|name| match *name {
+            "august" => "august",
+            _ => "election",
+        })
+    };
+    let mut runs: Vec<(&'static str, usize, usize)> = Vec::new();
+    for (index, week) in weeks.iter().enumerate() {
+        let Some(class) = class(week) else { continue };
+        match runs.last_mut() {
+            Some((last, _, end)) if *last == class && *end + 1 == index => *end = index,
+            _ => runs.push((class, index, index)),
+        }
+    }
+    let mut svg = String::new();
+    for (class, first, end) in runs {
+        let left = (x(first) - step / 2.0).max(LINE_LEFT);
+        let width = (x(end) + step / 2.0).min(LINE_RIGHT) - left;
+        let label = match class {
+            "august" => lang.pick("août", "August"),
+            _ => lang.pick("élections", "elections"),
         };
-        let left = (x(index) - width / 2.0).max(LINE_LEFT);
+        // A name that begins near the end would leave the drawing.
+        let (at, anchor) = if left > LINE_RIGHT - LABEL_WIDTH {
+            (LINE_RIGHT, "end")
+        } else {
+            (left, "start")
+        };
         let _ = write!(
             svg,
-            r#"<rect class="{class}" x="{left:.1}" y="{LINE_TOP}" width="{width:.1}" height="{:.1}"/>"#,
-            LINE_BOTTOM - LINE_TOP
+            r#"<rect class="{class}" x="{left:.1}" y="{LINE_TOP}" width="{width:.1}" height="{:.1}"/><text class="mark" x="{at:.1}" y="{:.1}" text-anchor="{anchor}">{label}</text>"#,
+            LINE_BOTTOM - LINE_TOP,
+            LINE_TOP - 4.0
         );
-        let is_first = named.is_none_or(|(last, at)| last != class || at + 1 != index);
-        if is_first {
-            let label = match class {
-                "august" => lang.pick("août", "August"),
-                _ => lang.pick("élections", "elections"),
-            };
-            let _ = write!(
-                svg,
-                r#"<text class="mark" x="{left:.1}" y="{:.1}">{label}</text>"#,
-                LINE_TOP - 4.0
-            );
-        }
-        named = Some((class, index));
     }
     svg
 }
@@ -256,81 +310,4 @@ pub(super) fn marked(weeks: &[Week], calendar: &Calendar) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use beffroi_index::index::Indicator;
-    use jiff::civil::date;
-
-    use super::*;
-
-    fn weeks(followers: &[Option<f64>]) -> Vec<Week> {
-        let week = |(index, followers): (usize, &Option<f64>)| Week {
-            monday: date(2026, 7, 20)
-                .checked_add(jiff::Span::new().weeks(i64::try_from(index).unwrap()))
-                .unwrap(),
-            followers: *followers,
-            e: None,
-        };
-        followers.iter().enumerate().map(week).collect()
-    }
-
-    #[test]
-    fn what_is_not_known_breaks_the_line_and_august_is_marked() {
-        let weeks = weeks(&[Some(10.0), Some(12.0), None, Some(13.0)]);
-        let calendar = Calendar::shipped();
-        let svg = line(
-            "f",
-            "Abonnés",
-            &weeks,
-            |it| it.followers,
-            &calendar,
-            Lang::Fr,
-        );
-        let path = svg
-            .split(" d=\"")
-            .nth(1)
-            .unwrap()
-            .split('"')
-            .next()
-            .unwrap();
-        assert_eq!(path.matches('M').count(), 2, "{path}");
-        assert!(
-            svg.contains("août") && svg.contains("class=\"august\""),
-            "{svg}"
-        );
-        assert!(
-            svg.contains("<title id=\"f-title\">")
-                && svg.contains("<desc id=\"f-desc\">3 semaines")
-        );
-        assert_eq!(marked(&weeks, &calendar), ["august"]);
-        let none = line("e", "E", &weeks, |it| it.e, &calendar, Lang::Fr);
-        assert_eq!(none, "");
-    }
-
-    #[test]
-    fn a_bar_has_its_interval_and_an_unknown_one_has_none() {
-        let score = |value| Score {
-            indicator: Indicator::Dialogue,
-            value,
-            rank: None,
-            peers: String::new(),
-        };
-        let known = bars(&[score(Some((78.0, 61.0, 90.0)))], Lang::En);
-        assert!(
-            known.contains("78 [61–90]") && known.contains("class=\"range\""),
-            "{known}"
-        );
-        let unknown = bars(&[score(None)], Lang::En);
-        assert!(
-            unknown.contains("not known") && !unknown.contains("class=\"bar\""),
-            "{unknown}"
-        );
-    }
-
-    #[test]
-    fn a_hostile_name_stays_a_text() {
-        assert_eq!(
-            escaped("<script>'\"&\u{7}"),
-            "&lt;script&gt;&#39;&quot;&amp;"
-        );
-    }
-}
+mod tests;

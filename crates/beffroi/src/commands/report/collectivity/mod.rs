@@ -2,11 +2,12 @@
 
 mod chart;
 mod facts;
+mod overall;
 mod page;
 mod says;
 
 use anyhow::bail;
-use beffroi_model::{Collectivity, Platform};
+use beffroi_model::Collectivity;
 use beffroi_registry::Index;
 use beffroi_store::reports;
 
@@ -158,6 +159,9 @@ fn print(facts: &Facts, gate: &Gate, lang: Lang) -> anyhow::Result<()> {
         lang.pick("nuit du", "night of"),
         facts.night
     )?;
+    for line in overall::lines(facts, lang) {
+        say!("{line}")?;
+    }
     if facts.accounts.data.is_empty() {
         say!("{}", lang.pick(KIND.nothing.0, KIND.nothing.1))?;
     } else {
@@ -220,9 +224,4 @@ async fn earlier_night(
         .map(|it| it.night)
         .filter(|it| *it < asked.night.night);
     Ok(before.find(|it| *it <= day))
-}
-
-/// The platform of a row.
-fn platform(text: &str) -> Option<Platform> {
-    text.parse().ok()
 }
