@@ -110,6 +110,7 @@ fn account(night: &Night, job: &Job, number: usize, now: Timestamp) -> Measureme
 
 fn posts(prefix: &str, count: i64, now: Timestamp) -> Vec<Post> {
     let post = |number: i64| Post {
+        kind: None,
         post_id: format!("{prefix}3lbxyz{number:04}"),
         url: Some(format!("{prefix}public/3lbxyz{number:04}")),
         published_at: now - SignedDuration::from_hours(26 * number + 1),

@@ -40,6 +40,7 @@ fn job(account: AccountRef) -> Job {
 
 fn post(number: i64) -> Post {
     Post {
+        kind: None,
         post_id: format!("post-{number}"),
         url: None,
         published_at: moment(-86_400 * (number % 20)),
