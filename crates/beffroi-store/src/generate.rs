@@ -131,7 +131,7 @@ impl Store {
                 let own = format!("{table}_{}", attempt_digits());
                 self.make_attempt(&own, table).await?;
                 let copy = format!(
-                    "INSERT INTO {own} SELECT * REPLACE (toDate('{to}') AS night) FROM {table} WHERE night = '{from}'"
+                    "INSERT INTO {own} SELECT * REPLACE (toDate('{to}') AS night) FROM (SELECT * FROM {table} WHERE night = '{from}')"
                 );
                 self.execute(&copy, "copy figures").await?;
                 let partition = partition_of(Day(night.0 - 7 * week));
