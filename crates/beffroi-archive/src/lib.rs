@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod call;
 mod reader;
 mod settings;
 mod visit;

@@ -1,9 +1,6 @@
 //! What of the platform's answers the archive may keep: what `wire.rs` reads, and no more.
 
-use crate::{
-    fediverse::{LINKS, NODEINFO, NODEINFO_INDEX},
-    kept::{Keep, KeptAnswer, KeptAnswers, Part},
-};
+use crate::kept::{Keep, KeptAnswer, KeptAnswers};
 
 /// See there.
 pub(super) static ANSWERS: KeptAnswers = KeptAnswers {
@@ -14,11 +11,11 @@ pub(super) static ANSWERS: KeptAnswers = KeptAnswers {
         },
         KeptAnswer {
             path: ".well-known/nodeinfo",
-            keep: NODEINFO_INDEX,
+            keep: Keep::Object(&[("links", LINKS)]),
         },
         KeptAnswer {
             path: "nodeinfo/*",
-            keep: NODEINFO,
+            keep: Keep::Object(&[("software", Keep::Object(&[("name", Keep::Value)]))]),
         },
         KeptAnswer {
             path: "api/v1/accounts/lookup",
@@ -41,33 +38,26 @@ pub(super) static ANSWERS: KeptAnswers = KeptAnswers {
             keep: STATUS,
         },
     ],
-    // Their words are not read, but that there are any.
-    refusals: Keep::Object(&[("error", Keep::Something)]),
-    parameters: &[
-        ("resource", Part::Plain),
-        ("acct", Part::Plain),
-        ("limit", Part::Plain),
-        ("exclude_reblogs", Part::Plain),
-        ("max_id", Part::Plain),
-    ],
-    places_asked: &[],
-    headers: &[
-        // The address of the next page.
-        ("link", Keep::Place),
-    ],
+    refusals: Keep::Object(&[("error", Keep::Value)]),
 };
+
+const LINKS: Keep = Keep::List(&Keep::Object(&[
+    ("rel", Keep::Value),
+    ("href", Keep::Value),
+    ("type", Keep::Value),
+]));
 
 const ACCOUNT: Keep = Keep::Object(&[
     ("id", Keep::Own),
     ("username", Keep::Value),
     ("uri", Keep::Value),
-    ("created_at", Keep::Time),
-    ("followers_count", Keep::Number),
-    ("following_count", Keep::Number),
-    ("statuses_count", Keep::Number),
-    ("suspended", Keep::Flag),
-    ("limited", Keep::Flag),
-    ("bot", Keep::Flag),
+    ("created_at", Keep::Value),
+    ("followers_count", Keep::Value),
+    ("following_count", Keep::Value),
+    ("statuses_count", Keep::Value),
+    ("suspended", Keep::Value),
+    ("limited", Keep::Value),
+    ("bot", Keep::Value),
     (
         "moved",
         Keep::Object(&[("acct", Keep::Value), ("url", Keep::Value)]),
@@ -76,7 +66,7 @@ const ACCOUNT: Keep = Keep::Object(&[
         "fields",
         Keep::List(&Keep::Object(&[
             ("value", Keep::Value),
-            ("verified_at", Keep::Time),
+            ("verified_at", Keep::Value),
         ])),
     ),
 ]);
@@ -84,15 +74,15 @@ const ACCOUNT: Keep = Keep::Object(&[
 /// A status of the account's own list. Its address is its own too.
 const STATUS: Keep = Keep::Object(&[
     ("id", Keep::Own),
-    ("created_at", Keep::Time),
+    ("created_at", Keep::Value),
     ("in_reply_to_id", Keep::Message),
     ("in_reply_to_account_id", Keep::Author),
     ("visibility", Keep::Value),
     ("url", Keep::Value),
-    ("replies_count", Keep::Number),
-    ("reblogs_count", Keep::Number),
-    ("favourites_count", Keep::Number),
-    ("quotes_count", Keep::Number),
+    ("replies_count", Keep::Value),
+    ("reblogs_count", Keep::Value),
+    ("favourites_count", Keep::Value),
+    ("quotes_count", Keep::Value),
     ("reblog", Keep::Mark),
     (
         "media_attachments",
@@ -107,7 +97,7 @@ const STATUS: Keep = Keep::Object(&[
 /// A message below a status, by anybody.
 const DESCENDANT: Keep = Keep::Object(&[
     ("id", Keep::Message),
-    ("created_at", Keep::Time),
+    ("created_at", Keep::Value),
     ("in_reply_to_id", Keep::Message),
     ("visibility", Keep::Value),
     ("account", Keep::Object(&[("id", Keep::Author)])),

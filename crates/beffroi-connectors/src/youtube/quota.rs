@@ -6,7 +6,6 @@
 use std::{sync::Mutex, time::Duration};
 
 use beffroi_budget::Period;
-use beffroi_fetch::is_played;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
@@ -39,7 +38,7 @@ impl Minute {
             .paused_until
             .lock()
             .expect("nothing panics while holding it");
-        if let Some(until) = paused_until.filter(|_| !is_played()) {
+        if let Some(until) = paused_until {
             tokio::time::sleep_until(until).await;
         }
     }

@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::recorded::{Answer, Asked, Server, client, measure_archived};
+use crate::recorded::{Answer, Asked, Server, client};
 
 const CANARY: &str = "citizen-canary";
 const DID: &str = "did:plc:abcdefghijklmnopqrstuvwx";
@@ -217,9 +217,8 @@ async fn measure(
     settings: BlueskySettings,
     batch: &[MeasureRequest],
 ) -> Vec<Measured> {
-    let connector = BlueskyConnector::new(client(&[server]), settings.clone());
-    let another = BlueskyConnector::new(client(&[]), settings);
-    let measured = measure_archived(&connector, &another, batch, &[CANARY]).await;
+    let connector = BlueskyConnector::new(client(&[server]), settings);
+    let measured = connector.measure(batch).await;
     assert!(
         !format!("{measured:?}").contains(CANARY),
         "a citizen is kept: {measured:?}"
