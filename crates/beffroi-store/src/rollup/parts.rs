@@ -3,7 +3,8 @@
 
 use uuid::Uuid;
 
-/// Posts that one part may have, about: with these the largest statement takes half a gibibyte.
+/// Posts that one part may have, about: with these the largest statement takes less than
+/// a gibibyte (a reading of 150,000 posts took 350 MB).
 const POSTS_OF_A_PART: u64 = 2_500_000;
 
 /// Most parts that accounts are cut into.
