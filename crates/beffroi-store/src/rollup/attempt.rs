@@ -121,9 +121,6 @@ impl<'a> Attempt<'a> {
             // What else is in force on a server would give 0 for NULL, or the other way round.
             .with_setting("join_use_nulls", "0")
             .with_setting("union_default_mode", "ALL")
-            // No repeat lies in another partition than what it repeats (migrations/README.md), so that
-            // months that are merged need not be looked through for any.
-            .with_setting("do_not_merge_across_partitions_select_final", "1")
             .param("night", shown(self.night.night))
             .param("run_id", &self.night.run_id)
             .param("first_week", shown(self.weeks.first))

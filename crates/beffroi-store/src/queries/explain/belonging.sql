@@ -13,5 +13,3 @@ FROM account FINAL
 WHERE collectivity_id = {collectivity:String} AND platform = {platform:String} AND account_id = {account:UUID}
 GROUP BY source
 ORDER BY source
--- No repeat lies in another month than what it repeats: only the months that are asked for are read.
-SETTINGS do_not_merge_across_partitions_select_final = 1

@@ -10,5 +10,3 @@ SELECT
     ) AS posts_reason
 FROM job_outcome AS o FINAL
 WHERE o.run_id = {run:String} AND o.job_id = {job:UUID} AND o.night = {night:Date}
--- No repeat lies in another month than what it repeats: only the months that are asked for are read.
-SETTINGS do_not_merge_across_partitions_select_final = 1

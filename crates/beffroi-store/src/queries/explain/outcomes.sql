@@ -11,5 +11,3 @@ SELECT
 FROM job_outcome AS o FINAL
 WHERE o.run_id IN {runs:Array(String)} AND o.job_id IN {jobs:Array(UUID)} AND o.night IN {nights:Array(Date)}
 ORDER BY run_id
--- No repeat lies in another month than what it repeats: only the months that are asked for are read.
-SETTINGS do_not_merge_across_partitions_select_final = 1

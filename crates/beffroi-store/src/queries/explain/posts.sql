@@ -42,5 +42,3 @@ LEFT JOIN
 WHERE o.run_id = '' OR o.night <= toMonday(p.published_at) + 48
 GROUP BY p.post_id
 ORDER BY published_at DESC, post_id
--- No repeat lies in another month than what it repeats: only the months that are asked for are read.
-SETTINGS do_not_merge_across_partitions_select_final = 1

@@ -11,5 +11,3 @@ SELECT
 FROM account_observation AS o FINAL
 WHERE o.account_id = {account:UUID} AND o.night >= {first_night:Date} AND o.night <= {night:Date}
 ORDER BY observed_at, run_id
--- No repeat lies in another month than what it repeats: only the months that are asked for are read.
-SETTINGS do_not_merge_across_partitions_select_final = 1

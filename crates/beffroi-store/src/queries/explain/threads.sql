@@ -15,5 +15,3 @@ WHERE d.account_id = {account:UUID} AND d.night >= {first_night:Date} AND d.nigh
   AND d.opened_at < fromUnixTimestamp64Milli({end:Int64}, 'UTC')
 GROUP BY post_id, d.opened_at, rank
 ORDER BY opened_at DESC, post_id, rank
--- No repeat lies in another month than what it repeats: only the months that are asked for are read.
-SETTINGS do_not_merge_across_partitions_select_final = 1

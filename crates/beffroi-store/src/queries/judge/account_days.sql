@@ -140,5 +140,4 @@ LEFT JOIN threads ON threads.account_id = accounts.account_id
 LEFT JOIN weeks ON weeks.account_id = accounts.account_id
 LEFT JOIN posted ON posted.account_id = accounts.account_id
 ORDER BY account_id
--- No repeat of an observation lies in another month than what it repeats.
-SETTINGS join_use_nulls = 0, do_not_merge_across_partitions_select_final = 1
+SETTINGS join_use_nulls = 0
