@@ -7,9 +7,9 @@ use std::{
 };
 
 use crate::{
-    Visit,
-    visit::{self, OF_VISIT},
-    warc::Record,
+    Visit, call,
+    visit::OF_VISIT,
+    warc::{Record, broken},
 };
 
 type Input = BufReader<zstd::stream::read::Decoder<'static, BufReader<File>>>;
@@ -102,12 +102,20 @@ fn next_of(input: &mut Input) -> std::io::Result<Option<Visit>> {
             continue;
         }
         let (mut visit, answers) =
-            Visit::begin(&record).ok_or_else(|| crate::warc::broken("a visit cannot be read"))?;
+            Visit::begin(&record).ok_or_else(|| broken("a visit cannot be read"))?;
         for _ in 0..answers {
-            let record = Record::read(input)?
-                .ok_or_else(|| crate::warc::broken("a visit lacks its last answers"))?;
-            visit.takes.push(visit::take(&record)?);
+            let mut record = record_of_visit(input)?;
+            let asked = call::asked(&record);
+            if asked.is_some() {
+                record = record_of_visit(input)?;
+            }
+            visit.recording.takes.push(call::take(&record, asked)?);
         }
         return Ok(Some(visit));
     }
+}
+
+/// The next record of a visit that has begun.
+fn record_of_visit(input: &mut Input) -> std::io::Result<Record> {
+    Record::read(input)?.ok_or_else(|| broken("a visit lacks its last answers"))
 }

@@ -78,12 +78,12 @@ impl Archive {
     /// Keeps a visit, without anything of citizens', and returns when it is on the disk; or when it cannot
     /// be kept, for an archive is no reason to lose a figure.
     pub async fn keep(&self, mut visit: Visit, rules: &'static beffroi_connectors::KeptAnswers) {
-        let takes = std::mem::take(&mut visit.takes);
-        let Some(takes) = without_visitors(rules, takes) else {
-            tracing::debug!(platform = %visit.platform, "a visit cannot be archived: not all of its answers are JSON that is known");
+        let requests: Vec<_> = visit.requests.iter().map(|it| it.request.clone()).collect();
+        let Some(kept) = without_visitors(rules, &requests, visit.recording) else {
+            tracing::debug!(platform = %visit.platform, "a visit cannot be archived: it asked an address that is not known");
             return;
         };
-        visit.takes = takes;
+        visit.recording = kept;
         let (done, written) = oneshot::channel();
         if self.visits.send(Waiting { visit, done }).await.is_err() || written.await.is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
@@ -200,8 +200,8 @@ impl Files {
             .append(true)
             .open(path)?;
         let about = format!(
-            "software: beffroi/{}\r\nformat: WARC File Format 1.1\r\ndescription: answers of platforms' \
-             APIs without anything of citizens'\r\n",
+            "software: beffroi/{}\r\nformat: WARC File Format 1.1\r\ndescription: answers of platforms \
+             without anything of citizens'\r\n",
             env!("CARGO_PKG_VERSION")
         );
         let info = Record::new(

@@ -1,7 +1,7 @@
 //! What a connector is given to work with.
 
 use beffroi_budget::{Allowance, Ledger, Pace, Purse, Refused};
-use beffroi_fetch::{BudgetSpec, FetchClient};
+use beffroi_fetch::{BudgetSpec, FetchClient, note_cut};
 use beffroi_model::{Failed, Outcome, Platform};
 use jiff::Timestamp;
 
@@ -46,11 +46,14 @@ impl Access {
 impl From<Refused> for Setback {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Spent { until, .. } => Self {
-                outcome: Outcome::Failed(Failed::QuotaSpent),
-                retry: Some(Retry::unasked(until)),
-                is_backoff: false,
-            },
+            Refused::Spent { until, .. } => {
+                note_cut();
+                Self {
+                    outcome: Outcome::Failed(Failed::QuotaSpent),
+                    retry: Some(Retry::unasked(until)),
+                    is_backoff: false,
+                }
+            }
             Refused::Journal(error) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,

@@ -155,18 +155,12 @@ impl Reply {
 
     /// Whether it is a page for people rather than an answer.
     pub(crate) fn is_page(&self) -> bool {
-        let body: &[u8] = &self.0.body;
-        body.trim_ascii_start().starts_with(b"<")
+        is_page(&self.0.body)
     }
 
     /// Whether it is a page that keeps robots out.
     pub(crate) fn is_wall(&self) -> bool {
-        if !self.is_page() {
-            return false;
-        }
-        let searched = &self.0.body[..self.0.body.len().min(WALL_SEARCHED_BYTES)];
-        let text = String::from_utf8_lossy(searched).to_lowercase();
-        WALL_MARKS.iter().any(|mark| text.contains(mark))
+        is_wall(&self.0.body)
     }
 
     /// What it means when this is all the platform answers.
@@ -180,6 +174,29 @@ impl Reply {
             _ if self.is_wall() => Outcome::Forbidden(Forbidden::Blocked),
             _ => Outcome::Failed(Failed::Layout),
         })
+    }
+}
+
+fn is_page(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"<")
+}
+
+fn is_wall(body: &[u8]) -> bool {
+    if !is_page(body) {
+        return false;
+    }
+    let searched = &body[..body.len().min(WALL_SEARCHED_BYTES)];
+    let text = String::from_utf8_lossy(searched).to_lowercase();
+    WALL_MARKS.iter().any(|mark| text.contains(mark))
+}
+
+/// What may stand in the archive for a body that is not as it should be: a wall for a wall, a page for a
+/// page, and something that is neither nor JSON for all else.
+pub(crate) fn stand_in_of_page(body: &[u8]) -> &'static str {
+    match is_page(body) {
+        true if is_wall(body) => "<html>captcha</html>",
+        true => "<html></html>",
+        false => "?",
     }
 }
 

@@ -4,7 +4,21 @@
 use serde::Deserialize;
 use url::Url;
 
-use crate::tolerant;
+use crate::{kept::Keep, tolerant};
+
+/// What the archive may keep of nodeinfo's index.
+pub(crate) const NODEINFO_INDEX: Keep = Keep::Object(&[("links", LINKS)]);
+
+/// What it may keep of the document.
+pub(crate) const NODEINFO: Keep =
+    Keep::Object(&[("software", Keep::Object(&[("name", Keep::Value)]))]);
+
+/// Links to documents of the server.
+pub(crate) const LINKS: Keep = Keep::List(&Keep::Object(&[
+    ("rel", Keep::Value),
+    ("href", Keep::Value),
+    ("type", Keep::Value),
+]));
 
 /// `/.well-known/nodeinfo`.
 #[derive(Deserialize)]

@@ -1,5 +1,7 @@
 //! Recorded answers of platforms, served on loopback to the real client: for tests.
 
+mod archive;
+
 use std::{
     convert::Infallible,
     net::SocketAddr,
@@ -20,6 +22,8 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use url::Url;
 
 use crate::{Connector, MeasureRequest, Measured};
+
+pub(crate) use archive::measure_archived;
 
 /// What a server was asked.
 #[derive(Debug, Clone)]
@@ -226,13 +230,15 @@ pub(crate) fn is_in_a_minute(measured: &Measured) -> bool {
 }
 
 /// Measures, and makes sure that each account is answered, in order, and that nothing which is to be
-/// hidden shows in what is brought back nor in the connector itself.
+/// hidden shows in what is brought back, in the connector itself or in the archive, from which another
+/// connector reads the same.
 pub(crate) async fn measure_hiding(
     connector: &(impl Connector + std::fmt::Debug),
+    another: &dyn Connector,
     batch: &[MeasureRequest],
     hidden: &[&str],
 ) -> Vec<Measured> {
-    let measured = connector.measure(batch).await;
+    let measured = measure_archived(connector, another, batch, hidden).await;
     let shown = format!("{connector:?} {measured:?}");
     for hidden in hidden {
         assert!(!shown.contains(hidden), "{hidden} is kept: {shown}");

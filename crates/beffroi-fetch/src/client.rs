@@ -84,26 +84,40 @@ impl FetchClient {
         let Some(tape) = Tape::current() else {
             return self.fetch(request).await;
         };
-        if let Some(answer) = tape.answer(&request.url) {
+        let (url, asked) = (request.url.clone(), request.asked());
+        if let Some(answer) = tape.answer(&url, asked.clone()) {
             return answer;
         }
-        let (url, is_post) = (request.url.clone(), request.post.is_some());
         let answer = self.fetch(request).await;
-        if !is_post {
-            tape.keep(url, &answer);
-        }
+        tape.keep(url, asked, &answer);
         answer
     }
 
     async fn fetch(&self, request: Request) -> Result<Fetched, FetchError> {
         let mut whole = Collect::default();
-        let mut fetched = self.get_into(request, &mut whole).await?;
+        let mut fetched = self.send_into(request, &mut whole).await?;
         fetched.body = Bytes::from(whole.body);
         Ok(fetched)
     }
 
-    /// Fetches a document into a sink, part by part.
+    /// Fetches a document into a sink, part by part. On tapes as [`Self::get`] is: the body is then held
+    /// whole, within the document's bound.
     pub async fn get_into(
+        &self,
+        request: Request,
+        sink: &mut dyn BodySink,
+    ) -> Result<Fetched, FetchError> {
+        if Tape::current().is_none() {
+            return self.send_into(request, sink).await;
+        }
+        let mut fetched = self.get(request).await?;
+        sink.start(&fetched.head);
+        sink.chunk(&fetched.body);
+        fetched.body = Bytes::new();
+        Ok(fetched)
+    }
+
+    async fn send_into(
         &self,
         request: Request,
         sink: &mut dyn BodySink,

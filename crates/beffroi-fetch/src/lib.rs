@@ -46,4 +46,7 @@ pub use rate::{BudgetSpec, Holder};
 pub use request::{BodySink, Collect, Document, Fetched, Head, Request, RobotsPolicy, Validators};
 pub use robots::{AgentRules, Robots};
 pub use settings::FetchSettings;
-pub use tape::{Take, TakenAnswer, played, recorded};
+pub use tape::{
+    Played, Recording, Take, TakenAnswer, is_played, is_played_without, note_cut, played, recorded,
+    visit_time,
+};

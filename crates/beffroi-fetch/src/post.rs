@@ -26,6 +26,8 @@ pub enum Repeat {
 pub(crate) struct Post {
     pub(crate) media_type: HeaderValue,
     pub(crate) body: Bytes,
+    /// Whether a tape may not hold it.
+    pub(crate) is_secret: bool,
     pub(crate) repeat: Repeat,
 }
 

@@ -117,10 +117,29 @@ impl Request {
             post: Some(Post {
                 media_type: HeaderValue::from_static(media_type),
                 body: body.into(),
+                is_secret: false,
                 repeat,
             }),
             ..Self::api(url, budget)
         }
+    }
+
+    /// Says that what the POST carries is a secret, which no tape may hold.
+    #[must_use]
+    pub fn with_secret_body(mut self) -> Self {
+        if let Some(post) = &mut self.post {
+            post.is_secret = true;
+        }
+        self
+    }
+
+    /// What the POST carries, as a tape may hold it.
+    pub(crate) fn asked(&self) -> Option<Bytes> {
+        let post = self.post.as_ref()?;
+        Some(match post.is_secret {
+            true => Bytes::new(),
+            false => post.body.clone(),
+        })
     }
 
     /// Makes the request conditional.

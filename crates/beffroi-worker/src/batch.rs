@@ -319,7 +319,7 @@ impl Context {
             let Some((archive, kept)) = keeping else {
                 return connector.measure(&requests).await;
             };
-            let (measured, takes) = recorded(connector.measure(&requests)).await;
+            let (measured, recording) = recorded(connector.measure(&requests)).await;
             let requests = jobs.into_iter().zip(requests);
             let visit = Visit {
                 platform,
@@ -332,7 +332,7 @@ impl Context {
                         request,
                     })
                     .collect(),
-                takes,
+                recording,
             };
             // On the disk before the job goes on.
             archive.keep(visit, kept).await;

@@ -1,6 +1,6 @@
 //! What of the platform's answers the archive may keep: what `wire.rs` reads, and no more.
 
-use crate::kept::{Keep, KeptAnswer, KeptAnswers};
+use crate::kept::{Keep, KeptAnswer, KeptAnswers, Part};
 
 /// See there.
 pub(super) static ANSWERS: KeptAnswers = KeptAnswers {
@@ -15,30 +15,63 @@ pub(super) static ANSWERS: KeptAnswers = KeptAnswers {
         },
         KeptAnswer {
             path: "app.bsky.feed.getAuthorFeed",
-            keep: Keep::Object(&[("cursor", Keep::Value), ("feed", Keep::List(&FEED_ITEM))]),
+            keep: Keep::Object(&[("cursor", Keep::Place), ("feed", Keep::List(&FEED_ITEM))]),
         },
         KeptAnswer {
             path: "app.bsky.feed.getPostThread",
             keep: Keep::Object(&[("thread", Keep::As(&NODE))]),
         },
     ],
-    refusals: Keep::Object(&[("error", Keep::Value), ("message", Keep::Value)]),
+    refusals: Keep::Object(&[
+        (
+            "error",
+            Keep::OneOf(&[
+                "AccountTakedown",
+                "AccountSuspended",
+                "AccountDeactivated",
+                "RepoTakendown",
+                "RepoSuspended",
+                "RepoDeactivated",
+                "RepoNotFound",
+                "HandleNotFound",
+                "NotFound",
+                "InvalidRequest",
+            ]),
+        ),
+        (
+            "message",
+            Keep::Phrases(&["not found", "unable to resolve", "actor must be"]),
+        ),
+    ]),
+    parameters: &[
+        ("actors", Part::Plain),
+        ("actor", Part::Plain),
+        ("filter", Part::Plain),
+        ("includePins", Part::Plain),
+        ("limit", Part::Plain),
+        ("cursor", Part::Place),
+        ("uri", Part::Message),
+        ("depth", Part::Plain),
+        ("parentHeight", Part::Plain),
+    ],
+    places_asked: &[],
+    headers: &[],
 };
 
 const PROFILE: Keep = Keep::Object(&[
     ("did", Keep::Own),
     ("handle", Keep::Value),
-    ("followersCount", Keep::Value),
-    ("followsCount", Keep::Value),
-    ("postsCount", Keep::Value),
+    ("followersCount", Keep::Number),
+    ("followsCount", Keep::Number),
+    ("postsCount", Keep::Number),
     ("website", Keep::Value),
-    ("createdAt", Keep::Value),
+    ("createdAt", Keep::Time),
     (
         "labels",
         Keep::List(&Keep::Object(&[
             ("src", Keep::Author),
             ("val", Keep::Value),
-            ("neg", Keep::Value),
+            ("neg", Keep::Flag),
         ])),
     ),
 ]);
@@ -46,7 +79,7 @@ const PROFILE: Keep = Keep::Object(&[
 const FEED_ITEM: Keep = Keep::Object(&[
     ("post", POST),
     ("reply", Keep::Object(&[("parent", POST)])),
-    ("reason", Keep::Object(&[("indexedAt", Keep::Value)])),
+    ("reason", Keep::Object(&[("indexedAt", Keep::Time)])),
 ]);
 
 /// A post, by anybody.
@@ -56,18 +89,18 @@ const POST: Keep = Keep::Object(&[
     (
         "record",
         Keep::Object(&[
-            ("createdAt", Keep::Value),
+            ("createdAt", Keep::Time),
             (
                 "reply",
                 Keep::Object(&[("root", POINTER), ("parent", POINTER)]),
             ),
         ]),
     ),
-    ("replyCount", Keep::Value),
-    ("repostCount", Keep::Value),
-    ("likeCount", Keep::Value),
-    ("quoteCount", Keep::Value),
-    ("indexedAt", Keep::Value),
+    ("replyCount", Keep::Number),
+    ("repostCount", Keep::Number),
+    ("likeCount", Keep::Number),
+    ("quoteCount", Keep::Number),
+    ("indexedAt", Keep::Time),
     (
         "embed",
         Keep::Object(&[("$type", Keep::Value), ("images", Keep::List(&Keep::Mark))]),
@@ -82,7 +115,7 @@ const POINTER: Keep = Keep::Object(&[("uri", Keep::Message)]);
 
 /// A post with what stands below it.
 static NODE: Keep = Keep::Object(&[
-    ("notFound", Keep::Value),
+    ("notFound", Keep::Flag),
     ("post", POST),
     ("replies", Keep::List(&Keep::As(&NODE))),
 ]);

@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use beffroi_fetch::{is_played, note_cut};
 use beffroi_model::{Failed, Forbidden, Outcome};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
@@ -65,8 +66,12 @@ impl Gate {
 
     /// Waits until a call may be made, or tells why none may.
     pub(super) async fn pass(&self) -> Result<(), Setback> {
-        let wait = self.wait(Instant::now(), Timestamp::now())?;
-        if !wait.is_zero() {
+        let wait = self.wait(Instant::now(), Timestamp::now());
+        if wait.is_err_and(|refused| refused.outcome == Outcome::Failed(Failed::QuotaSpent)) {
+            note_cut();
+        }
+        let wait = wait?;
+        if !wait.is_zero() && !is_played() {
             tokio::time::sleep(wait).await;
         }
         Ok(())

@@ -21,6 +21,7 @@ mod asker;
 mod check;
 mod comments;
 mod gate;
+mod kept;
 mod observe;
 mod refusal;
 mod requests;
@@ -93,6 +94,10 @@ impl Connector for FacebookConnector {
             measured.push(Box::pin(visit::measure(self, request)).await);
         }
         measured
+    }
+
+    fn kept_answers(&self) -> Option<&'static crate::KeptAnswers> {
+        Some(&kept::ANSWERS)
     }
 
     async fn check_credential(&self) -> Option<CredentialCheck> {

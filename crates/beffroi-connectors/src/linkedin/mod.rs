@@ -24,6 +24,7 @@ pub(crate) mod accounts;
 mod ask;
 mod check;
 mod describe;
+mod kept;
 mod name;
 mod observe;
 mod posts;
@@ -119,6 +120,10 @@ impl Connector for LinkedinConnector {
             }));
         }
         stream::iter(visiting).buffered(at_once).collect().await
+    }
+
+    fn kept_answers(&self) -> Option<&'static crate::KeptAnswers> {
+        Some(&kept::ANSWERS)
     }
 
     async fn check_credential(&self) -> Option<CredentialCheck> {

@@ -1,6 +1,9 @@
 //! What of the platform's answers the archive may keep: what `wire.rs` reads, and no more.
 
-use crate::kept::{Keep, KeptAnswer, KeptAnswers};
+use crate::{
+    fediverse::{LINKS, NODEINFO, NODEINFO_INDEX},
+    kept::{Keep, KeptAnswer, KeptAnswers, Part},
+};
 
 /// See there.
 pub(super) static ANSWERS: KeptAnswers = KeptAnswers {
@@ -11,11 +14,11 @@ pub(super) static ANSWERS: KeptAnswers = KeptAnswers {
         },
         KeptAnswer {
             path: ".well-known/nodeinfo",
-            keep: Keep::Object(&[("links", LINKS)]),
+            keep: NODEINFO_INDEX,
         },
         KeptAnswer {
             path: "nodeinfo/*",
-            keep: Keep::Object(&[("software", Keep::Object(&[("name", Keep::Value)]))]),
+            keep: NODEINFO,
         },
         KeptAnswer {
             path: "api/v1/accounts/lookup",
@@ -38,26 +41,33 @@ pub(super) static ANSWERS: KeptAnswers = KeptAnswers {
             keep: STATUS,
         },
     ],
-    refusals: Keep::Object(&[("error", Keep::Value)]),
+    // Their words are not read, but that there are any.
+    refusals: Keep::Object(&[("error", Keep::Something)]),
+    parameters: &[
+        ("resource", Part::Plain),
+        ("acct", Part::Plain),
+        ("limit", Part::Plain),
+        ("exclude_reblogs", Part::Plain),
+        ("max_id", Part::Plain),
+    ],
+    places_asked: &[],
+    headers: &[
+        // The address of the next page.
+        ("link", Keep::Place),
+    ],
 };
-
-const LINKS: Keep = Keep::List(&Keep::Object(&[
-    ("rel", Keep::Value),
-    ("href", Keep::Value),
-    ("type", Keep::Value),
-]));
 
 const ACCOUNT: Keep = Keep::Object(&[
     ("id", Keep::Own),
     ("username", Keep::Value),
     ("uri", Keep::Value),
-    ("created_at", Keep::Value),
-    ("followers_count", Keep::Value),
-    ("following_count", Keep::Value),
-    ("statuses_count", Keep::Value),
-    ("suspended", Keep::Value),
-    ("limited", Keep::Value),
-    ("bot", Keep::Value),
+    ("created_at", Keep::Time),
+    ("followers_count", Keep::Number),
+    ("following_count", Keep::Number),
+    ("statuses_count", Keep::Number),
+    ("suspended", Keep::Flag),
+    ("limited", Keep::Flag),
+    ("bot", Keep::Flag),
     (
         "moved",
         Keep::Object(&[("acct", Keep::Value), ("url", Keep::Value)]),
@@ -66,7 +76,7 @@ const ACCOUNT: Keep = Keep::Object(&[
         "fields",
         Keep::List(&Keep::Object(&[
             ("value", Keep::Value),
-            ("verified_at", Keep::Value),
+            ("verified_at", Keep::Time),
         ])),
     ),
 ]);
@@ -74,15 +84,15 @@ const ACCOUNT: Keep = Keep::Object(&[
 /// A status of the account's own list. Its address is its own too.
 const STATUS: Keep = Keep::Object(&[
     ("id", Keep::Own),
-    ("created_at", Keep::Value),
+    ("created_at", Keep::Time),
     ("in_reply_to_id", Keep::Message),
     ("in_reply_to_account_id", Keep::Author),
     ("visibility", Keep::Value),
     ("url", Keep::Value),
-    ("replies_count", Keep::Value),
-    ("reblogs_count", Keep::Value),
-    ("favourites_count", Keep::Value),
-    ("quotes_count", Keep::Value),
+    ("replies_count", Keep::Number),
+    ("reblogs_count", Keep::Number),
+    ("favourites_count", Keep::Number),
+    ("quotes_count", Keep::Number),
     ("reblog", Keep::Mark),
     (
         "media_attachments",
@@ -97,7 +107,7 @@ const STATUS: Keep = Keep::Object(&[
 /// A message below a status, by anybody.
 const DESCENDANT: Keep = Keep::Object(&[
     ("id", Keep::Message),
-    ("created_at", Keep::Value),
+    ("created_at", Keep::Time),
     ("in_reply_to_id", Keep::Message),
     ("visibility", Keep::Value),
     ("account", Keep::Object(&[("id", Keep::Author)])),

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use beffroi_fetch::Request;
+use beffroi_fetch::{Request, visit_time};
 use beffroi_model::{Absent, FigureName, Measurement, MissingReason, Post};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -183,7 +183,7 @@ impl Visit<'_> {
             account,
             account_id,
             home,
-            resolved_at: Timestamp::now(),
+            resolved_at: visit_time(),
         })
     }
 

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use beffroi_fetch::visit_time;
 use beffroi_model::{Figure, MissingReason};
-use jiff::Timestamp;
 use url::Url;
 
 use super::{
@@ -246,7 +246,7 @@ impl<'a> CommentReader<'a> {
         listed: &Listed,
         remembered: Option<&Remembered>,
     ) -> Result<Said, MissingReason> {
-        let seen_at = Timestamp::now();
+        let seen_at = visit_time();
         let seen = |openness: Openness| SeenOpenness { openness, seen_at };
         if let Some(openness) = listed.openness {
             return Ok(Said::Openness(Some(seen(openness))));

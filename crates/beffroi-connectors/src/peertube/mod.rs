@@ -17,6 +17,7 @@
 pub(crate) mod accounts;
 mod address;
 mod comments;
+mod kept;
 mod observe;
 mod requests;
 mod resolve;
@@ -69,6 +70,10 @@ impl Connector for PeertubeConnector {
             measured.push(Box::pin(visit::measure(self, request)).await);
         }
         measured
+    }
+
+    fn kept_answers(&self) -> Option<&'static crate::KeptAnswers> {
+        Some(&kept::ANSWERS)
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn identity(actor: &Actor, asked: &Handle) -> Identity {
 }
 
 /// The addresses in a text of Markdown.
-fn links(text: &str) -> impl Iterator<Item = String> {
+pub(super) fn links(text: &str) -> impl Iterator<Item = String> {
     let words = text.split(|c: char| c.is_whitespace() || "<>()[]\"'*".contains(c));
     words.filter_map(|word| {
         let word = word.trim_end_matches(['.', ',', ';', ':', '!', '?']);

@@ -12,6 +12,7 @@
 //! - **Limits**: none is published, and no header tells one. We ask once in `interval`, 10 seconds.
 
 pub(crate) mod accounts;
+mod kept;
 mod observe;
 mod settings;
 mod tariff;
@@ -27,7 +28,7 @@ use std::{
 
 use async_trait::async_trait;
 use beffroi_budget::Tariff;
-use beffroi_fetch::FetchClient;
+use beffroi_fetch::{FetchClient, is_played};
 use beffroi_model::Platform;
 use tokio::time::Instant;
 
@@ -57,7 +58,7 @@ impl SnapchatConnector {
     /// Waits until another page may be asked for.
     async fn wait(&self) {
         let mut asked_at = self.asked_at.lock().await;
-        if let Some(last) = *asked_at {
+        if let Some(last) = asked_at.filter(|_| !is_played()) {
             tokio::time::sleep_until(last + self.settings.interval).await;
         }
         *asked_at = Some(Instant::now());
@@ -85,6 +86,10 @@ impl Connector for SnapchatConnector {
             measured.push(Box::pin(visit::measure(self, request)).await);
         }
         measured
+    }
+
+    fn kept_answers(&self) -> Option<&'static crate::KeptAnswers> {
+        Some(&kept::ANSWERS)
     }
 }
 

@@ -19,6 +19,7 @@
 
 pub(crate) mod accounts;
 mod count;
+mod kept;
 mod name;
 mod observe;
 mod requests;
@@ -70,6 +71,10 @@ impl Connector for TelegramConnector {
             measured.push(Box::pin(visit::measure(self, request)).await);
         }
         measured
+    }
+
+    fn kept_answers(&self) -> Option<&'static crate::KeptAnswers> {
+        Some(&kept::ANSWERS)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What of the platform's answers the archive may keep: what `wire.rs` reads, and no more.
 
 use crate::instagram::{ERROR, PAGING};
-use crate::kept::{Keep, KeptAnswer, KeptAnswers};
+use crate::kept::{Keep, KeptAnswer, KeptAnswers, Part};
 
 /// See there.
 pub(super) static ANSWERS: KeptAnswers = KeptAnswers {
@@ -10,8 +10,8 @@ pub(super) static ANSWERS: KeptAnswers = KeptAnswers {
             path: "profile_lookup",
             keep: Keep::Object(&[
                 ("username", Keep::Own),
-                ("follower_count", Keep::Value),
-                ("followers_count", Keep::Value),
+                ("follower_count", Keep::Number),
+                ("followers_count", Keep::Number),
                 ("error", ERROR),
             ]),
         },
@@ -25,11 +25,20 @@ pub(super) static ANSWERS: KeptAnswers = KeptAnswers {
         },
     ],
     refusals: Keep::Object(&[("error", ERROR)]),
+    parameters: &[
+        ("username", Part::Plain),
+        ("fields", Part::Plain),
+        ("limit", Part::Plain),
+        ("since", Part::Plain),
+        ("after", Part::Plain),
+    ],
+    places_asked: &[],
+    headers: &[],
 };
 
 const POST: Keep = Keep::Object(&[
     ("id", Keep::Own),
-    ("timestamp", Keep::Value),
+    ("timestamp", Keep::Time),
     ("permalink", Keep::Value),
     ("media_type", Keep::Value),
     ("reposted_post", Keep::Mark),

@@ -22,6 +22,7 @@
 pub(crate) mod accounts;
 mod ask;
 mod check;
+mod kept;
 mod observe;
 mod refusal;
 mod requests;
@@ -100,6 +101,10 @@ impl Connector for TiktokConnector {
         let mut visits: Vec<Visit<'_>> = stream::iter(meeting).buffered(at_once).collect().await;
         videos::read(self, tokens, &mut visits).await;
         visits.into_iter().map(Visit::finish).collect()
+    }
+
+    fn kept_answers(&self) -> Option<&'static crate::KeptAnswers> {
+        Some(&kept::ANSWERS)
     }
 
     async fn check_credential(&self) -> Option<CredentialCheck> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use beffroi_fetch::{
     Repeat, Request,
     header::{AUTHORIZATION, HeaderName, HeaderValue},
+    is_played, is_played_without,
 };
 use beffroi_model::{Forbidden, Platform};
 use tokio::time::Instant;
@@ -82,12 +83,18 @@ impl Tokens {
         if let Some(setback) = self.barred.setback() {
             return Err(setback.into());
         }
+        let (url, _) = requests::token(&connector.settings.base_url, "", "");
+        if is_played_without(&url) {
+            // The token of that visit was an earlier visit's.
+            return Ok((AUTHORIZATION, HeaderValue::from_static("Bearer played")));
+        }
         let mut held = self.held.lock().await;
         // It may have been refused to the one who was waited for.
         if let Some(setback) = self.barred.setback() {
             return Err(setback.into());
         }
-        if let Some(held) = held.as_ref().filter(|held| Instant::now() < held.renew_at) {
+        let is_lasting = |held: &&Held| Instant::now() < held.renew_at && !is_played();
+        if let Some(held) = held.as_ref().filter(is_lasting) {
             return Ok((AUTHORIZATION, held.authorization.clone()));
         }
         let new = self.ask(calls, connector).await?;
@@ -111,7 +118,8 @@ impl Tokens {
         let secret = self.client_secret.expose();
         let (url, form) = requests::token(&connector.settings.base_url, &self.client_key, secret);
         let media_type = "application/x-www-form-urlencoded";
-        let request = Request::api_post(url, connector.budget, media_type, form, Repeat::Safe);
+        let request = Request::api_post(url, connector.budget, media_type, form, Repeat::Safe)
+            .with_secret_body();
         let reply = match calls.get_or_error(request).await {
             Ok(reply) => reply,
             Err(error) => return Err(Setback::from(&*error).into()),

@@ -2,6 +2,7 @@
 //! the last one. Each reply is billed $0.005; an answer without replies is free. X's search goes
 //! back 7 days (docs.x.com, "Recent search", 2026), so that conversations are known from then on.
 
+use beffroi_fetch::visit_time;
 use beffroi_model::MissingReason;
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,7 +28,7 @@ pub(super) async fn hear(asker: &Asker<'_>, visits: &mut [Visit<'_>]) {
     if !asker.settings.dialogue {
         return;
     }
-    let now = Timestamp::now();
+    let now = visit_time();
     let mut due: Vec<(Span, usize)> = Vec::new();
     for (index, visit) in visits.iter_mut().enumerate() {
         if let Some(span) = span(visit, now) {

@@ -32,6 +32,7 @@ mod asker;
 mod check;
 mod conclude;
 mod hearing;
+mod kept;
 mod listing;
 mod name;
 mod observe;
@@ -129,6 +130,10 @@ impl Connector for XConnector {
         hearing::hear(&asker, &mut visits).await;
         refresh::read(&asker, &mut visits).await;
         visits.into_iter().map(Visit::finish).collect()
+    }
+
+    fn kept_answers(&self) -> Option<&'static crate::KeptAnswers> {
+        Some(&kept::ANSWERS)
     }
 
     async fn check_credential(&self) -> Option<CredentialCheck> {

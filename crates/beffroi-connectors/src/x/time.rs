@@ -18,6 +18,15 @@ pub(super) fn of_id(id: &str) -> Option<Timestamp> {
         .flatten()
 }
 
+/// An id that tells the same second as this one, and nothing else but a number; `None` where the id tells no
+/// time.
+pub(super) fn stand_in(id: &str, number: u64) -> Option<String> {
+    let second = whole_second(of_id(id)?).as_millisecond();
+    let since_first = u64::try_from(second - FIRST_MILLISECOND).ok()?;
+    let numbered = number & ((1 << LOWER_BITS) - 1);
+    (since_first > 0).then(|| ((since_first << LOWER_BITS) | numbered).to_string())
+}
+
 /// Of two ids the later one: they grow with time.
 pub(super) fn is_later(id: &str, other: &str) -> bool {
     (id.len(), id) > (other.len(), other)
@@ -53,6 +62,14 @@ mod tests {
         for none in ["", "x", "2003", "-5", "99999999999999999999999"] {
             assert_eq!(of_id(none), None, "{none}");
         }
+    }
+
+    #[test]
+    fn a_stand_in_tells_the_second_and_nothing_else() {
+        let stand_in = stand_in("1460323737035677698", 7).unwrap();
+        assert_eq!(of_id(&stand_in).unwrap(), at("2021-11-15T19:08:05Z"));
+        assert_eq!(stand_in.parse::<u64>().unwrap() & 0x3f_ffff, 7);
+        assert_eq!(super::stand_in("2003", 7), None);
     }
 
     #[test]

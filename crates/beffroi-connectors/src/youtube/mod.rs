@@ -27,6 +27,7 @@ mod channels;
 mod check;
 mod comments;
 mod feed;
+mod kept;
 mod keyless;
 mod name;
 mod observe;
@@ -148,6 +149,10 @@ impl Connector for YoutubeConnector {
             (None, true) => self.by_feed(batch).await,
             (None, false) => batch.iter().map(without_credential).collect(),
         }
+    }
+
+    fn kept_answers(&self) -> Option<&'static crate::KeptAnswers> {
+        Some(&kept::ANSWERS)
     }
 
     async fn check_credential(&self) -> Option<CredentialCheck> {

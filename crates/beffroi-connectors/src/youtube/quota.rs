@@ -6,6 +6,7 @@
 use std::{sync::Mutex, time::Duration};
 
 use beffroi_budget::Period;
+use beffroi_fetch::is_played;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
@@ -38,7 +39,7 @@ impl Minute {
             .paused_until
             .lock()
             .expect("nothing panics while holding it");
-        if let Some(until) = paused_until {
+        if let Some(until) = paused_until.filter(|_| !is_played()) {
             tokio::time::sleep_until(until).await;
         }
     }

@@ -100,7 +100,8 @@ Examples:
   beffroi replay --platform mastodon --json
   beffroi replay --run 2026-11-26 --account bluesky:exemple.fr --write
 
-It reads the folder `archive.dir`, asks nobody, and changes nothing without `--write`. With it corrected
+It reads the folder `archive.dir`, in which the answers of all platforms but websites are, asks nobody, and
+changes nothing without `--write`. With it corrected
 observations replace the stored ones of the same run, the old values are kept in the table `correction`, and
 the nights to be rolled up again are told.")]
 pub(crate) struct ReplayArgs {

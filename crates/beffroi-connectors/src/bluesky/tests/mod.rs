@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::recorded::{Answer, Asked, Server, client};
+use crate::recorded::{Answer, Asked, Server, client, measure_archived};
 
 const CANARY: &str = "citizen-canary";
 const DID: &str = "did:plc:abcdefghijklmnopqrstuvwx";
@@ -217,8 +217,9 @@ async fn measure(
     settings: BlueskySettings,
     batch: &[MeasureRequest],
 ) -> Vec<Measured> {
-    let connector = BlueskyConnector::new(client(&[server]), settings);
-    let measured = connector.measure(batch).await;
+    let connector = BlueskyConnector::new(client(&[server]), settings.clone());
+    let another = BlueskyConnector::new(client(&[]), settings);
+    let measured = measure_archived(&connector, &another, batch, &[CANARY]).await;
     assert!(
         !format!("{measured:?}").contains(CANARY),
         "a citizen is kept: {measured:?}"

@@ -8,8 +8,8 @@ use std::{
     time::Duration,
 };
 
-use beffroi_fetch::header::HeaderValue;
-use beffroi_model::Outcome;
+use beffroi_fetch::{header::HeaderValue, is_played, note_cut};
+use beffroi_model::{Failed, Outcome};
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep_until};
 
@@ -66,8 +66,13 @@ impl Key {
     pub(super) async fn turn(&self) -> Result<(), Setback> {
         let _first = self.queue.lock().await;
         loop {
-            match self.take_turn(Instant::now(), Timestamp::now())? {
+            let turn = self.take_turn(Instant::now(), Timestamp::now());
+            if turn.is_err_and(|rest| rest.outcome == Outcome::Failed(Failed::QuotaSpent)) {
+                note_cut();
+            }
+            match turn? {
                 None => return Ok(()),
+                Some(_) if is_played() => return Ok(()),
                 // The token may be put to rest meanwhile: it is looked at again.
                 Some(moment) => sleep_until(moment).await,
             }
@@ -125,7 +130,6 @@ impl Rest {
 mod tests {
     use super::*;
     use crate::Secret;
-    use beffroi_model::Failed;
 
     fn key() -> Key {
         let credential = Credential {

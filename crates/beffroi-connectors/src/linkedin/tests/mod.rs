@@ -71,7 +71,7 @@ fn connector(server: &Server, settings: LinkedinSettings) -> LinkedinConnector {
 
 /// Measures, and looks whether anything is kept that must not be.
 async fn measure(connector: &LinkedinConnector, batch: &[MeasureRequest]) -> Vec<Measured> {
-    measure_hiding(connector, batch, &[CANARY, "hush"]).await
+    measure_hiding(connector, &another(connector), batch, &[CANARY, "hush"]).await
 }
 
 async fn visit(linkedin: Linkedin) -> Measured {
@@ -95,4 +95,10 @@ fn known_state() -> String {
     json!({"id": ID, "name": "ville-de-test", "described_at": "2026-11-23T00:00:00Z",
         "followers_at": "2026-11-23T00:00:00Z"})
     .to_string()
+}
+
+/// A connector without history and secret, for what is archived.
+fn another(connector: &LinkedinConnector) -> LinkedinConnector {
+    let access = Access::with(connector.client.clone(), "none", None);
+    LinkedinConnector::new(access, connector.settings.clone())
 }

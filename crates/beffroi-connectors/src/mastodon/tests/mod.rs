@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     Secret,
-    recorded::{Answer, Asked, Server, client},
+    recorded::{Answer, Asked, Server, client, measure_archived},
 };
 
 const CANARY: &str = "citizen-canary";
@@ -184,8 +184,9 @@ async fn visit_with(
     request: MeasureRequest,
     settings: MastodonSettings,
 ) -> Measured {
-    let connector = MastodonConnector::new(client(&[server]), settings);
-    let mut measured = connector.measure(&[request]).await;
+    let connector = MastodonConnector::new(client(&[server]), settings.clone());
+    let another = MastodonConnector::new(client(&[]), settings);
+    let mut measured = measure_archived(&connector, &another, &[request], &[CANARY]).await;
     assert_eq!(measured.len(), 1);
     let measured = measured.remove(0);
     assert!(

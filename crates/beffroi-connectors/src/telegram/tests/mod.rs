@@ -16,7 +16,7 @@ use beffroi_model::{
 use jiff::Timestamp;
 
 use super::*;
-use crate::recorded::{Answer, Asked, Server};
+use crate::recorded::{Answer, Asked, Server, measure_archived};
 
 const CANARY: &str = "citizen-canary";
 const NAME: &str = "ville_exemple";
@@ -167,7 +167,8 @@ async fn visit_with(
     settings: TelegramSettings,
 ) -> Measured {
     let connector = TelegramConnector::new(client(server), settings);
-    let mut measured = connector.measure(&[request]).await;
+    let another = TelegramConnector::new(client(server), connector.settings.clone());
+    let mut measured = measure_archived(&connector, &another, &[request], &[CANARY]).await;
     assert_eq!(measured.len(), 1);
     let measured = measured.remove(0);
     assert!(

@@ -2,14 +2,16 @@
 
 use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
 
+use anyhow::Context;
 use beffroi_archive::{ArchivedRequest, Reader, Visit};
 use beffroi_budget::Ledger;
 use beffroi_connectors::{Connector, Credential, MeasureRequest, Measured, Secret};
 use beffroi_fetch::{FetchClient, played};
-use beffroi_model::{Job, Lane, Origin, Platform};
+use beffroi_model::{Job, Lane, Origin, Platform, RunId};
 use beffroi_store::{CorrectionRow, Day, JobRows, Millis, Store, explain};
 use jiff::Timestamp;
 use serde::Deserialize;
+use url::Url;
 
 use super::{
     Change, Choice, ReplayReport,
@@ -24,7 +26,9 @@ pub(super) struct Player<'a> {
     config: Config,
     store: &'a Store,
     write: bool,
-    connectors: BTreeMap<Platform, Arc<dyn Connector>>,
+    /// One client for all: nothing goes out.
+    client: Option<FetchClient>,
+    connectors: BTreeMap<(Platform, RunId), Arc<dyn Connector>>,
     pub(super) report: ReplayReport,
 }
 
@@ -37,6 +41,7 @@ impl<'a> Player<'a> {
             config,
             store,
             write,
+            client: None,
             connectors: BTreeMap::new(),
             report: ReplayReport {
                 written: write,
@@ -75,12 +80,8 @@ impl<'a> Player<'a> {
         visit: &Visit,
         is_wanted: impl Fn(&ArchivedRequest) -> bool,
     ) -> anyhow::Result<()> {
-        let connector = self.connector(visit.platform)?;
         self.report.visits += 1;
-        let requests: Vec<MeasureRequest> =
-            visit.requests.iter().map(|it| it.request.clone()).collect();
-        let takes = visit.takes.clone();
-        let (measured, unanswered) = played(takes, connector.measure(&requests)).await;
+        let (measured, unanswered) = self.told(visit).await?;
         for (archived, measured) in visit.requests.iter().zip(measured) {
             if !is_wanted(archived) {
                 continue;
@@ -97,6 +98,36 @@ impl<'a> Player<'a> {
             self.account(visit, archived, measured).await?;
         }
         Ok(())
+    }
+
+    /// What the present connector makes of a visit, and the addresses that it misses.
+    ///
+    /// It is told by the one that has been told the run's visits so far, for what is learnt of a platform in
+    /// one visit is used in the next. Where that one asks otherwise than was asked (it rests, for an answer
+    /// told it to, and here no time passes), by one that knows nothing; and where that asks otherwise too, by
+    /// one without a credential, since perhaps there was none.
+    async fn told(&mut self, visit: &Visit) -> anyhow::Result<(Vec<Measured>, Vec<Url>)> {
+        let requests: Vec<MeasureRequest> =
+            visit.requests.iter().map(|it| it.request.clone()).collect();
+        let knowing = self.knowing(visit)?;
+        let (mut best, told) = played(visit.recording.clone(), knowing.measure(&requests)).await;
+        let mut unanswered = told.unanswered;
+        if unanswered.is_empty() && told.is_all_asked {
+            return Ok((best, unanswered));
+        }
+        for has_credential in [true, false] {
+            let credential = has_credential.then(|| self.credential(visit.platform));
+            let connector = self.connector(visit.platform, credential)?;
+            let (other, told) = played(visit.recording.clone(), connector.measure(&requests)).await;
+            let is_told = told.unanswered.is_empty();
+            if is_told && (told.is_all_asked || has_credential) {
+                (best, unanswered) = (other, told.unanswered);
+            }
+            if is_told && told.is_all_asked {
+                break;
+            }
+        }
+        Ok((best, unanswered))
     }
 
     async fn account(
@@ -198,29 +229,46 @@ impl<'a> Player<'a> {
         Ok(rows.into_iter().next().map(|row| row.outcome))
     }
 
-    /// The connector of a platform: one for all visits, as in a night, with a ledger of its own.
-    fn connector(&mut self, platform: Platform) -> anyhow::Result<Arc<dyn Connector>> {
-        if let Some(connector) = self.connectors.get(&platform) {
+    /// The connector of a platform that knows what its run's visits told so far.
+    fn knowing(&mut self, visit: &Visit) -> anyhow::Result<Arc<dyn Connector>> {
+        let run = visit.requests.first().context("a visit is of no account")?;
+        let key = (visit.platform, run.run_id.clone());
+        if let Some(connector) = self.connectors.get(&key) {
             return Ok(Arc::clone(connector));
         }
-        let client = FetchClient::try_new(self.config.fetch.clone())?;
-        // A secret is not needed to read what was answered; our own account's id is, where there is one.
-        let credential = match services::credentials(&self.config, platform) {
+        let credential = self.credential(visit.platform);
+        let connector = self.connector(visit.platform, Some(credential))?;
+        self.connectors.insert(key, Arc::clone(&connector));
+        Ok(connector)
+    }
+
+    /// A connector that knows nothing yet. What its credential may spend has been spent.
+    fn connector(
+        &mut self,
+        platform: Platform,
+        credential: Option<Credential>,
+    ) -> anyhow::Result<Arc<dyn Connector>> {
+        let client = match &self.client {
+            Some(client) => client.clone(),
+            None => FetchClient::try_new(self.config.fetch.clone())?,
+        };
+        self.client = Some(client.clone());
+        let ledger = Ledger::without_bounds();
+        let made = services::connector(&self.config, &client, &ledger, platform, credential);
+        made.with_context(|| format!("{platform} has no connector any more"))
+    }
+
+    /// A secret is not needed to read what was answered; our own account's id is, where there is one.
+    fn credential(&self, platform: Platform) -> Credential {
+        let read = match services::credentials(&self.config, platform) {
             Ok(credentials) => credentials.into_iter().next().flatten(),
             Err(_) => None,
         };
-        let credential = credential.unwrap_or_else(|| Credential {
+        read.unwrap_or_else(|| Credential {
             name: "replay".to_owned(),
-            id: None,
+            id: Some("replay".to_owned()),
             secret: Secret::new("none"),
-        });
-        let ledger = Ledger::in_memory();
-        let settings = &self.config;
-        let made = services::connector(settings, &client, &ledger, platform, Some(credential));
-        let connector =
-            made.ok_or_else(|| anyhow::anyhow!("{platform} has no connector any more"))?;
-        self.connectors.insert(platform, Arc::clone(&connector));
-        Ok(connector)
+        })
     }
 }
 
