@@ -6,6 +6,9 @@
 //! the worlds there; `--full` is one of 150,000 accounts over five years, of which only the last 70 nights
 //! have jobs and read posts for 28 nights.
 
+mod explain;
+mod statements;
+
 use std::{path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::{Context, ensure};
@@ -18,7 +21,8 @@ use beffroi_index::index::{IndexVersion, IndexVersions};
 use beffroi_judge::judge_night;
 use beffroi_policy::Policies;
 use beffroi_store::{
-    Claimant, Day, FigureSettings, GeneratedWorld, JudgedNight, RollupReport, Store, reports,
+    Claimant, Day, FigureSettings, GeneratedWorld, JudgedNight, Millis, PolicyRow, RollupReport,
+    Store,
 };
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -35,9 +39,6 @@ const ROLLED_UP_EVERY: u16 = 35;
 
 /// Nights before the last one that are rolled up at the most: a year's windows need them.
 const ROLLED_UP_BEFORE: usize = 12;
-
-/// How often each statement is run.
-const REPEATS: usize = 20;
 
 struct Sizes {
     accounts: Vec<u64>,
@@ -134,11 +135,14 @@ fn bench(sizes: &Sizes) -> anyhow::Result<()> {
         Column::new("p50_ms", "p50, ms", 0),
         Column::new("p95_ms", "p95, ms", 0),
     ];
-    let (mut rows, mut figures, mut statements) = (
-        Table::new(ROWS),
-        Table::new(FIGURES),
-        Table::new(STATEMENTS),
-    );
+    const EXPLAINED: &[Column] = &[
+        Column::new("accounts", "accounts", 0),
+        Column::new("metric", "`explain`", 0),
+        Column::new("p50_ms", "p50, ms", 0),
+        Column::new("max_ms", "longest, ms", 0),
+    ];
+    let (mut rows, mut figures) = (Table::new(ROWS), Table::new(FIGURES));
+    let (mut statements, mut explained) = (Table::new(STATEMENTS), Table::new(EXPLAINED));
     for accounts in &sizes.accounts {
         let engine = match &sizes.kept_in {
             Some(folder) => BenchEngine::start_in(&folder.join(accounts.to_string()))?,
@@ -150,6 +154,7 @@ fn bench(sizes: &Sizes) -> anyhow::Result<()> {
             let size = (*accounts, sizes.nights);
             let world = world(*accounts, sizes);
             generate(&store, &world).await?;
+            store.write_policies(&nothing_expires()?).await?;
             let report = roll_up(&store).await?;
             add_figures(&mut figures, (*accounts, "whole"), &report);
             let begin = Instant::now();
@@ -168,14 +173,17 @@ fn bench(sizes: &Sizes) -> anyhow::Result<()> {
             store
                 .copy_figures(Day::from(NEXT_NIGHT), sizes.weeks)
                 .await?;
-            time_statements(&mut statements, *accounts, &store).await
+            statements::time(&mut statements, *accounts, &store).await
         });
+        let measured =
+            measured.and_then(|one| explain::time(&mut explained, *accounts, &engine, &one));
         engine.stop()?;
         measured?;
     }
     rows.print();
     figures.print();
     statements.print();
+    explained.print();
     Ok(())
 }
 
@@ -203,6 +211,24 @@ async fn generate(store: &Store, world: &GeneratedWorld) -> anyhow::Result<()> {
         })
     );
     Ok(())
+}
+
+/// What the platforms' terms allow to be published, as shipped; but all of the past may be kept.
+fn nothing_expires() -> anyhow::Result<Vec<PolicyRow>> {
+    let policies = Policies::with_file("")?;
+    let rows = policies.iter().map(|(platform, metric, policy)| PolicyRow {
+        platform: platform.to_string(),
+        metric: metric.to_string(),
+        store_days: None,
+        store_source: policy.store.source.source.clone(),
+        combine: policy.combine.is.allowed.into(),
+        combine_source: policy.combine.source.source.clone(),
+        publish: policy.publish.is.how.to_string(),
+        notice: policy.publish.is.notice.clone(),
+        publish_source: policy.publish.source.source.clone(),
+        written_at: Millis::now(),
+    });
+    Ok(rows.collect())
 }
 
 fn claimant() -> Claimant {
@@ -302,86 +328,3 @@ async fn judge(store: &Store) -> anyhow::Result<f64> {
     let report = judge_night(store, &policies, NEXT_NIGHT, &run_id, &versions).await?;
     Ok(report.seconds)
 }
-
-/// An account of the last night and its collectivity, for the reports on one.
-#[derive(Deserialize)]
-struct One {
-    account: String,
-    collectivity: String,
-}
-
-/// Times each statement of a report on the last night.
-async fn time_statements(table: &mut Table, accounts: u64, store: &Store) -> anyhow::Result<()> {
-    let night = NEXT_NIGHT.to_string();
-    let before = NEXT_NIGHT
-        .saturating_sub(jiff::Span::new().days(35))
-        .to_string();
-    let since = NEXT_NIGHT
-        .saturating_sub(jiff::Span::new().days(364))
-        .to_string();
-    let ones: Vec<One> = store
-        .json_rows(
-            "SELECT toString(account_id) AS account, collectivity_id AS collectivity FROM account_score \
-             WHERE night = {night:Date} ORDER BY closed_posts DESC, account_id LIMIT 1",
-            &[("night", night.as_str())],
-        )
-        .await?;
-    let one = ones.first().context("nobody was judged")?;
-    let parameters = [
-        ("night", night.as_str()),
-        ("run_id", night.as_str()),
-        ("before", before.as_str()),
-        ("since", since.as_str()),
-        ("until", night.as_str()),
-        ("window", "90"),
-        ("index", "v1"),
-        ("platform", ""),
-        ("category", ""),
-        ("stratum", ""),
-        ("department", ""),
-        ("region", ""),
-        ("limit", "50"),
-        ("policy", "{}"),
-        ("account", one.account.as_str()),
-        ("collectivity", one.collectivity.as_str()),
-    ];
-    for (name, sql) in STATEMENTS_TIMED {
-        let mut millis = Vec::with_capacity(REPEATS);
-        for _ in 0..REPEATS {
-            let begin = Instant::now();
-            let rows = store.rows(sql, &parameters).await?;
-            millis.push(begin.elapsed().as_secs_f64() * 1e3);
-            drop(rows);
-        }
-        millis.sort_by(f64::total_cmp);
-        table.add(json!({
-            "accounts": accounts, "statement": name,
-            "p50_ms": millis[REPEATS / 2], "p95_ms": millis[REPEATS * 19 / 20],
-        }));
-    }
-    Ok(())
-}
-
-/// What reports ask, by the report's name.
-const STATEMENTS_TIMED: [(&str, &str); 20] = [
-    ("presence", reports::PRESENCE),
-    ("presence over time", reports::PRESENCE_OVER_TIME),
-    ("engagement", reports::ENGAGEMENT),
-    ("peers", reports::PEERS),
-    ("ranking", reports::RANKING),
-    ("ranking of collectivities", reports::RANKING_COLLECTIVITIES),
-    ("rankshift", reports::RANKSHIFT),
-    ("dialogue", reports::DIALOGUE),
-    ("movers", reports::MOVERS),
-    ("movers, week", reports::MOVERS_WEEK),
-    ("movers, year", reports::MOVERS_YEAR),
-    ("dormant", reports::DORMANT),
-    ("coverage", reports::COVERAGE),
-    ("account", reports::ACCOUNT),
-    ("account, figures", reports::ACCOUNT_FIGURES),
-    ("collectivity", reports::COLLECTIVITY),
-    ("collectivity, weeks", reports::COLLECTIVITY_WEEKS),
-    ("collectivity, events", reports::COLLECTIVITY_EVENTS),
-    ("collectivity, total", reports::COLLECTIVITY_TOTAL),
-    ("run", reports::RUN),
-];
