@@ -16,7 +16,7 @@ use beffroi_store::{
 use jiff::{ToSpan as _, civil::Date};
 
 use crate::{
-    days::{closed, last_closed_monday, series, weeks},
+    days::{closed, last_closed_monday, posted_on, series, weeks},
     trend::{self, Held},
 };
 
@@ -28,8 +28,8 @@ pub const ALERT_DAYS: u16 = 120;
 const WEEKS: usize = 72;
 const _: () = assert!(WEEKS > YEAR_WEEKS + COMPARED_WEEKS);
 
-/// What is read: the days of alerts and before them those over which a raid's usual is taken; the weeks that
-/// are looked at, and the two or three after them that are not closed.
+/// What is read: the days of alerts and before them those over which a raid's usual is taken; posts of the weeks
+/// that are looked at, and of the two or three after them that are not closed.
 const BACK: LookBack = LookBack {
     days: ALERT_DAYS + 56,
     weeks: WEEKS as u16 + 3,
@@ -38,6 +38,9 @@ const BACK: LookBack = LookBack {
 
 /// Accounts read at once: some 20 MB.
 const RANGE: u32 = 4_096;
+
+/// Days over which an account's rhythm is taken.
+const POSTED_DAYS: u16 = 365;
 
 /// Platforms that round the count of followers: each step of the rounding would be a jump.
 const ROUNDED: [Platform; 2] = [Platform::Youtube, Platform::Telegram];
@@ -135,7 +138,7 @@ impl LookedAt {
         // Beyond that it is dormant, which presence tells.
         let dormant = Day::from(self.today.saturating_sub(DORMANT_AFTER_DAYS.days()));
         Held {
-            is_dormant: account.posted_on.last().is_none_or(|day| *day < dormant),
+            is_dormant: account.posts.last().is_none_or(|post| post.0 < dormant),
             collectivity_id: account.collectivity_id.clone(),
             stratum: account.stratum.clone(),
             alerts: self.alerts(account),
@@ -155,7 +158,7 @@ impl LookedAt {
         }
         alerts.retain(|alert| alert.on > self.since());
         if account.posts_known != 0 {
-            let posted_on: Vec<Date> = account.posted_on.iter().map(|day| day.date()).collect();
+            let posted_on = posted_on(account, self.today, POSTED_DAYS);
             // Beyond that it is dormant, which presence tells.
             let dormant = self.today.saturating_sub(DORMANT_AFTER_DAYS.days());
             let silence = silence(&posted_on, self.today, &self.calendar);

@@ -1,13 +1,18 @@
-//! From the store's sparse days and weeks to the series that alerts are looked for in.
+//! From the store's posts and days to the series that alerts are looked for in.
 
-use beffroi_index::trends::{self, Week, WeekGrid};
-use beffroi_store::{AccountDaysRow, Day};
+use beffroi_index::{
+    engagement::Components,
+    trends::{self, Week, WeekGrid},
+};
+use beffroi_store::{AccountDaysRow, Day, DayPost};
 use jiff::{ToSpan as _, civil::Date};
+
+use crate::profile::components;
 
 /// The last days up to a night, each once, in time. A day without posts has none, and that is known,
 /// unless the account's posts could not be read: then the day is unknown.
 pub(crate) fn series(row: &AccountDaysRow, night: Date, days: u16) -> Vec<trends::Day> {
-    let first = Day::from(night).0.saturating_sub(days.saturating_sub(1));
+    let first = first_of(night, days);
     let is_known = row.posts_known != 0;
     let mut series: Vec<trends::Day> = (first..=Day::from(night).0)
         .map(|day| trends::Day {
@@ -27,10 +32,12 @@ pub(crate) fn series(row: &AccountDaysRow, night: Date, days: u16) -> Vec<trends
             found.followers = Some(*followers);
         }
     }
-    for (day, posts, _, reactions, comments, shares) in &row.days {
-        if let Some(found) = series.get_mut(at(*day)) {
-            found.posts = *posts;
-            (found.reactions, found.comments, found.shares) = (*reactions, *comments, *shares);
+    for posts in row.posts.chunk_by(|one, next| one.0 == next.0) {
+        if let Some(found) = series.get_mut(at(posts[0].0)) {
+            found.posts = u32::try_from(posts.len()).unwrap_or(u32::MAX);
+            found.reactions = posts.iter().map(|post| post.2).sum();
+            found.comments = posts.iter().map(|post| post.3).sum();
+            found.shares = posts.iter().map(|post| post.4).sum();
         }
     }
     for (day, opened, answered) in &row.threads {
@@ -48,44 +55,86 @@ pub(crate) fn series(row: &AccountDaysRow, night: Date, days: u16) -> Vec<trends
 /// of them would look like a fall.
 pub(crate) fn closed(row: &AccountDaysRow, series: &[trends::Day]) -> Vec<trends::Day> {
     let mut closed = series.to_vec();
-    let young = row.days.iter().filter(|(_, _, young, ..)| *young > 0);
-    for (day, ..) in young {
-        let date = day.date();
-        if let Some(found) = closed.iter_mut().find(|found| found.date == date) {
+    let first = series.first().map_or(u16::MAX, |day| Day::from(day.date).0);
+    for (day, ..) in row.posts.iter().filter(|post| is_young(post)) {
+        let index = day.0.checked_sub(first).map(usize::from);
+        if let Some(found) = index.and_then(|index| closed.get_mut(index)) {
             (found.reactions, found.comments, found.shares) = (None, None, None);
         }
     }
     closed
 }
 
+/// The days with posts of the last so many up to a night, each once.
+pub(crate) fn posted_on(row: &AccountDaysRow, night: Date, days: u16) -> Vec<Date> {
+    let first = first_of(night, days);
+    let posts = row.posts.chunk_by(|one, next| one.0 == next.0);
+    let days = posts.map(|posts| posts[0].0);
+    days.filter(|day| day.0 >= first).map(Day::date).collect()
+}
+
 /// The weeks of the grid. Those up to the first with posts are not known, as the series may have begun in it; a
 /// later one without posts has none, and that is known where the account's posts could be read.
 pub(crate) fn weeks(row: &AccountDaysRow, grid: &WeekGrid) -> Vec<Option<Week>> {
     let mut weeks = vec![None; grid.len()];
-    let Some((first, ..)) = row.weeks.first() else {
+    let Some((first, ..)) = row.posts.first() else {
         return weeks;
     };
     let begin = Day::from(grid.monday(0)).0;
-    let after_first = (usize::from(first.0) + 7).saturating_sub(usize::from(begin)) / 7;
+    let second = monday_of(*first) + 7;
     if row.posts_known != 0 {
-        let known = after_first.min(weeks.len());
+        let known = usize::from(second.saturating_sub(begin) / 7).min(weeks.len());
         weeks[known..].fill(Some(Week::EMPTY));
     }
-    for (monday, posts, counted, interactions, log_sum) in row.weeks.iter().skip(1) {
-        let index = monday
+    let components = components(&row.components);
+    for post in row.posts.iter().filter(|post| post.0.0 >= second) {
+        let index = post
+            .0
             .0
             .checked_sub(begin)
             .map(|days| usize::from(days / 7));
-        if let Some(week) = index.and_then(|index| weeks.get_mut(index)) {
-            *week = Some(Week {
-                posts: *posts,
-                counted: *counted,
-                interactions: *interactions,
-                log_sum: *log_sum,
-            });
+        let Some(found) = index.and_then(|index| weeks.get_mut(index)) else {
+            continue;
+        };
+        let week = found.get_or_insert(Week::EMPTY);
+        week.posts += 1;
+        let interactions = interactions(post, components);
+        week.interactions = week.interactions.zip(interactions).map(|(a, b)| a + b);
+        if let Some(interactions) = interactions {
+            week.counted += 1;
+            week.log_sum += (interactions as f64).ln_1p();
         }
     }
     weeks
+}
+
+/// The interactions of a post over the account's components, where it has them and they rise no more.
+fn interactions(post: &DayPost, components: Components) -> Option<u64> {
+    let (_, _, reactions, comments, shares) = *post;
+    if is_young(post) || components.is_empty() {
+        return None;
+    }
+    let of = |is_in: bool, count: Option<u64>| if is_in { count } else { Some(0) };
+    let parts = [
+        of(components.reactions, reactions),
+        of(components.comments, comments),
+        of(components.shares, shares),
+    ];
+    parts.into_iter().sum()
+}
+
+fn is_young(post: &DayPost) -> bool {
+    post.1 != 0
+}
+
+/// The first of the last so many days up to a night.
+fn first_of(night: Date, days: u16) -> u16 {
+    Day::from(night).0.saturating_sub(days.saturating_sub(1))
+}
+
+/// The Monday of a day's week. The first of January 1970 was a Thursday.
+fn monday_of(day: Day) -> u16 {
+    day.0 - (day.0 + 3) % 7
 }
 
 /// The last Monday whose week ended at least seven days before a day.
@@ -106,13 +155,12 @@ mod tests {
             platform: "mastodon".to_owned(),
             stratum: String::new(),
             collectivity_id: String::new(),
+            components: "RKS".to_owned(),
             posts_known: 1,
             followers: Vec::new(),
             followers_year_before: None,
-            days: Vec::new(),
+            posts: Vec::new(),
             threads: Vec::new(),
-            weeks: Vec::new(),
-            posted_on: Vec::new(),
         }
     }
 
@@ -121,7 +169,11 @@ mod tests {
         let night = date(2026, 11, 20);
         let mut row = row();
         row.followers = vec![(Day::from(date(2026, 11, 1)), 7), (Day::from(night), 900)];
-        row.days = vec![(Day::from(date(2026, 11, 19)), 2, 1, Some(9), None, Some(1))];
+        let day = Day::from(date(2026, 11, 19));
+        row.posts = vec![
+            (day, 0, Some(4), None, Some(1)),
+            (day, 1, Some(5), Some(2), Some(0)),
+        ];
         let days = series(&row, night, 5);
         assert_eq!(
             (days.len(), days[0].date, days[4].date),
@@ -139,7 +191,7 @@ mod tests {
         assert_eq!(closed(&row, &days)[3].reactions, None);
         assert_eq!(closed(&row, &days)[4].reactions, Some(0));
         row.posts_known = 0;
-        row.days.clear();
+        row.posts.clear();
         assert!(
             series(&row, night, 5)
                 .iter()
@@ -151,11 +203,16 @@ mod tests {
     fn missing_weeks_are_zero_only_where_posts_are_known() {
         let monday = |n: u16| Day(Day::from(date(2026, 9, 7)).0 + 7 * n);
         let mut row = row();
-        row.weeks = vec![
-            (monday(0), 1, 1, Some(3), 1.4),
-            (monday(1), 2, 2, Some(40), 6.0),
-            (monday(3), 2, 1, None, 2.0),
-            (monday(4), 1, 1, Some(9), 2.3),
+        let post = |week: u16, interactions: Option<u64>| {
+            (monday(week), 0, interactions, Some(0), Some(0))
+        };
+        row.posts = vec![
+            post(0, Some(3)),
+            post(1, Some(15)),
+            post(1, Some(25)),
+            post(3, Some(6)),
+            post(3, None),
+            post(4, Some(9)),
         ];
         let grid = WeekGrid::ending(monday(5).date(), 8, &Calendar::default());
         let values = |row: &AccountDaysRow| -> Vec<Option<(u32, Option<u64>)>> {

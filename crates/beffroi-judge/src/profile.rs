@@ -50,7 +50,7 @@ fn evidence(count: u32, mean: f64, squares: f64, why: MissingReason) -> Figure<E
 }
 
 /// The components as the store writes them: `RKS`, `RK`, empty.
-fn components(letters: &str) -> Components {
+pub(crate) fn components(letters: &str) -> Components {
     Components {
         reactions: letters.contains('R'),
         comments: letters.contains('K'),

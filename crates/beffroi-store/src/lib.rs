@@ -36,7 +36,7 @@ pub use generate::GeneratedWorld;
 pub use hosts::{HostMemoryRow, HostSeenRow};
 pub use judge::{
     AccountDaysRow, AccountRange, AccountScoreRow, AccountTrendRow, AlertRow, CollectivityScoreRow,
-    DiscoveryRecallRow, InteractionWeights, JudgedTable, LookBack, PostDay, PostWeek, ProfileRow,
+    DayPost, DiscoveryRecallRow, InteractionWeights, JudgedTable, LookBack, ProfileRow,
     Replacement, RoutesRow,
 };
 pub use lease::{Claimant, Held, Lease, LeaseRefused, LeaseTerm, LeaseTerms};

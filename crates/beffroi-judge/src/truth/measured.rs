@@ -12,7 +12,11 @@ use beffroi_sim::{AccountHistory, Event, EventKind, HistoryPost};
 use beffroi_store::AccountDaysRow;
 use jiff::{civil::Date, tz::TimeZone};
 
-use crate::{alerts::LookedAt, days::series, trend::Held};
+use crate::{
+    alerts::LookedAt,
+    days::{posted_on, series},
+    trend::Held,
+};
 
 /// What is told apart: an account, what happened to it, and what was told of it.
 pub(super) struct Case<'a> {
@@ -128,7 +132,7 @@ fn could_tell(kind: AlertKind, event: Event, case: &Case<'_>, looked_at: &Looked
         AlertKind::YearFollowers => case.held.year.followers.is_ok(),
         AlertKind::FollowerJumpUp => followers(1.33),
         AlertKind::FollowerJumpDown => followers(0.8),
-        AlertKind::Silence => case.row.posted_on.len() > 8,
+        AlertKind::Silence => posted_on(case.row, looked_at.today, 365).len() > 8,
     }
 }
 

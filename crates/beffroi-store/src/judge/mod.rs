@@ -13,7 +13,7 @@ pub use replace::{JudgedTable, Replacement};
 use rows::NameRow;
 pub use rows::{
     AccountDaysRow, AccountRange, AccountScoreRow, AccountTrendRow, AlertRow, CollectivityScoreRow,
-    DiscoveryRecallRow, PostDay, PostWeek, ProfileRow, RoutesRow,
+    DayPost, DiscoveryRecallRow, ProfileRow, RoutesRow,
 };
 
 use crate::{JudgedNight, Millis, Store, StoreError};

@@ -53,14 +53,10 @@ pub struct AccountRange {
     pub last: Uuid,
 }
 
-/// A day with posts: day, posts, young ones among them, reactions, comments, shares.
-pub type PostDay = (Day, u32, u32, Option<u64>, Option<u64>, Option<u64>);
+/// A post: the day of its publication, 1 where its counters may still rise, reactions, comments, shares.
+pub type DayPost = (Day, u8, Option<u64>, Option<u64>, Option<u64>);
 
-/// A week with posts: monday, posts, posts whose interactions are known, interactions of all where they are
-/// known of all, sum of the logarithms of one and a post's interactions.
-pub type PostWeek = (Day, u32, u32, Option<u64>, f64);
-
-/// The days and weeks of an account: a row of `queries/judge/account_days.sql`, which explains it.
+/// What alerts are looked for in, of an account: a row of `queries/judge/account_days.sql`, which explains it.
 #[derive(Debug, Clone, PartialEq, Row, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the query explains them, once")]
 pub struct AccountDaysRow {
@@ -69,13 +65,12 @@ pub struct AccountDaysRow {
     pub platform: String,
     pub stratum: String,
     pub collectivity_id: String,
+    pub components: String,
     pub posts_known: u8,
     pub followers: Vec<(Day, u64)>,
     pub followers_year_before: Option<u64>,
-    pub days: Vec<PostDay>,
+    pub posts: Vec<DayPost>,
     pub threads: Vec<(Day, u32, u32)>,
-    pub weeks: Vec<PostWeek>,
-    pub posted_on: Vec<Day>,
 }
 
 /// What the two routes of discovery found in a stratum: `queries/judge/discovery_routes.sql`.
