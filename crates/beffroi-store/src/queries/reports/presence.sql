@@ -45,21 +45,30 @@ WITH
         FROM bodies AS b
         LEFT JOIN present AS p ON p.collectivity_id = b.collectivity_id
     ),
-    sizes AS (
+    -- A row of numbers for each stratum: the bodies are gone through once.
+    strata AS (
         SELECT category, stratum, count() AS bodies, min(population) AS smallest,
-               avgIf(networks, networks > 0) AS networks_mean
+               avgIf(networks, networks > 0) AS networks_mean,
+               CAST(sumMap(there, arrayWithConstant(length(there), 1)), 'Map(String, UInt64)') AS with_account,
+               CAST(sumMap(active, arrayWithConstant(length(active), 1)), 'Map(String, UInt64)') AS active_bodies,
+               CAST(sumMap(dormant, arrayWithConstant(length(dormant), 1)), 'Map(String, UInt64)') AS dormant_bodies
         FROM every GROUP BY category, stratum
     ),
-    known AS (
-        SELECT arrayJoin(arrayFilter(it -> NOT has(alert_apps, it), groupUniqArrayArray(arrayConcat(
-                   platforms, networks_known, ['any_network', 'one_network', 'alert_app', 'website',
-                                               'website_https', 'website_down', 'website_stale'])))) AS platform
-        FROM every
-    ),
-    counts AS (
-        SELECT category, stratum, arrayJoin(there) AS platform, count() AS with_account,
-               countIf(has(active, platform)) AS active_bodies, countIf(has(dormant, platform)) AS dormant_bodies
-        FROM every GROUP BY category, stratum, platform
+    cells AS (
+        SELECT category, stratum, bodies, smallest, networks_mean, platform,
+               strata.with_account[platform] AS with_account,
+               strata.active_bodies[platform] AS active_bodies,
+               strata.dormant_bodies[platform] AS dormant_bodies,
+               platform IN ('any_network', 'one_network', 'alert_app', 'website_https', 'website_down',
+                            'website_stale') AS is_of_several
+        FROM (
+            SELECT *, groupUniqArrayArray(arrayConcat(
+                       mapKeys(with_account), networks_known,
+                       ['any_network', 'one_network', 'alert_app', 'website', 'website_https', 'website_down',
+                        'website_stale'])) OVER () AS lines
+            FROM strata
+        ) AS strata
+        ARRAY JOIN lines AS platform
     ),
     recalls AS (
         SELECT toString(platform) AS platform, toString(stratum) AS stratum, recall, recall_low, recall_high
@@ -70,14 +79,12 @@ SELECT
     {night:Date} AS night,
     s.category AS category,
     s.stratum AS stratum,
-    k.platform AS platform,
+    s.platform AS platform,
     s.bodies AS bodies,
-    ifNull(n.with_account, 0) AS with_account,
+    s.with_account AS with_account,
     with_account / s.bodies AS share,
-    if(k.platform IN ('any_network', 'one_network', 'alert_app', 'website_https', 'website_down', 'website_stale'), NULL,
-       ifNull(n.active_bodies, 0)) AS active_bodies,
-    if(k.platform IN ('any_network', 'one_network', 'alert_app', 'website_https', 'website_down', 'website_stale'), NULL,
-       ifNull(n.dormant_bodies, 0)) AS dormant_bodies,
+    if(s.is_of_several, NULL, s.active_bodies) AS active_bodies,
+    if(s.is_of_several, NULL, s.dormant_bodies) AS dormant_bodies,
     if(isFinite(s.networks_mean), s.networks_mean, NULL) AS networks_mean,
     ifNull(r.recall, a.recall) AS discovery_recall,
     ifNull(r.recall_low, a.recall_low) AS discovery_recall_low,
@@ -85,12 +92,10 @@ SELECT
     least(1, share / discovery_recall) AS expected_share,
     least(1, share / discovery_recall_high) AS expected_share_low,
     least(1, share / discovery_recall_low) AS expected_share_high
-FROM sizes AS s
-CROSS JOIN known AS k
-LEFT JOIN counts AS n ON n.category = s.category AND n.stratum = s.stratum AND n.platform = k.platform
-LEFT JOIN (SELECT * FROM recalls WHERE stratum != 'all') AS r ON r.platform = k.platform AND r.stratum = s.stratum
-LEFT JOIN (SELECT * FROM recalls WHERE stratum = 'all') AS a ON a.platform = k.platform
-WHERE {platform:String} = '' OR k.platform = {platform:String}
+FROM cells AS s
+LEFT JOIN (SELECT * FROM recalls WHERE stratum != 'all') AS r ON r.platform = s.platform AND r.stratum = s.stratum
+LEFT JOIN (SELECT * FROM recalls WHERE stratum = 'all') AS a ON a.platform = s.platform
+WHERE {platform:String} = '' OR s.platform = {platform:String}
 ORDER BY
     indexOf(['region', 'collectivite_territoriale_unique', 'departement', 'collectivite_outre_mer',
              'metropole', 'communaute_urbaine', 'communaute_agglomeration', 'communaute_communes',
