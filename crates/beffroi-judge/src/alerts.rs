@@ -5,8 +5,8 @@
 use beffroi_index::{
     presence::DORMANT_AFTER_DAYS,
     trends::{
-        Alert, AlertKind, COMPARED_WEEKS, Calendar, LogWeeks, WeekGrid, YEAR_WEEKS, YearFigures,
-        follower_jumps, raids, silence, week_over_week, year_over_year,
+        self, Alert, AlertKind, COMPARED_WEEKS, Calendar, LogWeeks, WeekGrid, YEAR_WEEKS,
+        YearFigures, follower_jumps, raids, silence, week_over_week, year_over_year,
     },
 };
 use beffroi_model::Platform;
@@ -62,7 +62,7 @@ pub(crate) async fn rows(
             held.push(looked_at.account(&account));
         }
     }
-    let alerts = trend::finish(&mut held, &looked_at.grid, looked_at.since_week());
+    let alerts = looked_at.finish(&mut held);
     let mut rows: Vec<AlertRow> = held
         .iter()
         .zip(alerts)
@@ -77,16 +77,18 @@ pub(crate) async fn rows(
     Ok((rows, trends))
 }
 
-/// What a night looks at.
-pub(crate) struct LookedAt {
+/// What a night looks at, and what it tells of the accounts' days and weeks.
+pub struct LookedAt {
     calendar: Calendar,
-    pub(crate) today: Date,
-    pub(crate) grid: WeekGrid,
+    /// The night.
+    pub today: Date,
+    /// The weeks, up to the last whose posts are all closed.
+    pub grid: WeekGrid,
 }
 
 impl LookedAt {
     /// Of a night's date, and that of its windows' end.
-    pub(crate) fn of(today: Date, as_of: Date) -> Self {
+    pub fn of(today: Date, as_of: Date) -> Self {
         let calendar = Calendar::shipped();
         let grid = WeekGrid::ending(last_closed_monday(as_of), WEEKS, &calendar);
         Self {
@@ -101,7 +103,7 @@ impl LookedAt {
     }
 
     /// The first week of which something is told.
-    pub(crate) fn since_week(&self) -> usize {
+    fn since_week(&self) -> usize {
         let weeks = 0..self.grid.len();
         weeks
             .filter(|week| self.grid.monday(*week) < self.since())
@@ -109,7 +111,7 @@ impl LookedAt {
     }
 
     /// What can be told of an account without its peers, and what is kept of it until they are known.
-    pub(crate) fn account(&self, account: &AccountDaysRow) -> Held {
+    pub fn account(&self, account: &AccountDaysRow) -> Held {
         let weeks = weeks(account, &self.grid);
         let logs = LogWeeks::of(&weeks);
         let followers = account
@@ -148,9 +150,20 @@ impl LookedAt {
         }
     }
 
+    /// Completes what was kept of all accounts of the night by what the peers share, and gives the alerts of
+    /// each.
+    pub fn finish(&self, held: &mut [Held]) -> Vec<Vec<Alert>> {
+        trend::finish(held, &self.grid, self.since_week())
+    }
+
+    /// The days of an account in which alerts are looked for, each once, in time.
+    pub fn days(&self, account: &AccountDaysRow) -> Vec<trends::Day> {
+        series(account, self.today, BACK.days)
+    }
+
     /// The alerts of an account's days.
     fn alerts(&self, account: &AccountDaysRow) -> Vec<Alert> {
-        let days = series(account, self.today, BACK.days);
+        let days = self.days(account);
         let mut alerts = raids(&days);
         let platform = account.platform.parse();
         if !platform.is_ok_and(|platform: Platform| ROUNDED.contains(&platform)) {

@@ -9,10 +9,9 @@ mod profile;
 mod recall;
 mod scores;
 mod trend;
-#[cfg(test)]
-mod truth;
 
-pub use alerts::ALERT_DAYS;
+pub use alerts::{ALERT_DAYS, LookedAt};
 pub use error::JudgeError;
 pub use judge::{JudgeReport, VersionReport, judge_night};
 pub use profile::profile;
+pub use trend::Held;

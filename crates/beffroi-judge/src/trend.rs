@@ -14,7 +14,7 @@ use beffroi_store::{AccountTrendRow, Day};
 use crate::alerts::without_raided_weeks;
 
 /// What is kept of an account until its peers are known.
-pub(crate) struct Held {
+pub struct Held {
     /// Its collectivity.
     pub(crate) collectivity_id: String,
     /// Its stratum; empty: not known.
@@ -24,9 +24,9 @@ pub(crate) struct Held {
     /// What its days alone tell.
     pub(crate) alerts: Vec<Alert>,
     /// Its weeks, where there are enough.
-    pub(crate) logs: Option<LogWeeks>,
+    pub logs: Option<LogWeeks>,
     /// Its comparison with the year before.
-    pub(crate) year: YearFigures,
+    pub year: YearFigures,
     /// Its row, filled as far as it is known; night and run come last.
     pub(crate) row: AccountTrendRow,
 }

@@ -1,4 +1,4 @@
-//! Whether two ways of doing a run left the same facts.
+//! Whether two ways of doing a run left the same facts, figures and judgement.
 
 use std::collections::BTreeMap;
 
@@ -7,16 +7,6 @@ use clickhouse::Row;
 use serde::Deserialize;
 
 use crate::{Store, StoreError};
-
-/// The tables that hold figures, not facts.
-const FIGURES: [&str; 6] = [
-    "post_figure",
-    "thread_figure",
-    "account_figure",
-    "presence_figure",
-    "stratum_coverage",
-    "presence_event",
-];
 
 #[derive(Row, Deserialize)]
 struct ChecksumRow {
@@ -29,26 +19,26 @@ impl Store {
     /// work, when, in which order and how often. A table in which the run has no row is left out. What
     /// the policies have removed is no longer counted. Reads whole tables: for tests and doubts.
     pub async fn checksums(&self, run: &RunId) -> Result<BTreeMap<String, u64>, StoreError> {
-        self.checksums_of(run, false).await
+        self.checksums_of(run, "facts").await
     }
 
-    /// The same of the figures that were computed from the facts. They follow the end of the run's
-    /// windows, so that two runs of one night are told apart by them.
+    /// The same of what was computed from the facts: the figures of the night, and its judgement by every
+    /// version of the index. They follow the end of the run's windows, so that two runs of one night are
+    /// told apart by them.
     pub async fn figure_checksums(&self, run: &RunId) -> Result<BTreeMap<String, u64>, StoreError> {
-        self.checksums_of(run, true).await
+        self.checksums_of(run, "figures").await
     }
 
     async fn checksums_of(
         &self,
         run: &RunId,
-        is_figures: bool,
+        content: &str,
     ) -> Result<BTreeMap<String, u64>, StoreError> {
         let rows = self
             .client
             .query_raw(include_str!("queries/checksums.sql"))
             .param("run_id", run.as_str())
-            .param("figures", FIGURES.to_vec())
-            .param("is_figures", is_figures)
+            .param("content", content)
             .fetch_all::<ChecksumRow>()
             .await
             .map_err(|source| StoreError::Query {

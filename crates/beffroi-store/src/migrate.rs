@@ -108,6 +108,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0093_v_account_score"),
     migration!("0096_account_trend"),
     migration!("0097_v_account_trend"),
+    migration!("0100_v_checksum"),
 ];
 
 /// What `migrate` did.

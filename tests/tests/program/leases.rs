@@ -87,6 +87,50 @@ async fn of_many_claimants_one_wins_and_the_others_are_told_who() {
     }
 }
 
+/// Writes a row of another's claim.
+fn write_claim(engine: &Engine, number: usize, state: &str, version: u32) {
+    let Claimant { who, what } = claimant(number);
+    engine.query(&format!(
+        "INSERT INTO beffroi.lease (name, claim, who, what, claimed_at, expires_at, state, version) \
+         SELECT 'run', '00000000-0000-4000-8000-{number:012}', '{who}', '{what}', \
+         toDateTime64('2020-01-01 00:00:0{number}', 6, 'UTC'), now64(6) + INTERVAL 1 MINUTE, '{state}', {version}"
+    ));
+}
+
+/// Waits until a claimant has withdrawn so many claims.
+async fn has_withdrawn(engine: &Engine, number: usize, times: usize) {
+    let who = claimant(number).who;
+    let withdrawn = format!(
+        "SELECT count() FROM beffroi.lease FINAL WHERE who = '{who}' AND state = 'released'"
+    );
+    let waiting = async {
+        while engine.query(&withdrawn) != times.to_string() {
+            time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    time::timeout(PATIENCE, waiting).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_is_refused_is_told_who_won_and_not_who_was_first() {
+    let engine = Engine::start();
+    let store = store_on(&engine).await;
+    // The first waits for a later one to withdraw, which had found itself alone before the first was
+    // written, and is about to write that it has won.
+    write_claim(&engine, 1, "claimed", 1);
+    write_claim(&engine, 2, "claimed", 1);
+    let third = tokio::spawn(async move { refused(&store, 3).await });
+    has_withdrawn(&engine, 3, 1).await;
+    write_claim(&engine, 1, "claimed", 2);
+    time::sleep(TERMS.renew_every).await;
+    assert!(!third.is_finished(), "nobody has it yet");
+    write_claim(&engine, 2, "held", 2);
+    write_claim(&engine, 1, "released", 1002);
+    has_withdrawn(&engine, 3, 2).await;
+    write_claim(&engine, 2, "held", 3);
+    assert_eq!(third.await.unwrap(), claimant(2));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn turns_never_overlap_while_claimants_come_and_go_and_die() {
     let engine = Engine::start();

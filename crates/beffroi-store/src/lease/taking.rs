@@ -32,7 +32,7 @@ pub struct Held {
 /// Why a lease was not to be had.
 #[derive(Debug, thiserror::Error)]
 pub enum LeaseRefused {
-    /// Another has it, and lives.
+    /// Another had it when asked, and lives.
     #[error("{} by {} has it since {:.0}", .0.by.what, .0.by.who, .0.since)]
     Held(Held),
     /// The store could not be asked.
@@ -75,13 +75,14 @@ impl LeaseTerms {
 /// How an attempt ended.
 enum Attempt {
     Won(Box<Lease>),
-    /// This claim was first.
+    /// This claim has the lease or was first.
     Behind(ClaimRow),
 }
 
 impl Store {
     /// Takes a lease. Where another has it, waits until that one is seen to live (it renews its claim),
-    /// which refuses the lease, or to be dead (its claim expires), for at most some 20 s.
+    /// which refuses the lease, or to be dead (its claim expires), for some 20 s. One that was only before
+    /// in the race is waited for until it has won or withdrawn, so that who is refused is told the winner.
     ///
     /// On a cluster of replicas it needs `insert_quorum` and `select_sequential_consistency`, as the
     /// budget ledger does.
@@ -107,11 +108,11 @@ impl Store {
                     lease.name = name,
                     lease.who = rival.who,
                     lease.what = rival.what,
-                    "another holds the lease; looking whether it is alive"
+                    "another holds the lease or was before; looking whether it is alive"
                 );
                 is_told = true;
             }
-            if is_alive(self, name, &rival, terms).await? {
+            if wins(self, name, &rival, terms).await? {
                 return Err(LeaseRefused::Held(Held {
                     since: Timestamp::from_microsecond(rival.claimed_at).unwrap_or_default(),
                     by: Claimant {
@@ -166,8 +167,9 @@ async fn attempt(
     }
 }
 
-/// Waits until a rival's claim is renewed (it lives) or is gone (it has died, or let go).
-async fn is_alive(
+/// Waits until a rival holds the lease and has renewed its claim since it was seen (it lives), or its claim is
+/// gone (it has died, let go, or withdrawn behind another).
+async fn wins(
     store: &Store,
     name: &str,
     rival: &ClaimRow,
@@ -178,7 +180,8 @@ async fn is_alive(
         let Some(now) = living.iter().find(|it| it.claim == rival.claim) else {
             return Ok(false);
         };
-        if now.version > rival.version {
+        // A claim is renewed in the race too, and a later one that was quicker may yet win it.
+        if now.is_held() && now.version > rival.version {
             return Ok(true);
         }
         time::sleep(terms.look_interval()).await;

@@ -1,3 +1,3 @@
 SELECT table_name, checksum FROM v_checksum
-WHERE run_id = {run_id:String} AND (table_name IN {figures:Array(String)}) = {is_figures:Bool}
+WHERE run_id = {run_id:String} AND content = {content:String}
 ORDER BY table_name

@@ -15,7 +15,10 @@ use beffroi_tests::Engine;
 use serde_json::Value;
 
 use self::world::{FIRST_NIGHT, NIGHTS, World, date};
-use crate::store::store_on;
+use crate::{
+    judgement::{Night, judge, shipped},
+    store::store_on,
+};
 
 /// The last night of the worlds.
 const LAST: i64 = FIRST_NIGHT + NIGHTS - 1;
@@ -236,26 +239,36 @@ async fn the_worked_example_comes_out_to_the_last_digit() {
     assert_eq!(why["coverage"], "no_data");
 }
 
+/// Computes the last night and judges it.
+async fn roll_up_and_judge(store: &Store) {
+    roll_up(store, LAST).await;
+    let night = Night::of(date(LAST).parse().unwrap());
+    judge(store, night, &shipped()).await;
+}
+
 #[tokio::test]
-async fn repeats_merges_and_the_order_of_rows_change_no_figure() {
+async fn repeats_merges_and_the_order_of_rows_change_no_figure_nor_the_judgement() {
     let engine = Engine::start();
     let store = store_on(&engine).await;
     let world = World::of(7, 12);
     world.write(&engine);
-    roll_up(&store, LAST).await;
+    roll_up_and_judge(&store).await;
     let first = checksums(&store, LAST).await;
     for table in [
         "post_figure",
         "thread_figure",
         "account_figure",
         "stratum_coverage",
+        "account_score",
+        "account_trend",
+        "collectivity_score",
     ] {
         assert!(first.contains_key(table), "{table}: {first:?}");
     }
-    roll_up(&store, LAST).await;
+    roll_up_and_judge(&store).await;
     assert_eq!(checksums(&store, LAST).await, first, "a second roll-up");
     world.write(&engine);
-    roll_up(&store, LAST).await;
+    roll_up_and_judge(&store).await;
     assert_eq!(
         checksums(&store, LAST).await,
         first,
@@ -270,19 +283,36 @@ async fn repeats_merges_and_the_order_of_rows_change_no_figure() {
     ] {
         engine.query(&format!("OPTIMIZE TABLE beffroi.{table} FINAL"));
     }
-    roll_up(&store, LAST).await;
+    roll_up_and_judge(&store).await;
     assert_eq!(checksums(&store, LAST).await, first, "merged rows");
     engine.query("DROP DATABASE beffroi");
     let store = store_on(&engine).await;
     for insert in world.inserts.iter().rev() {
         engine.query(insert);
     }
-    roll_up(&store, LAST).await;
+    roll_up_and_judge(&store).await;
     assert_eq!(
         checksums(&store, LAST).await,
         first,
         "rows in another order"
     );
+
+    // A last reading that saw one reaction more.
+    engine.query(
+        "INSERT INTO beffroi.post_observation SELECT * REPLACE (reactions + 1 AS reactions, \
+         observed_at + INTERVAL 7 HOUR AS observed_at) FROM beffroi.post_observation FINAL",
+    );
+    roll_up_and_judge(&store).await;
+    let after = checksums(&store, LAST).await;
+    for table in [
+        "post_figure",
+        "account_figure",
+        "account_score",
+        "account_trend",
+    ] {
+        assert_ne!(after[table], first[table], "{table}");
+    }
+    assert_eq!(after["thread_figure"], first["thread_figure"]);
 }
 
 #[tokio::test]

@@ -6,3 +6,6 @@ mod figures;
 mod profiles;
 mod scores;
 mod tables;
+
+pub(crate) use scores::{judge, shipped};
+pub(crate) use tables::Night;

@@ -238,10 +238,3 @@ pub(crate) fn write_night(engine: &Engine, accounts: &[Account], night: Night) {
          GROUP BY platform, category, stratum"
     ));
 }
-
-/// A number for all that a night's judgement wrote into a table.
-pub(crate) fn checksum(engine: &Engine, table: &str) -> String {
-    engine.query(&format!(
-        "SELECT count(), sum(cityHash64(formatRowNoNewline('JSONEachRow', *))) FROM beffroi.{table} FORMAT CSV"
-    ))
-}

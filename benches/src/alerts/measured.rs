@@ -1,6 +1,6 @@
 //! Alerts beside what happened: counted, with Wilson's intervals.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{collections::BTreeMap, fmt};
 
 use beffroi_index::{
     dialogue::Share,
@@ -8,15 +8,10 @@ use beffroi_index::{
         Alert, AlertKind, Compared, LEVEL_ERRORS, YEAR_DEVIATION, can_tell_raid, errors_to_expect,
     },
 };
+use beffroi_judge::{Held, LookedAt};
 use beffroi_sim::{AccountHistory, Event, EventKind, HistoryPost};
-use beffroi_store::AccountDaysRow;
-use jiff::{civil::Date, tz::TimeZone};
-
-use crate::{
-    alerts::LookedAt,
-    days::{posted_on, series},
-    trend::Held,
-};
+use beffroi_store::{AccountDaysRow, Day};
+use jiff::{ToSpan as _, civil::Date, tz::TimeZone};
 
 /// What is told apart: an account, what happened to it, and what was told of it.
 pub(super) struct Case<'a> {
@@ -26,14 +21,15 @@ pub(super) struct Case<'a> {
     pub(super) alerts: &'a [Alert],
 }
 
-/// Counts over some worlds.
+/// Counts over some countries. It is shown as two tables in Markdown: the alerts that are right, and the
+/// events that are found.
 #[derive(Debug, Default)]
-pub(super) struct Measured {
+pub struct Measured {
     /// By alert: right ones, and all.
     precision: BTreeMap<AlertKind, (usize, usize)>,
     /// By alert and event: found, all; and of these those that the data could tell.
     recall: BTreeMap<(AlertKind, EventKind), [(usize, usize); 2]>,
-    pub(super) accounts: usize,
+    accounts: usize,
 }
 
 fn days_between(a: Date, b: Date) -> i32 {
@@ -102,7 +98,7 @@ fn could_tell(kind: AlertKind, event: Event, case: &Case<'_>, looked_at: &Looked
     };
     match kind {
         AlertKind::Raid => {
-            let days = series(case.row, looked_at.today, 176);
+            let days = looked_at.days(case.row);
             let at = days.iter().position(|day| day.date == event.on);
             at.is_some_and(|at| can_tell_raid(&days[..at], days[at].comments.unwrap_or(0)))
         }
@@ -132,7 +128,11 @@ fn could_tell(kind: AlertKind, event: Event, case: &Case<'_>, looked_at: &Looked
         AlertKind::YearFollowers => case.held.year.followers.is_ok(),
         AlertKind::FollowerJumpUp => followers(1.33),
         AlertKind::FollowerJumpDown => followers(0.8),
-        AlertKind::Silence => posted_on(case.row, looked_at.today, 365).len() > 8,
+        AlertKind::Silence => {
+            let a_year_ago = Day::from(looked_at.today.saturating_sub(365.days()));
+            let by_day = case.row.posts.chunk_by(|one, next| one.0 == next.0);
+            by_day.filter(|posts| posts[0].0 > a_year_ago).count() > 8
+        }
     }
 }
 
@@ -159,48 +159,72 @@ impl Measured {
         }
     }
 
+    /// Accounts that were looked at.
+    pub fn accounts(&self) -> usize {
+        self.accounts
+    }
+
     /// Share of the alerts of a kind that are right; none where there is none.
-    pub(super) fn precision(&self, kind: AlertKind) -> Option<Share> {
+    pub fn precision(&self, kind: AlertKind) -> Option<Share> {
         let (right, all) = self.precision.get(&kind)?;
         Share::of(*right, *all)
     }
 
     /// Alerts of a kind that are not right.
-    pub(super) fn wrong(&self, kind: AlertKind) -> usize {
+    pub fn wrong(&self, kind: AlertKind) -> usize {
         self.precision
             .get(&kind)
             .map_or(0, |(right, all)| all - right)
     }
 
     /// Share of the events that are found, of those that the data could tell.
-    pub(super) fn recall(&self, kind: AlertKind, event: EventKind) -> Option<Share> {
+    pub fn recall(&self, kind: AlertKind, event: EventKind) -> Option<Share> {
         let [_, (found, all)] = self.recall.get(&(kind, event))?;
         Share::of(*found, *all)
     }
+}
 
-    /// The tables of the README.
-    pub(super) fn told(&self) -> String {
-        let mut text = String::new();
-        let share = |(part, whole): (usize, usize)| {
-            Share::of(part, whole).map_or("—".to_owned(), |share| {
-                let (low, high) = (share.interval.low, share.interval.high);
-                format!(
-                    "{part} of {whole}: {:.2} [{low:.2}, {high:.2}]",
-                    share.value
-                )
-            })
-        };
+impl fmt::Display for Measured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "| alert | right, of those told |\n| --- | --- |")?;
         for (kind, counts) in &self.precision {
-            let _ = writeln!(text, "| `{kind}` | {} |", share(*counts));
+            writeln!(f, "| `{kind}` | {} |", share(*counts))?;
         }
+        writeln!(
+            f,
+            "\n| alert | event | found, of all | found, of those the data can tell |\n| --- | --- | --- | --- |"
+        )?;
         for ((kind, event), [all, told]) in &self.recall {
-            let _ = writeln!(
-                text,
-                "| `{kind}` | {event:?} | {} | {} |",
-                share(*all),
-                share(*told)
-            );
+            let (event, all, told) = (described(*event), share(*all), share(*told));
+            writeln!(f, "| `{kind}` | {event} | {all} | {told} |")?;
         }
-        text
+        Ok(())
+    }
+}
+
+/// A share with its interval of 95 %, in words.
+fn share((part, whole): (usize, usize)) -> String {
+    Share::of(part, whole).map_or("–".to_owned(), |share| {
+        let (low, high) = (share.interval.low, share.interval.high);
+        format!(
+            "{part} of {whole}: {:.2} [{low:.2}, {high:.2}]",
+            share.value
+        )
+    })
+}
+
+/// What happens in an event, as the simulator has it.
+fn described(event: EventKind) -> &'static str {
+    match event {
+        EventKind::FansBought => "fans bought: a third to twice as many overnight",
+        EventKind::FansPurged => "a fifth to a half of the followers removed by the platform",
+        EventKind::Raid => "80 to 300 hostile comments",
+        EventKind::Silenced => "no more posts",
+        EventKind::Risen => "posts get four times as much, for 14 to 16 weeks",
+        EventKind::Fallen => "posts get a quarter, for 14 to 16 weeks",
+        EventKind::Faded => "posts fade to a fifth over 200 days",
+        EventKind::Slowed => "a quarter as many posts",
+        EventKind::Deserted => "followers leave, a quarter of a percent a day",
+        EventKind::Crisis => "a flood: twelve times as much for five days",
     }
 }
