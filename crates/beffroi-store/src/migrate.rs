@@ -108,6 +108,9 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0093_v_account_score"),
     migration!("0096_account_trend"),
     migration!("0097_v_account_trend"),
+    migration!("0105_v_account_figure"),
+    migration!("0106_v_public_account_figure"),
+    migration!("0107_v_presence_night"),
 ];
 
 /// What `migrate` did.
