@@ -341,6 +341,7 @@ async fn time_statements(table: &mut Table, accounts: u64, store: &Store) -> any
         ("department", ""),
         ("region", ""),
         ("limit", "50"),
+        ("min_coverage", "0.8"),
         ("policy", "{}"),
         ("account", one.account.as_str()),
         ("collectivity", one.collectivity.as_str()),

@@ -3,6 +3,7 @@
 
 mod formats;
 mod page;
+pub(crate) mod reasons;
 mod seed;
 mod views;
 
@@ -171,7 +172,13 @@ fn every_report_says_its_figures_with_n_intervals_ranks_and_flags() {
     let stratum = line(&presence, STRATUM);
     assert!(stratum.contains("commune"), "{stratum}");
     assert!(presence.contains("mastodon 94 [83–100]"), "{presence}");
-    assert!(presence.contains("maire-info 2023"));
+    assert!(
+        !presence.contains("maire-info 2023"),
+        "published figures are of all of France"
+    );
+    assert!(report("presence --lang en").contains("maire-info 2023"));
+    let published = report("presence --published --lang fr");
+    assert!(line(&published, "maire-info 2023").contains("sur un réseau au moins"));
     let data = world
         .here
         .succeed(&["report", "presence", "--format", "json"]);

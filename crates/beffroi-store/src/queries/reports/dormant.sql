@@ -4,7 +4,7 @@
 -- Presence is a public fact, which no policy withholds; the last post and the followers are figures.
 -- Parameters: night, since (first day of the events), policy, platform, category, stratum, department,
 -- region (empty: all), limit.
--- Reads: presence_figure, one night; presence_event, the months from `since` to the night.
+-- Reads: presence_figure and stratum_coverage, one night; presence_event, the months from `since` to the night.
 WITH
     JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))') AS withheld,
     JSONExtract({policy:String}, 'notes', 'Map(String, String)') AS notes
@@ -24,6 +24,13 @@ SELECT
     c.population AS population,
     what.followers AS followers,
     what.detail AS detail,
+    mapFilter((figure, why) -> why != '', map(
+        'since', multiIf(what.since IS NOT NULL, '', has(withheld['posts_per_week'], what.platform), 'not_publishable', 'no_data'),
+        'followers', multiIf(what.followers IS NOT NULL, '', has(withheld['followers'], what.platform), 'not_publishable',
+                             what.platform = 'website', 'not_given_by_platform', 'not_measured')
+    )) AS unavailable,
+    arrayFilter(flag -> flag != '', [if(v.is_covered = 0, 'not_covered', '')]) AS flags,
+    v.share AS stratum_share,
     notes[what.platform] AS policy
 FROM (
     SELECT multiIf(state = 'dormant', 'dormant',
@@ -45,6 +52,8 @@ FROM (
       AND event IN ('closed', 'departed', 'renamed', 'moved')
 ) AS what
 INNER JOIN v_collectivity AS c ON c.collectivity_id = what.collectivity_id
+LEFT JOIN (SELECT * FROM stratum_coverage WHERE night = {night:Date}) AS v
+    ON v.platform = what.platform AND v.category = c.category AND v.stratum = c.stratum
 WHERE ({platform:String} = '' OR platform = {platform:String})
   AND ({category:String} = '' OR category = {category:String})
   AND ({stratum:String} = '' OR stratum = {stratum:String})
@@ -53,3 +62,4 @@ WHERE ({platform:String} = '' OR platform = {platform:String})
 ORDER BY indexOf(['departed', 'closed', 'moved', 'renamed', 'dormant', 'absent', 'website_down', 'website_stale'], kind),
          since DESC NULLS LAST, platform, account
 LIMIT {limit:UInt32}
+SETTINGS join_use_nulls = 1

@@ -29,7 +29,7 @@ pub(super) async fn report(
     if args.out.dictionary {
         return dictionary::hand_on(desk, kind, args, &more).await;
     }
-    let asked = Asked::of(desk.store, args, period, kind.nights).await?;
+    let asked = Asked::of(desk, args, period, kind.nights).await?;
     let mut parameters = asked.parameters("{}");
     parameters.append(&mut more);
     let figures = desk.rows(reports::ACCOUNT_FIGURES, &parameters).await?;

@@ -219,6 +219,16 @@ pub(super) fn word(word: &str, lang: Lang) -> String {
         "too_few_peers" => ("trop peu de pairs", "too few peers"),
         "too_few_posts" => ("trop peu de publications", "too few posts"),
         "too_few_followers" => ("trop peu d'abonnés", "too few followers"),
+        "too_few_to_rank" => (
+            "trop peu de publications ou d'abonnés pour un rang",
+            "too few posts or followers to be ranked",
+        ),
+        "percent" => ("%", "%"),
+        "accounts" => ("comptes", "accounts"),
+        "too_few_weeks" => ("trop peu de semaines", "too few weeks"),
+        "not_estimated" => ("non estimé", "not estimated"),
+        "not_applicable" => ("sans objet", "not applicable"),
+        "too_few_accounts" => ("trop peu de comptes", "too few accounts"),
         "no_ranked_account" => ("aucun compte classé", "no ranked account"),
         "not_to_be_combined" => (
             "les conditions des réseaux interdisent de combiner les comptes",

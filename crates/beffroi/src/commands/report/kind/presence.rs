@@ -27,6 +27,43 @@ pub(in crate::commands::report) const PRESENCE: Kind = Kind {
     nothing: NOBODY,
 };
 
+/// Figures of the field beside ours, over all of France.
+pub(in crate::commands::report) const PUBLISHED: Kind = Kind {
+    name: "published",
+    sql: reports::PUBLISHED,
+    gated: &[],
+    used: Use::EachAccount,
+    nights: RunOf::OneNight,
+    cells: &[
+        Text("figure"),
+        Word("unit"),
+        Text("published"),
+        Number("ours"),
+        Text("source"),
+    ],
+    title: (
+        "À côté des chiffres publiés, toute la France",
+        "Beside published figures, all of France",
+    ),
+    note: (
+        "« ici » : la même part, comptée cette nuit-là",
+        "`ours`: the same share, counted that night",
+    ),
+    nothing: NOBODY,
+};
+
+/// The same with French figures.
+pub(in crate::commands::report) const PUBLISHED_FR: Kind = Kind {
+    cells: &[
+        Text("figure_fr"),
+        Word("unit"),
+        Text("published"),
+        Number("ours"),
+        Text("source"),
+    ],
+    ..PUBLISHED
+};
+
 pub(in crate::commands::report) const OVER_TIME: Kind = Kind {
     name: "presence",
     sql: reports::PRESENCE_OVER_TIME,
@@ -41,6 +78,7 @@ pub(in crate::commands::report) const OVER_TIME: Kind = Kind {
         Percent("share"),
         Number("active_bodies"),
         Number("dormant_bodies"),
+        Word("flags"),
     ],
     title: ("Présence dans le temps", "Presence over time"),
     note: (
@@ -65,6 +103,7 @@ pub(in crate::commands::report) const DORMANT: Kind = Kind {
         Text("category"),
         Text("stratum"),
         Number("followers"),
+        Word("flags"),
     ],
     title: (
         "Comptes et sites muets ou partis",
