@@ -136,6 +136,12 @@ impl Dictionary {
         })
     }
 
+    /// Every column that is no metric of the catalogue.
+    #[cfg(test)]
+    pub(super) fn own(&self) -> impl Iterator<Item = Column> {
+        self.file.columns.keys().filter_map(|name| self.get(name))
+    }
+
     /// The heading of a column in a table.
     pub(super) fn heading(&self, name: &str, lang: Lang) -> String {
         if let Some(short) = self.file.short.get(name) {

@@ -10,6 +10,7 @@ use super::{
     columns::{Column, Dictionary},
     export,
     kind::Kind,
+    units::unit,
 };
 use crate::{
     cli::{Output, ReportArgs, ReportFormat},
@@ -93,7 +94,7 @@ fn print(lines: &[Line], lang: Lang) -> anyhow::Result<()> {
         table.add_row([
             &column.name,
             title,
-            &column.unit,
+            unit(&column.unit, lang),
             lang.pick(french, &column.formula),
             &column.source,
         ]);

@@ -11,6 +11,7 @@ mod kind;
 mod presence;
 mod run;
 mod table;
+mod units;
 
 use std::process::ExitCode;
 
