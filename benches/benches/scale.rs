@@ -364,8 +364,9 @@ async fn time_statements(table: &mut Table, accounts: u64, store: &Store) -> any
 }
 
 /// What reports ask, by the report's name.
-const STATEMENTS_TIMED: [(&str, &str); 20] = [
+const STATEMENTS_TIMED: [(&str, &str); 21] = [
     ("presence", reports::PRESENCE),
+    ("presence, events", reports::PRESENCE_EVENTS),
     ("presence over time", reports::PRESENCE_OVER_TIME),
     ("engagement", reports::ENGAGEMENT),
     ("peers", reports::PEERS),

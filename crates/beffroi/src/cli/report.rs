@@ -13,7 +13,7 @@ use crate::words::Lang;
 pub(crate) enum ReportCommand {
     /// Who is where: by category, stratum and platform, beside published figures.
     #[command(
-        after_help = "Examples:\n  beffroi report presence\n  beffroi report presence --region 53 --format csv --output presence.csv\n  beffroi report presence --over-time --platform bluesky\n  beffroi report presence --published --format csv"
+        after_help = "Examples:\n  beffroi report presence\n  beffroi report presence --region 53 --format csv --output presence.csv\n  beffroi report presence --over-time --platform bluesky\n  beffroi report presence --published --format csv\n  beffroi report presence --events --since 2026-11-01"
     )]
     Presence {
         #[command(flatten)]
@@ -21,6 +21,9 @@ pub(crate) enum ReportCommand {
         /// The last judged night of each month instead of one night.
         #[arg(long)]
         over_time: bool,
+        /// The accounts opened, closed, renamed, moved and departed from, with the night each was seen.
+        #[arg(long, conflicts_with_all = ["over_time", "published"])]
+        events: bool,
         /// The published figures of the field beside ours, over all of France.
         #[arg(long, conflicts_with_all = [
             "over_time", "platform", "category", "stratum", "department", "region",

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::seed::{SECRET, World};
 
 /// Reports with what they are asked.
-const REPORTS: [&[&str]; 13] = [
+const REPORTS: [&[&str]; 14] = [
     &["engagement"],
     &["peers"],
     &["ranking"],
@@ -19,6 +19,7 @@ const REPORTS: [&[&str]; 13] = [
     &["presence"],
     &["presence", "--over-time"],
     &["presence", "--published"],
+    &["presence", "--events"],
 ];
 
 #[test]

@@ -1,5 +1,5 @@
 -- Who is there and does not speak, and who has left: dormant accounts (they have posts, and none for 90
--- days), websites that are down or stale, accounts that were found absent, and the events of presence
+-- days), channels that only host, websites that are down, stale or without https, accounts found absent, and the events of presence
 -- (closed, departed, renamed, moved) since a day. `since` is the last post, or the night of the event.
 -- Presence is a public fact, which no policy withholds; the last post and the followers are figures.
 -- Parameters: night, since (first day of the events), policy, platform, category, stratum, department,
@@ -33,17 +33,19 @@ SELECT
     v.share AS stratum_share,
     notes[what.platform] AS policy
 FROM (
-    SELECT multiIf(state = 'dormant', 'dormant',
-                   state = 'absent', 'absent',
-                   reachable = 0, 'website_down',
-                   'website_stale') AS kind,
+    SELECT arrayJoin(arrayFilter(kind -> kind != '', [
+               if(state = 'dormant' AND NOT has(withheld['posts_per_week'], platform), 'dormant', ''),
+               if(state = 'absent', 'absent', ''),
+               if(hosting_only = 1 AND NOT has(withheld['posts_per_week'], platform), 'hosting_only', ''),
+               if(reachable = 0 AND state != 'absent', 'website_down', ''),
+               if(reachable = 1 AND https = 0, 'website_without_https', ''),
+               if(stale = 1 AND state NOT IN ('dormant', 'absent'), 'website_stale', '')])) AS kind,
            if(has(withheld['posts_per_week'], platform), NULL, toDate(last_post_at)) AS since,
            toString(platform) AS platform, handle AS account, account_id, collectivity_id,
            if(has(withheld['followers'], platform), NULL, followers) AS followers,
            url AS detail
     FROM presence_figure
-    WHERE night = {night:Date} AND (state IN ('dormant', 'absent') OR reachable = 0 OR stale = 1)
-      AND NOT (state = 'dormant' AND has(withheld['posts_per_week'], platform))
+    WHERE night = {night:Date}
     UNION ALL
     SELECT toString(event) AS kind, toNullable(night) AS since, toString(platform) AS platform,
            detail AS account, account_id, collectivity_id, NULL AS followers, detail
@@ -59,7 +61,8 @@ WHERE ({platform:String} = '' OR platform = {platform:String})
   AND ({stratum:String} = '' OR stratum = {stratum:String})
   AND ({department:String} = '' OR department_code = {department:String})
   AND ({region:String} = '' OR region_code = {region:String})
-ORDER BY indexOf(['departed', 'closed', 'moved', 'renamed', 'dormant', 'absent', 'website_down', 'website_stale'], kind),
+ORDER BY indexOf(['departed', 'closed', 'moved', 'renamed', 'dormant', 'hosting_only', 'absent',
+                  'website_down', 'website_stale', 'website_without_https'], kind),
          since DESC NULLS LAST, platform, account
 LIMIT {limit:UInt32}
 SETTINGS join_use_nulls = 1

@@ -183,6 +183,8 @@ pub(super) fn word(word: &str, lang: Lang) -> String {
         "failed" => ("en échec", "failed"),
         "unknown" => ("inconnu", "unknown"),
         "website_down" => ("site en panne", "website down"),
+        "hosting_only" => ("hébergement seul", "hosting only"),
+        "website_without_https" => ("site sans https", "website without https"),
         "website_stale" => ("site sans nouvelles", "stale website"),
         "any_network" => ("un réseau", "any network"),
         "one_network" => ("un seul", "one alone"),

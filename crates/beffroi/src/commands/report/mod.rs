@@ -126,12 +126,20 @@ async fn hand_on(desk: &Desk<'_>, command: ReportCommand) -> anyhow::Result<()> 
         } => presence::over_time(desk, &args, &period).await,
         ReportCommand::Presence {
             args,
+            events: true,
+            period,
+            ..
+        } => desk.tabular(&kind::EVENTS, &args, &period).await,
+        ReportCommand::Presence {
+            args,
             period,
             published,
             ..
         } => {
             if period.since.is_some() || period.until.is_some() {
-                bail!("`--since` and `--until` are for `--over-time`; one night is `--night`");
+                bail!(
+                    "`--since` and `--until` are for `--over-time` and `--events`; one night is `--night`"
+                );
             }
             if published {
                 presence::published(desk, &args).await

@@ -88,6 +88,35 @@ pub(in crate::commands::report) const OVER_TIME: Kind = Kind {
     nothing: NOBODY,
 };
 
+pub(in crate::commands::report) const EVENTS: Kind = Kind {
+    name: "events",
+    sql: reports::PRESENCE_EVENTS,
+    gated: &[],
+    used: Use::EachAccount,
+    nights: RunOf::OneNight,
+    cells: &[
+        Text("night"),
+        Word("kind"),
+        Text("platform"),
+        Text("detail"),
+        Text("collectivity"),
+        Text("category"),
+        Text("stratum"),
+    ],
+    title: (
+        "Comptes ouverts, fermés, renommés, déplacés, quittés",
+        "Accounts opened, closed, renamed, moved, departed from",
+    ),
+    note: (
+        "nuit où l'événement a été vu, la dernière d'abord",
+        "the night the event was seen, the latest first",
+    ),
+    nothing: (
+        "aucun événement pour cette période et ces filtres",
+        "no event for this period and these filters",
+    ),
+};
+
 pub(in crate::commands::report) const DORMANT: Kind = Kind {
     name: "dormant",
     sql: reports::DORMANT,
@@ -110,8 +139,8 @@ pub(in crate::commands::report) const DORMANT: Kind = Kind {
         "Silent and departed accounts and sites",
     ),
     note: (
-        "dormant : a publié, mais rien depuis 90 jours ; départs et fermetures : nuit où ils ont été vus",
-        "dormant: has posts, and none for 90 days; departures and closures: the night they were seen",
+        "dormant : a publié, mais rien depuis 90 jours ; hébergement seul : des vidéos sans réaction ni commentaire ; départs et fermetures : nuit où ils ont été vus",
+        "dormant: has posts, and none for 90 days; hosting only: videos without reactions and comments; departures and closures: the night they were seen",
     ),
     nothing: NOBODY,
 };
