@@ -257,7 +257,10 @@ async fn roll_up_next(store: &Store) -> anyhow::Result<RollupReport> {
 async fn roll_up(store: &Store) -> anyhow::Result<RollupReport> {
     let settings = FigureSettings::default();
     let judged = store.judged_nights().await?;
+    // A world that is measured again has the night after it, too.
+    let up_to_last = |night: &&JudgedNight| night.night <= Day::from(LAST_NIGHT);
     let nights: Vec<&JudgedNight> = (judged.iter().rev())
+        .filter(up_to_last)
         .step_by(ROLLED_UP_EVERY.into())
         .take(ROLLED_UP_BEFORE)
         .collect();

@@ -54,6 +54,7 @@ pub(crate) async fn time(table: &mut Table, accounts: u64, store: &Store) -> any
         ("department", ""),
         ("region", ""),
         ("limit", "50"),
+        ("min_coverage", "0.8"),
         ("policy", "{}"),
         ("account", one.account.as_str()),
         ("collectivity", one.collectivity.as_str()),
@@ -82,6 +83,7 @@ pub(crate) async fn time(table: &mut Table, accounts: u64, store: &Store) -> any
 /// By the report's name.
 const REPORTS: &[(&str, &str)] = &[
     ("presence", reports::PRESENCE),
+    ("presence, events", reports::PRESENCE_EVENTS),
     ("presence over time", reports::PRESENCE_OVER_TIME),
     ("engagement", reports::ENGAGEMENT),
     ("peers", reports::PEERS),
@@ -183,8 +185,9 @@ const VIEWS: &[(&str, &str)] = &[
 ];
 
 /// Worlds may have none of these: nobody leaves, and few alerts are made of chance.
-const MAY_BE_EMPTY: [&str; 5] = [
+const MAY_BE_EMPTY: [&str; 6] = [
     "dormant",
+    "presence, events",
     "collectivity, events",
     "v_presence_event, a year's",
     "v_alert, by kind",

@@ -2,7 +2,7 @@
 
 use std::{env, fmt::Write, fs, path::Path};
 
-use beffroi_index::catalogue::{Catalogue, Metric, Status};
+use beffroi_index::catalogue::{Catalogue, Metric, Status, french_unit};
 
 const BEGIN: &str = "<!-- catalogue -->\n";
 const END: &str = "<!-- /catalogue -->";
@@ -12,6 +12,7 @@ struct Language {
     heading: &'static str,
     title: fn(&Metric) -> &str,
     formula: fn(&Metric) -> &str,
+    unit: fn(&Metric) -> &str,
     status: fn(Status) -> &'static str,
 }
 
@@ -21,6 +22,7 @@ const LANGUAGES: [Language; 2] = [
         heading: "| nom | mesure | formule | unité | source | statut |",
         title: |metric| &metric.title.fr,
         formula: Metric::french_formula,
+        unit: |metric| french_unit(&metric.unit).unwrap_or(&metric.unit),
         status: |status| match status {
             Status::Verified => "vérifiée",
             Status::FromMemory => "de mémoire",
@@ -32,6 +34,7 @@ const LANGUAGES: [Language; 2] = [
         heading: "| name | metric | formula | unit | source | status |",
         title: |metric| &metric.title.en,
         formula: |metric| &metric.formula,
+        unit: |metric| &metric.unit,
         status: |status| match status {
             Status::Verified => "verified",
             Status::FromMemory => "from memory",
@@ -54,7 +57,7 @@ fn table(language: &Language) -> String {
             metric.name,
             cell((language.title)(metric)),
             cell((language.formula)(metric)),
-            cell(&metric.unit),
+            cell((language.unit)(metric)),
             cell(&metric.source),
             (language.status)(metric.status),
         );

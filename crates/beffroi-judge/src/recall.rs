@@ -15,7 +15,7 @@ const MIN_BOTH: u32 = 7;
 /// The word for all strata together.
 const ALL: &str = "all";
 
-/// One row for each platform where anything was found, and for each stratum with enough.
+/// One row for each platform of which both routes found something, and for each stratum with enough.
 pub(crate) fn rows(night: &JudgedNight, routes: &[RoutesRow]) -> Vec<DiscoveryRecallRow> {
     let mut all: BTreeMap<&str, RoutesRow> = BTreeMap::new();
     for row in routes {
@@ -92,7 +92,8 @@ mod tests {
             &[
                 routes("facebook", "500-1999", (60, 30, 40)),
                 routes("facebook", "0-499", (5, 10, 2)),
-                routes("x", "500-1999", (1, 0, 0)),
+                routes("x", "500-1999", (1, 0, 1)),
+                routes("telegram", "500-1999", (0, 24, 0)),
             ],
         );
         let found: Vec<(&str, &str)> = rows

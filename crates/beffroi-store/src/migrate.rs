@@ -109,6 +109,9 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0096_account_trend"),
     migration!("0097_v_account_trend"),
     migration!("0100_v_checksum"),
+    migration!("0105_v_account_figure"),
+    migration!("0106_v_public_account_figure"),
+    migration!("0107_v_presence_night"),
 ];
 
 /// What `migrate` did.

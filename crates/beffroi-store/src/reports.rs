@@ -16,6 +16,9 @@ pub const PRESENCE: &str = include_str!("queries/reports/presence.sql");
 /// The same in the last judged night of each month.
 pub const PRESENCE_OVER_TIME: &str = include_str!("queries/reports/presence_over_time.sql");
 
+/// Accounts opened, closed, renamed, moved, departed from.
+pub const PRESENCE_EVENTS: &str = include_str!("queries/reports/presence_events.sql");
+
 /// Figures of the field beside ours.
 pub const PUBLISHED: &str = include_str!("queries/reports/published.sql");
 

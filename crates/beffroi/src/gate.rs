@@ -152,6 +152,19 @@ impl Gate {
         }
     }
 
+    /// Whether a column of a platform is left out.
+    pub(crate) fn withholds(&self, platform: &str, column: &str) -> bool {
+        let is_it = |it: &LeftOut| it.platform.as_str() == platform && it.columns.contains(&column);
+        self.left_out.iter().any(is_it)
+    }
+
+    /// Whether anything of a platform is left out.
+    pub(crate) fn is_about(&self, platform: &str) -> bool {
+        self.left_out
+            .iter()
+            .any(|it| it.platform.as_str() == platform)
+    }
+
     /// The parameter `policy` of the statement: which columns are NULL for which platforms, of these those
     /// that may not even enter an aggregate (`never`), and what is said of each platform.
     pub(crate) fn parameter(&self, lang: Lang) -> String {

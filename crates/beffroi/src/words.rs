@@ -65,9 +65,12 @@ impl Lang {
         self.number(value, decimals)
     }
 
-    /// A share (0 to 1) in percent.
+    /// A share (0 to 1) in percent. What is above zero never looks like zero.
     pub(crate) fn percent(self, share: f64) -> String {
         let percent = 100.0 * share;
+        if percent > 0.0 && percent < 0.05 {
+            return format!("<{}", self.number(0.1, 1));
+        }
         self.number(percent, usize::from(percent.abs() < 10.0))
     }
 
@@ -104,6 +107,8 @@ mod tests {
         assert_eq!(Lang::En.figure(6.375), "6.38");
         assert_eq!(Lang::En.figure(0.0), "0");
         assert_eq!(Lang::Fr.percent(0.0512), "5,1");
+        assert_eq!(Lang::Fr.percent(0.0002), "<0,1");
+        assert_eq!(Lang::En.percent(0.0), "0.0");
         assert_eq!(Lang::Fr.of_count(0, "compte", "comptes"), "0 compte");
         assert_eq!(Lang::En.of_count(0, "account", "accounts"), "0 accounts");
     }

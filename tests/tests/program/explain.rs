@@ -7,7 +7,7 @@ use beffroi_store::{Claimant, FigureSettings, Store};
 use beffroi_tests::{Engine, Installation, Simulator};
 use serde_json::Value;
 
-use crate::{judge::import_websites, store::store_on};
+use crate::{judge::import_websites, reports::reasons, store::store_on};
 
 /// All that is computed of single accounts without peers.
 const METRICS: [&str; 36] = [
@@ -60,10 +60,20 @@ async fn judge_last_night(store: &Store) {
 }
 
 fn explain(here: &Installation, account: &str, metric: &str, window: &str) -> Value {
-    let arguments = [
-        "explain", account, metric, "--window", window, "--json", "--all",
-    ];
-    here.succeed(&arguments).json()
+    explain_all(here, account, &[metric], window).remove(0)
+}
+
+/// Several metrics of one account, in one process.
+fn explain_all(here: &Installation, account: &str, metrics: &[&str], window: &str) -> Vec<Value> {
+    let options = ["--window", window, "--json", "--all"];
+    let arguments = [&["explain", account], metrics, &options].concat();
+    let told = here.succeed(&arguments).stdout;
+    let told: Vec<Value> = told
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(told.len(), metrics.len());
+    told
 }
 
 #[tokio::test]
@@ -86,8 +96,11 @@ async fn a_figure_is_walked_down_to_its_exchanges_and_comes_to_the_same_again() 
     let mut known = 0;
     for row in &accounts {
         for account in ["most", "fewest", "none"].map(|key| row[key].as_str().unwrap()) {
-            for metric in METRICS {
-                let told = explain(&here, account, metric, "28");
+            for (metric, told) in METRICS
+                .iter()
+                .zip(explain_all(&here, account, &METRICS, "28"))
+            {
+                assert_eq!(told["metric"]["name"], *metric);
                 assert_eq!(told["verdict"]["is"], "equal", "{metric}: {told:#}");
                 known += u32::from(told["published"].is_number());
                 assert!(
@@ -118,6 +131,7 @@ async fn a_figure_is_walked_down_to_its_exchanges_and_comes_to_the_same_again() 
         explain(&here, most, "followers", "28")["verdict"]["is"],
         "equal"
     );
+    reasons::assert_all_is_told(&here, &engine);
 }
 
 /// Each post against the past, as the roll-up has it.

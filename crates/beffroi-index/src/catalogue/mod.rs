@@ -3,5 +3,7 @@
 
 mod check;
 mod metric;
+mod units;
 
 pub use metric::{Catalogue, Direction, Kind, Level, Metric, Need, Status, Title};
+pub use units::french_unit;

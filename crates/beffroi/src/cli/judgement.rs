@@ -66,6 +66,7 @@ pub(crate) struct JudgeArgs {
 #[command(after_help = "\
 Examples:
   beffroi explain facebook:ville.rennes e
+  beffroi explain facebook:ville.rennes followers posts_per_week e --json
   beffroi explain https://social.example/@mairie reply_delay_median --window 90
   beffroi explain mastodon:mairie@social.example index_total --night 2026-11-26 --json
 
@@ -74,8 +75,9 @@ come from, computes it again, and says whether it is the same.")]
 pub(crate) struct ExplainArgs {
     /// The account: `platform:handle`, its address or its id.
     pub(crate) account: String,
-    /// The metric, by its name in the catalogue; `beffroi explain ACCOUNT ?` lists them.
-    pub(crate) metric: String,
+    /// The metric, by its name in the catalogue, or several; `beffroi explain ACCOUNT ?` lists them.
+    #[arg(required = true, value_name = "METRIC")]
+    pub(crate) metrics: Vec<String>,
     /// The judged night. Default: the latest.
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) night: Option<jiff::civil::Date>,
@@ -88,7 +90,7 @@ pub(crate) struct ExplainArgs {
     /// Show every post, thread and job, not the first 20.
     #[arg(long)]
     pub(crate) all: bool,
-    /// Print JSON.
+    /// Print JSON, a document a line for each metric.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,10 +1,11 @@
 //! The options of `beffroi report`.
 
-use std::path::PathBuf;
+use std::{fmt::Display, path::PathBuf, str::FromStr};
 
 use beffroi_model::{Category, Platform, Stratum};
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use strum::IntoEnumIterator;
 
 use crate::words::Lang;
 
@@ -12,7 +13,7 @@ use crate::words::Lang;
 pub(crate) enum ReportCommand {
     /// Who is where: by category, stratum and platform, beside published figures.
     #[command(
-        after_help = "Examples:\n  beffroi report presence\n  beffroi report presence --region 53 --format csv --output presence.csv\n  beffroi report presence --over-time --platform bluesky"
+        after_help = "Examples:\n  beffroi report presence\n  beffroi report presence --region 53 --format csv --output presence.csv\n  beffroi report presence --over-time --platform bluesky\n  beffroi report presence --published --format csv\n  beffroi report presence --events --since 2026-11-01"
     )]
     Presence {
         #[command(flatten)]
@@ -20,6 +21,14 @@ pub(crate) enum ReportCommand {
         /// The last judged night of each month instead of one night.
         #[arg(long)]
         over_time: bool,
+        /// The accounts opened, closed, renamed, moved and departed from, with the night each was seen.
+        #[arg(long, conflicts_with_all = ["over_time", "published"])]
+        events: bool,
+        /// The published figures of the field beside ours, over all of France.
+        #[arg(long, conflicts_with_all = [
+            "over_time", "platform", "category", "stratum", "department", "region",
+        ])]
+        published: bool,
         #[command(flatten)]
         period: Period,
     },
@@ -122,15 +131,15 @@ pub(crate) struct ReportArgs {
     pub(crate) index: String,
 
     /// Only this platform.
-    #[arg(long)]
+    #[arg(long, value_parser = one_of::<Platform>)]
     pub(crate) platform: Option<Platform>,
 
     /// Only collectivities of this category (`commune`, `departement` …).
-    #[arg(long)]
+    #[arg(long, value_parser = one_of::<Category>)]
     pub(crate) category: Option<Category>,
 
     /// Only collectivities of this stratum (`500-1999`, `>=100000` …).
-    #[arg(long)]
+    #[arg(long, value_parser = one_of::<Stratum>)]
     pub(crate) stratum: Option<Stratum>,
 
     /// Only this département (its code: `35`, `2A`, `974`).
@@ -147,6 +156,14 @@ pub(crate) struct ReportArgs {
 
     #[command(flatten)]
     pub(crate) out: Output,
+}
+
+/// A name of a list; of another one the names that there are are told.
+fn one_of<T: FromStr + IntoEnumIterator + Display>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| {
+        let known: Vec<String> = T::iter().map(|it| it.to_string()).collect();
+        format!("known are {}", known.join(", "))
+    })
 }
 
 /// What movers are compared with.

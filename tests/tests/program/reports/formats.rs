@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::seed::{SECRET, World};
 
 /// Reports with what they are asked.
-const REPORTS: [&[&str]; 12] = [
+const REPORTS: [&[&str]; 14] = [
     &["engagement"],
     &["peers"],
     &["ranking"],
@@ -18,6 +18,8 @@ const REPORTS: [&[&str]; 12] = [
     &["dormant"],
     &["presence"],
     &["presence", "--over-time"],
+    &["presence", "--published"],
+    &["presence", "--events"],
 ];
 
 #[test]
@@ -105,6 +107,35 @@ fn formats_agree_and_withhold_the_same() {
         assert_eq!(holds, "0", "{report:?}");
         assert!(!path("out.parquet.part").exists());
     }
+}
+
+#[test]
+fn an_interval_has_ends_where_there_is_a_figure_and_nowhere_else() {
+    let world = World::new();
+    let mut ends = 0;
+    for report in REPORTS {
+        let words = [&["report"], report, &["--format", "json"]].concat();
+        let document = world.here.succeed(&words).json();
+        for row in document["data"].as_array().unwrap() {
+            let row = row.as_object().unwrap();
+            for (column, end) in row {
+                let Some(of) = ["_low", "_high"]
+                    .iter()
+                    .find_map(|ending| column.strip_suffix(ending))
+                else {
+                    continue;
+                };
+                let figure = row.get(of).or(row.get(&format!("{of}_score"))).unwrap();
+                assert_eq!(
+                    figure.is_null(),
+                    end.is_null(),
+                    "{report:?}: {column} of {row:?}"
+                );
+                ends += 1;
+            }
+        }
+    }
+    assert!(ends > 100, "{ends}");
 }
 
 #[test]

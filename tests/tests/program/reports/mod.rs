@@ -3,6 +3,7 @@
 
 mod formats;
 mod page;
+pub(crate) mod reasons;
 mod seed;
 mod views;
 
@@ -171,7 +172,13 @@ fn every_report_says_its_figures_with_n_intervals_ranks_and_flags() {
     let stratum = line(&presence, STRATUM);
     assert!(stratum.contains("commune"), "{stratum}");
     assert!(presence.contains("mastodon 94 [83–100]"), "{presence}");
-    assert!(presence.contains("maire-info 2023"));
+    assert!(
+        !presence.contains("maire-info 2023"),
+        "published figures are of all of France"
+    );
+    assert!(report("presence --lang en").contains("maire-info 2023"));
+    let published = report("presence --published --lang fr");
+    assert!(line(&published, "maire-info 2023").contains("sur un réseau au moins"));
     let data = world
         .here
         .succeed(&["report", "presence", "--format", "json"]);
@@ -265,6 +272,10 @@ fn wrong_options_name_what_is_known() {
         ("movers --since 2027-01-01", &["is after the last night"]),
         ("presence --since 2026-01-01", &["--over-time"]),
         ("ranking --format html", &["report collectivity"]),
+        (
+            "engagement --output engagement.csv",
+            &["a table is for the terminal", "`--format csv`"],
+        ),
         ("account nobody", &["no account", "platform:handle"]),
         ("account mastodon:nobody@social.test", &["has no figures"]),
         ("collectivity Nowhere-sur-Rien", &["Nowhere-sur-Rien"]),
@@ -274,14 +285,20 @@ fn wrong_options_name_what_is_known() {
         world.here.run(&words).exited(1).said(told);
     }
     for (line, told) in [
-        ("ranking --category village", "village"),
+        (
+            "ranking --category village",
+            "known are region, collectivite_territoriale_unique",
+        ),
         ("ranking --window 30", "28"),
-        ("ranking --platform minitel", "minitel"),
-        ("ranking --stratum huge", "huge"),
+        ("ranking --platform minitel", "known are website, facebook"),
+        ("ranking --stratum huge", "known are <500"),
         ("ranking --lang de", "fr"),
     ] {
         let mut words = vec!["report"];
         words.extend(line.split(' '));
         world.here.run(&words).exited(2).said(&[told]);
     }
+    // Corsica's letters in either case; published figures are not printed beside a part of France.
+    let corsica = ["report", "presence", "--department", "2a"];
+    assert!(!world.here.succeed(&corsica).stdout.contains("maire-info"));
 }

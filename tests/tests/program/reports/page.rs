@@ -136,9 +136,13 @@ fn a_body_without_accounts_has_a_page_that_says_so() {
     assert_well_formed(&page);
     assert!(page.contains("No account and no website known"), "{page}");
     let several = world.here.run(&["report", "collectivity", "Saint-Martin"]);
-    several
-        .exited(1)
-        .said(&["collectivities are called", "ask by SIREN"]);
+    several.exited(1).said(&["in their names", "ask by SIREN"]);
+    let only = world.here.succeed(&["report", "collectivity", "rennes"]);
+    assert!(
+        only.stdout.starts_with("Rennes (commune, SIREN 213502388)"),
+        "{}",
+        only.stdout
+    );
 }
 
 #[test]

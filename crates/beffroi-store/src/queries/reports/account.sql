@@ -1,7 +1,7 @@
 -- The history of one account: a line for each judged night, its figures over a window and its index.
 -- Parameters: account (its id), night (in which its presence is looked up), window (days), index (version), since, until, policy.
 -- Reads: account_figure and account_score, one account of one window or version in each night between
--- (the whole sort key: some granules a night).
+-- (the whole sort key: some granules a night); stratum_coverage, the nights between.
 WITH
     JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))') AS withheld,
     JSONExtract({policy:String}, 'notes', 'Map(String, String)') AS notes,
@@ -36,22 +36,32 @@ SELECT
     if(has(withheld['total'], f.platform), NULL, s.rank_to) AS rank_to,
     if(has(withheld['total'], f.platform), NULL, s.ranked_of) AS ranked_of,
     s.peers AS peers,
+    multiIf(has(withheld['total'], f.platform), 'not_publishable', s.total IS NOT NULL, '',
+            s.night IS NULL, 'no_data', s.why) AS why,
+    multiIf(has(withheld['total'], f.platform), 'not_publishable', s.rank_from IS NOT NULL, '',
+            s.total IS NULL, why, 'too_few_to_rank') AS rank_why,
     arrayFilter(flag -> flag != '', [
         if(f.is_partial, 'partial_e', ''),
         if(f.young_posts > 0 AND NOT has(withheld['posts_per_week'], f.platform), 'young_posts', ''),
         if(f.posts_per_week IS NOT NULL AND NOT has(withheld['posts_per_week'], f.platform)
            AND dateDiff('day', first_seen, f.night) + 28 < {window:UInt16}, 'short_series', ''),
+        if(f.posts_assumed_followers > 0 AND NOT has(withheld['e'], f.platform), 'assumed_followers', ''),
         if(ifNull(s.widened, 0), 'widened_peers', ''),
-        if(notEmpty(f.implausible) AND NOT has(withheld['followers'], f.platform), 'implausible', '')]) AS flags,
+        if(notEmpty(f.implausible) AND NOT has(withheld['followers'], f.platform), 'implausible', ''),
+        if(v.is_covered = 0, 'not_covered', '')]) AS flags,
+    v.share AS stratum_share,
     f.unavailable AS unavailable,
     notes[f.platform] AS policy
 FROM (SELECT * FROM account_figure
       WHERE window_days = {window:UInt16} AND account_id = {account:UUID}
         AND night >= {since:Date} AND night <= {until:Date}) AS f
-LEFT JOIN (SELECT night, total, total_low, total_high, rank_from, rank_to, ranked_of, peers, widened
+LEFT JOIN (SELECT night, total, total_low, total_high, rank_from, rank_to, ranked_of, peers, widened, why
            FROM account_score
            WHERE index_version = {index:String} AND account_id = {account:UUID}
              AND night >= {since:Date} AND night <= {until:Date}) AS s ON s.night = f.night
+LEFT JOIN (SELECT night, platform, category, stratum, share, is_covered FROM stratum_coverage
+           WHERE night >= {since:Date} AND night <= {until:Date}) AS v
+    ON v.night = f.night AND v.platform = f.platform AND v.category = f.category AND v.stratum = f.stratum
 ORDER BY night DESC
 LIMIT {limit:UInt32}
 SETTINGS join_use_nulls = 1

@@ -4,7 +4,7 @@
 -- so with the dispersion over networks. Of nights judged before the platforms were kept nothing is shown.
 -- Low and high are the ends of the normal interval of 90 %, within 0 and 100.
 -- Parameters: collectivity (its id), night, index (version), policy.
--- Reads: collectivity_score, one row by its sort key.
+-- Reads: collectivity_score, one row by its sort key; account_score, one version of one night.
 WITH
     JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))') AS withheld,
     JSONExtract({policy:String}, 'never', 'Map(String, Array(String))') AS never,
@@ -16,8 +16,9 @@ WITH
         OR arrayCount(it -> has(withheld['total'], it), of_dispersion) = 1 AS is_dispersion_secret
 SELECT
     if(is_secret, NULL, s.total) AS total,
-    if(is_secret, NULL, greatest(s.total - 1.6448536269514722 * s.total_sd, 0)) AS total_low,
-    if(is_secret, NULL, least(s.total + 1.6448536269514722 * s.total_sd, 100)) AS total_high,
+    -- `greatest` and `least` pass over NULL.
+    if(is_secret OR s.total_sd IS NULL, NULL, greatest(s.total - 1.6448536269514722 * s.total_sd, 0)) AS total_low,
+    if(is_secret OR s.total_sd IS NULL, NULL, least(s.total + 1.6448536269514722 * s.total_sd, 100)) AS total_high,
     if(is_secret, NULL, s.rank_from) AS rank_from,
     if(is_secret, NULL, s.rank_to) AS rank_to,
     if(is_secret, NULL, s.ranked_of) AS ranked_of,
@@ -31,6 +32,14 @@ SELECT
     arrayMap(it -> toString(it), s.not_combined) AS not_combined,
     if(is_dispersion_secret, NULL, s.effective_networks) AS effective_networks,
     if(is_dispersion_secret, NULL, s.dispersion_evenness) AS dispersion_evenness,
+    arrayFilter(flag -> flag != '', [
+        if(hasAny(partial.platforms, of_total), 'partial_e', ''),
+        if(s.widened, 'widened_peers', ''),
+        if(s.is_covered = 0, 'not_covered', '')]) AS flags,
     is_secret AS is_withheld
 FROM collectivity_score AS s
+LEFT JOIN (SELECT collectivity_id, groupUniqArray(toString(platform)) AS platforms FROM account_score
+           WHERE night = {night:Date} AND index_version = {index:String} AND rank_from IS NOT NULL AND components != 'RKS'
+             AND collectivity_id = {collectivity:String}
+           GROUP BY collectivity_id) AS partial ON partial.collectivity_id = s.collectivity_id
 WHERE s.night = {night:Date} AND s.index_version = {index:String} AND s.collectivity_id = {collectivity:String}

@@ -29,8 +29,9 @@ SELECT
     f.threads AS threads,
     f.closed_threads AS closed_threads,
     f.reply_rate AS reply_rate,
-    greatest(centre - half, 0) AS reply_rate_low,
-    least(centre + half, 1) AS reply_rate_high,
+    -- `greatest` and `least` pass over NULL.
+    if(f.reply_rate IS NULL, NULL, greatest(centre - half, 0)) AS reply_rate_low,
+    if(f.reply_rate IS NULL, NULL, least(centre + half, 1)) AS reply_rate_high,
     f.answered_2h AS answered_2h,
     f.answered_24h AS answered_24h,
     f.reply_delay_quartile AS reply_delay_quartile,
@@ -49,6 +50,9 @@ SELECT
     v.share AS stratum_share,
     f.unavailable['reply_rate'] AS reply_rate_why,
     f.unavailable['reply_delay_median'] AS reply_delay_median_why,
+    multiIf(s.dialogue_score IS NOT NULL, '', s.account_id IS NULL, 'no_data', s.dialogue_why) AS dialogue_why,
+    multiIf(s.dialogue_rank_from IS NOT NULL, '', s.dialogue_score IS NULL, dialogue_why, 'too_few_to_rank') AS dialogue_rank_why,
+    f.unavailable AS unavailable,
     notes[f.platform] AS policy
 FROM (SELECT * FROM account_figure
       WHERE night = {night:Date} AND window_days = {window:UInt16} AND threads > 0
@@ -59,7 +63,7 @@ FROM (SELECT * FROM account_figure
         AND ({department:String} = '' OR department_code = {department:String})
         AND ({region:String} = '' OR region_code = {region:String})) AS f
 LEFT JOIN (SELECT account_id, dialogue_score, dialogue_low, dialogue_high, dialogue_rank_from,
-                  dialogue_rank_to, dialogue_of, dialogue_peers, dialogue_widened
+                  dialogue_rank_to, dialogue_of, dialogue_peers, dialogue_widened, dialogue_why
            FROM account_score
            WHERE night = {night:Date} AND index_version = {index:String}) AS s ON s.account_id = f.account_id
 LEFT JOIN (SELECT * FROM stratum_coverage WHERE night = {night:Date}) AS v

@@ -51,6 +51,10 @@ SELECT
     if(has(withheld['engagement_score'], f.platform), NULL, s.engagement_rank_to) AS engagement_rank_to,
     if(has(withheld['engagement_score'], f.platform), NULL, s.engagement_of) AS engagement_of,
     s.engagement_peers AS engagement_peers,
+    multiIf(has(withheld['engagement_score'], f.platform), 'not_publishable', s.engagement_score IS NOT NULL, '',
+            s.account_id IS NULL, 'no_data', s.engagement_why) AS engagement_why,
+    multiIf(has(withheld['engagement_score'], f.platform), 'not_publishable', s.engagement_rank_from IS NOT NULL, '',
+            s.engagement_score IS NULL, engagement_why, 'too_few_to_rank') AS engagement_rank_why,
     arrayFilter(flag -> flag != '', [
         if(f.is_partial, 'partial_e', ''),
         if(f.young_posts > 0 AND NOT has(withheld['posts_per_week'], f.platform), 'young_posts', ''),
@@ -71,7 +75,7 @@ FROM (SELECT * FROM account_figure
         AND ({department:String} = '' OR department_code = {department:String})
         AND ({region:String} = '' OR region_code = {region:String})) AS f
 LEFT JOIN (SELECT account_id, engagement_score, engagement_low, engagement_high, engagement_rank_from,
-                  engagement_rank_to, engagement_of, engagement_peers, engagement_widened
+                  engagement_rank_to, engagement_of, engagement_peers, engagement_widened, engagement_why
            FROM account_score
            WHERE night = {night:Date} AND index_version = {index:String}) AS s ON s.account_id = f.account_id
 -- The first visit reads the posts of 28 days: before that day nothing is known.

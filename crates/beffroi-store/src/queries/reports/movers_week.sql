@@ -29,6 +29,12 @@ SELECT
     t.week_deviation AS week_deviation,
     t.week_year_before AS week_year_before,
     (t.week_interactions + 1) / (t.week_year_before + 1) AS week_year_ratio,
+    mapFilter((figure, why) -> why != '', map(
+        'week_deviation', if(t.week_deviation IS NULL, 'too_few_weeks', ''),
+        'week_peers_ratio', if(t.week_peers_ratio IS NULL, 'too_few_peers', ''),
+        'week_year_before', if(t.week_year_before IS NULL, 'no_data', ''),
+        'week_year_ratio', if(t.week_year_before IS NULL, 'no_data', '')
+    )) AS unavailable,
     arrayFilter(flag -> flag != '', [
         if(seasons != seasons_before, 'other_seasons', ''),
         if(v.is_covered = 0, 'not_covered', '')]) AS flags,

@@ -43,6 +43,22 @@ SELECT
     greatest(ifNull(abs(post_interactions_deviation), 0), ifNull(abs(weekly_posts_deviation), 0),
              ifNull(abs(followers_deviation), 0)) AS furthest,
     coalesce(nullIf(t.engagement_peers, ''), nullIf(t.activity_peers, ''), t.followers_peers) AS year_peers,
+    mapFilter((figure, why) -> why != '', mapFromArrays(
+        ['post_interactions', 'post_interactions_ratio', 'post_interactions_peers_ratio', 'post_interactions_deviation',
+         'weekly_posts', 'weekly_posts_ratio', 'weekly_posts_peers_ratio', 'weekly_posts_deviation',
+         'followers_ratio', 'followers_peers_ratio', 'followers_deviation'],
+        [if(post_interactions IS NULL, post_interactions_why, ''),
+         post_interactions_why,
+         multiIf(post_interactions_peers_ratio IS NOT NULL, '', post_interactions_why != '', post_interactions_why, 'too_few_peers'),
+         multiIf(post_interactions_deviation IS NOT NULL, '', post_interactions_why != '', post_interactions_why, 'too_few_peers'),
+         if(weekly_posts IS NULL, weekly_posts_why, ''),
+         weekly_posts_why,
+         multiIf(weekly_posts_peers_ratio IS NOT NULL, '', weekly_posts_why != '', weekly_posts_why, 'too_few_peers'),
+         multiIf(weekly_posts_deviation IS NOT NULL, '', weekly_posts_why != '', weekly_posts_why, 'too_few_peers'),
+         followers_why,
+         multiIf(followers_peers_ratio IS NOT NULL, '', followers_why != '', followers_why, 'too_few_peers'),
+         multiIf(followers_deviation IS NOT NULL, '', followers_why != '', followers_why, 'too_few_peers')]
+    )) AS unavailable,
     arrayFilter(flag -> flag != '', [
         if(seasons != seasons_before, 'other_seasons', ''),
         if(v.is_covered = 0, 'not_covered', '')]) AS flags,

@@ -5,8 +5,11 @@
 -- networks of the bodies on any. Error bars: where the recall of discovery was estimated by
 -- capture-recapture (platform and stratum, else the platform whole), `expected_share` is share / recall
 -- with its interval of 95 %, never above 1: the two routes are not independent, so even that is low.
--- Parameters: night, platform, category, stratum, department, region (empty: all), limit.
--- Reads: presence_figure and discovery_recall, one night; the present registry.
+-- `stratum_share` is the share of the stratum's accounts that the night measured (everywhere in France; of what
+-- is only read on websites, the share of the websites); a line is `not_covered` where that or the share of the
+-- websites is below `min_coverage`.
+-- Parameters: night, platform, category, stratum, department, region (empty: all), min_coverage, limit.
+-- Reads: presence_figure, discovery_recall and stratum_coverage, one night; the present registry.
 WITH
     ['facebook', 'instagram', 'threads', 'x', 'youtube', 'linkedin', 'snapchat', 'tiktok', 'mastodon',
      'bluesky', 'peertube', 'telegram'] AS networks_known,
@@ -70,6 +73,13 @@ WITH
         ) AS strata
         ARRAY JOIN lines AS platform
     ),
+    covered AS (
+        SELECT platform, category, if(category = 'commune', toString(stratum), 'all') AS stratum,
+               sum(planned) AS planned, sum(ended_with_figures) AS ended_with_figures
+        FROM stratum_coverage
+        WHERE night = {night:Date} AND ({stratum:String} = '' OR stratum = {stratum:String})
+        GROUP BY platform, category, stratum
+    ),
     recalls AS (
         SELECT toString(platform) AS platform, toString(stratum) AS stratum, recall, recall_low, recall_high
         FROM discovery_recall
@@ -89,10 +99,24 @@ SELECT
     ifNull(r.recall, a.recall) AS discovery_recall,
     ifNull(r.recall_low, a.recall_low) AS discovery_recall_low,
     ifNull(r.recall_high, a.recall_high) AS discovery_recall_high,
-    least(1, share / discovery_recall) AS expected_share,
-    least(1, share / discovery_recall_high) AS expected_share_low,
-    least(1, share / discovery_recall_low) AS expected_share_high
+    -- `least` passes over NULL.
+    if(discovery_recall IS NULL, NULL, least(1, share / discovery_recall)) AS expected_share,
+    if(discovery_recall_high IS NULL, NULL, least(1, share / discovery_recall_high)) AS expected_share_low,
+    if(discovery_recall_low IS NULL, NULL, least(1, share / discovery_recall_low)) AS expected_share_high,
+    mapFilter((figure, why) -> why != '', map(
+        'active_bodies', if(active_bodies IS NULL, 'not_applicable', ''),
+        'dormant_bodies', if(dormant_bodies IS NULL, 'not_applicable', ''),
+        'networks_mean', if(networks_mean IS NULL, 'no_data', ''),
+        'discovery_recall', if(discovery_recall IS NULL, 'not_estimated', ''),
+        'expected_share', if(discovery_recall IS NULL, 'not_estimated', '')
+    )) AS unavailable,
+    -- What no visit measures is read on the websites.
+    if(v.planned > 0, v.ended_with_figures / v.planned, w.ended_with_figures / w.planned) AS stratum_share,
+    if(stratum_share < {min_coverage:Float64} OR w.ended_with_figures / w.planned < {min_coverage:Float64},
+       ['not_covered'], []) AS flags
 FROM cells AS s
+LEFT JOIN covered AS v ON v.category = s.category AND v.stratum = s.stratum AND v.platform = s.platform
+LEFT JOIN (SELECT * FROM covered WHERE platform = 'website') AS w ON w.category = s.category AND w.stratum = s.stratum
 LEFT JOIN (SELECT * FROM recalls WHERE stratum != 'all') AS r ON r.platform = s.platform AND r.stratum = s.stratum
 LEFT JOIN (SELECT * FROM recalls WHERE stratum = 'all') AS a ON a.platform = s.platform
 WHERE {platform:String} = '' OR s.platform = {platform:String}

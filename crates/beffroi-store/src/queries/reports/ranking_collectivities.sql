@@ -6,7 +6,7 @@
 -- A total that would tell an account by subtraction is in no line: where exactly one account in it may be
 -- published only in aggregates, or one may not be published at all; so with its dispersion over networks.
 -- Parameters: night, index (version), policy, category, stratum, department, region (empty: all), limit.
--- Reads: collectivity_score, one version of one night (the beginning of its sort key).
+-- Reads: collectivity_score and account_score, one version of one night (the beginning of their sort keys).
 WITH
     JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))') AS withheld,
     JSONExtract({policy:String}, 'never', 'Map(String, Array(String))') AS never,
@@ -31,8 +31,9 @@ SELECT
     s.region_code AS region_code,
     s.population AS population,
     s.total AS total,
-    greatest(s.total - 1.6448536269514722 * s.total_sd, 0) AS total_low,
-    least(s.total + 1.6448536269514722 * s.total_sd, 100) AS total_high,
+    -- `greatest` and `least` pass over NULL.
+    if(s.total_sd IS NULL, NULL, greatest(s.total - 1.6448536269514722 * s.total_sd, 0)) AS total_low,
+    if(s.total_sd IS NULL, NULL, least(s.total + 1.6448536269514722 * s.total_sd, 100)) AS total_high,
     s.top_ten AS top_ten,
     s.accounts AS accounts,
     arraySort(arrayDistinct(of_total)) AS total_platforms,
@@ -40,12 +41,18 @@ SELECT
     arrayMap(it -> toString(it), s.not_combined) AS not_combined,
     if(is_dispersion_withheld, NULL, s.effective_networks) AS effective_networks,
     if(is_dispersion_withheld, NULL, s.dispersion_evenness) AS dispersion_evenness,
+    multiIf(is_dispersion_withheld, 'not_publishable', s.effective_networks IS NULL, 'no_data',
+            s.dispersion_evenness IS NULL, 'one_network', '') AS dispersion_why,
     arrayFilter(flag -> flag != '', [
+        if(hasAny(partial.platforms, of_total), 'partial_e', ''),
         if(s.widened, 'widened_peers', ''),
         if(s.is_covered = 0, 'not_covered', '')]) AS flags,
     arrayStringConcat(arrayMap(it -> concat(it, ': ', notes[it]),
                                arrayFilter(it -> notes[it] != '', arraySort(arrayDistinct(of_total)))), '; ') AS policy
 FROM collectivity_score AS s
+LEFT JOIN (SELECT collectivity_id, groupUniqArray(toString(platform)) AS platforms FROM account_score
+           WHERE night = {night:Date} AND index_version = {index:String} AND rank_from IS NOT NULL AND components != 'RKS'
+           GROUP BY collectivity_id) AS partial ON partial.collectivity_id = s.collectivity_id
 WHERE s.night = {night:Date} AND s.index_version = {index:String} AND s.rank_from IS NOT NULL
   AND NOT hasAny(never['total'], of_total)
   AND arrayCount(it -> has(withheld['total'], it), of_total) != 1

@@ -94,31 +94,45 @@ struct PolicyExplained {
 
 pub(crate) async fn explain(config: &Config, args: ExplainArgs) -> anyhow::Result<ExitCode> {
     let catalogue = Catalogue::shipped();
-    let metric = metric(&catalogue, &args.metric)?;
     let versions = IndexVersions::shipped();
     let version = version(&versions, &args.index)?;
-    let window = window(metric, version, args.window)?;
     let policies = policies::load(config)?;
+    // All are known to be right before anything is started.
+    let asked = args
+        .metrics
+        .iter()
+        .map(|name| {
+            let metric = metric(&catalogue, name)?;
+            Ok(Asked {
+                catalogue: &catalogue,
+                metric,
+                version,
+                window: window(metric, version, args.window)?,
+                policies: &policies,
+                all: args.all,
+            })
+        })
+        .collect::<anyhow::Result<Vec<Asked<'_>>>>()?;
     let service = StoreService::open(config).await?;
-    let asked = Asked {
-        catalogue: &catalogue,
-        metric,
-        version,
-        window,
-        policies: &policies,
-        all: args.all,
-    };
-    let result = asked
-        .explain(service.reader(), &args.account, args.night)
-        .await;
+    let result = print_all(&asked, service.reader(), &args).await;
     service.close().await?;
-    let explanation = result?;
-    if args.json {
-        output::print_json(&explanation)?;
-    } else {
-        explanation.print()?;
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+/// One after the other; in JSON a document a line.
+async fn print_all(asked: &[Asked<'_>], store: &Store, args: &ExplainArgs) -> anyhow::Result<()> {
+    for (place, asked) in asked.iter().enumerate() {
+        let explanation = asked.explain(store, &args.account, args.night).await?;
+        if args.json {
+            output::print_json(&explanation)?;
+        } else {
+            if place > 0 {
+                output::say!("")?;
+            }
+            explanation.print()?;
+        }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// The metric of that name; it has to be one of an account.

@@ -8,7 +8,7 @@ use beffroi_store::reports;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Desk, about, asked::Asked, columns::word, dictionary, kind, table::Row};
+use super::{Desk, about, asked::Asked, columns::word, dictionary, kind, table::Row, units::unit};
 use crate::{
     cli::{Period, ReportArgs, ReportFormat},
     gate::{Gate, Use},
@@ -29,7 +29,7 @@ pub(super) async fn report(
     if args.out.dictionary {
         return dictionary::hand_on(desk, kind, args, &more).await;
     }
-    let asked = Asked::of(desk.store, args, period, kind.nights).await?;
+    let asked = Asked::of(desk, args, period, kind.nights).await?;
     let mut parameters = asked.parameters("{}");
     parameters.append(&mut more);
     let figures = desk.rows(reports::ACCOUNT_FIGURES, &parameters).await?;
@@ -104,7 +104,7 @@ fn print_figures(
             }
         };
         let title = lang.pick(&metric.title.fr, &metric.title.en);
-        table.add_row([title, &metric.unit, &value]);
+        table.add_row([title.as_str(), unit(&metric.unit, lang), value.as_str()]);
     }
     say!("{table}")
 }

@@ -8,7 +8,7 @@ use beffroi_store::{Store, reports};
 use jiff::{ToSpan, civil::Date};
 use serde::Deserialize;
 
-use super::RunOf;
+use super::{Desk, RunOf};
 use crate::cli::{Period, ReportArgs};
 
 /// Lines of a table on a terminal.
@@ -52,12 +52,14 @@ pub(super) struct Asked {
     region: String,
     /// Lines wanted, and whether somebody named the number.
     pub(super) limit: u32,
+    /// Share of the accounts of a line below which it is said not to be covered.
+    min_coverage: f64,
 }
 
 impl Asked {
     /// Checks what was asked, and finds the nights.
     pub(super) async fn of(
-        store: &Store,
+        desk: &Desk<'_>,
         args: &ReportArgs,
         period: &Period,
         runs: RunOf,
@@ -71,8 +73,8 @@ impl Asked {
                 known.join(", ")
             );
         }
-        check_codes(store, args).await?;
-        let nights = judged_nights(store).await?;
+        check_codes(desk.store, args).await?;
+        let nights = judged_nights(desk.store).await?;
         let night = choose(&nights, args.night, period.until)?;
         let until = period.until.unwrap_or(night.night);
         let days = match runs {
@@ -100,16 +102,17 @@ impl Asked {
             platform: args.platform,
             category: args.category.map_or("", |it| it.as_str()).to_owned(),
             stratum: args.stratum.map_or("", |it| it.as_str()).to_owned(),
-            department: args.department.clone().unwrap_or_default(),
+            department: args.department.clone().unwrap_or_default().to_uppercase(),
             region: args.region.clone().unwrap_or_default(),
             limit: args
                 .limit
                 .unwrap_or(if is_table { TABLE_ROWS } else { u32::MAX }),
+            min_coverage: desk.min_coverage,
         })
     }
 
     /// What is asked when only the columns are of interest: no night, no line.
-    pub(super) fn nothing(args: &ReportArgs) -> Self {
+    pub(super) fn nothing(desk: &Desk<'_>, args: &ReportArgs) -> Self {
         Self {
             night: JudgedNight {
                 night: Date::constant(1970, 1, 1),
@@ -126,7 +129,19 @@ impl Asked {
             department: String::new(),
             region: String::new(),
             limit: 0,
+            min_coverage: desk.min_coverage,
         }
+    }
+
+    /// Whether anybody is left out.
+    pub(super) fn is_filtered(&self) -> bool {
+        let texts = [
+            &self.category,
+            &self.stratum,
+            &self.department,
+            &self.region,
+        ];
+        self.platform.is_some() || texts.iter().any(|it| !it.is_empty())
     }
 
     /// The parameters of every statement; one that a statement does not name is not read.
@@ -148,6 +163,7 @@ impl Asked {
             ("department", self.department.clone()),
             ("region", self.region.clone()),
             ("limit", self.limit.to_string()),
+            ("min_coverage", self.min_coverage.to_string()),
             ("policy", policy.to_owned()),
         ]
     }
@@ -227,10 +243,15 @@ async fn check_codes(store: &Store, args: &ReportArgs) -> anyhow::Result<()> {
         return Ok(());
     };
     for (option, code, codes) in [
-        ("--department", &args.department, &known.departments),
-        ("--region", &args.region, &known.regions),
+        // Corsica's are written with a letter.
+        (
+            "--department",
+            args.department.as_ref().map(|it| it.to_uppercase()),
+            &known.departments,
+        ),
+        ("--region", args.region.clone(), &known.regions),
     ] {
-        if let Some(code) = code.as_ref().filter(|code| !codes.contains(code)) {
+        if let Some(code) = code.filter(|code| !codes.contains(code)) {
             let named: Vec<&str> = codes
                 .iter()
                 .map(String::as_str)

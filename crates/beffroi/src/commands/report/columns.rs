@@ -136,6 +136,12 @@ impl Dictionary {
         })
     }
 
+    /// Every column that is no metric of the catalogue.
+    #[cfg(test)]
+    pub(super) fn own(&self) -> impl Iterator<Item = Column> {
+        self.file.columns.keys().filter_map(|name| self.get(name))
+    }
+
     /// The heading of a column in a table.
     pub(super) fn heading(&self, name: &str, lang: Lang) -> String {
         if let Some(short) = self.file.short.get(name) {
@@ -177,6 +183,8 @@ pub(super) fn word(word: &str, lang: Lang) -> String {
         "failed" => ("en échec", "failed"),
         "unknown" => ("inconnu", "unknown"),
         "website_down" => ("site en panne", "website down"),
+        "hosting_only" => ("hébergement seul", "hosting only"),
+        "website_without_https" => ("site sans https", "website without https"),
         "website_stale" => ("site sans nouvelles", "stale website"),
         "any_network" => ("un réseau", "any network"),
         "one_network" => ("un seul", "one alone"),
@@ -219,6 +227,16 @@ pub(super) fn word(word: &str, lang: Lang) -> String {
         "too_few_peers" => ("trop peu de pairs", "too few peers"),
         "too_few_posts" => ("trop peu de publications", "too few posts"),
         "too_few_followers" => ("trop peu d'abonnés", "too few followers"),
+        "too_few_to_rank" => (
+            "trop peu de publications ou d'abonnés pour un rang",
+            "too few posts or followers to be ranked",
+        ),
+        "percent" => ("%", "%"),
+        "accounts" => ("comptes", "accounts"),
+        "too_few_weeks" => ("trop peu de semaines", "too few weeks"),
+        "not_estimated" => ("non estimé", "not estimated"),
+        "not_applicable" => ("sans objet", "not applicable"),
+        "too_few_accounts" => ("trop peu de comptes", "too few accounts"),
         "no_ranked_account" => ("aucun compte classé", "no ranked account"),
         "not_to_be_combined" => (
             "les conditions des réseaux interdisent de combiner les comptes",

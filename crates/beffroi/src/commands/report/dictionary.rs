@@ -5,14 +5,15 @@ use beffroi_store::Format;
 use serde::Serialize;
 
 use super::{
-    Desk,
+    Desk, Parameters,
     asked::Asked,
     columns::{Column, Dictionary},
     export,
     kind::Kind,
+    units::unit,
 };
 use crate::{
-    cli::{ReportArgs, ReportFormat},
+    cli::{Output, ReportArgs, ReportFormat},
     output,
     words::Lang,
 };
@@ -40,10 +41,20 @@ pub(super) async fn hand_on(
     args: &ReportArgs,
     more: &[(&'static str, String)],
 ) -> anyhow::Result<()> {
-    let lang = Lang::of(args.out.lang);
-    let mut parameters = Asked::nothing(args).parameters("{}");
+    let mut parameters = Asked::nothing(desk, args).parameters("{}");
     parameters.extend_from_slice(more);
-    let rows = desk.rows(kind.sql, &parameters).await?;
+    of_statement(desk, kind.sql, &parameters, &args.out).await
+}
+
+/// The same of a statement that is no `Kind`.
+pub(super) async fn of_statement(
+    desk: &Desk<'_>,
+    sql: &str,
+    parameters: &Parameters,
+    out: &Output,
+) -> anyhow::Result<()> {
+    let lang = Lang::of(out.lang);
+    let rows = desk.rows(sql, parameters).await?;
     let dictionary = Dictionary::shipped();
     let mut lines = Vec::new();
     for meta in &rows.meta {
@@ -55,8 +66,8 @@ pub(super) async fn hand_on(
             kind: meta.kind.clone(),
         });
     }
-    let file = args.out.output.as_deref();
-    let format = match args.out.format {
+    let file = out.output.as_deref();
+    let format = match out.format {
         ReportFormat::Table => return print(&lines, lang),
         ReportFormat::Json => {
             let text = serde_json::to_string_pretty(&lines)? + "\n";
@@ -83,7 +94,7 @@ fn print(lines: &[Line], lang: Lang) -> anyhow::Result<()> {
         table.add_row([
             &column.name,
             title,
-            &column.unit,
+            unit(&column.unit, lang),
             lang.pick(french, &column.formula),
             &column.source,
         ]);

@@ -11,6 +11,7 @@ mod kind;
 mod presence;
 mod run;
 mod table;
+mod units;
 
 use std::process::ExitCode;
 
@@ -44,16 +45,21 @@ pub(crate) async fn report(config: &Config, command: ReportCommand) -> anyhow::R
     let policies = policies::load(config)?;
     check_format(&command)?;
     let service = StoreService::open(config).await?;
-    let result = hand_on(service.reader(), &policies, command).await;
+    let desk = Desk {
+        store: service.reader(),
+        policies: &policies,
+        min_coverage: config.figures.min_coverage,
+    };
+    let result = hand_on(&desk, command).await;
     service.close().await?;
     result.map(|()| ExitCode::SUCCESS)
 }
 
-/// A page there is of a collectivity alone; told before anything is started.
+/// A page there is of a collectivity alone, and no file of a table; told before anything is started.
 fn check_format(command: &ReportCommand) -> anyhow::Result<()> {
-    let format = match command {
-        ReportCommand::Collectivity { .. } => return Ok(()),
-        ReportCommand::Run { out, .. } => out.format,
+    let out = match command {
+        ReportCommand::Run { out, .. } => out,
+        ReportCommand::Collectivity { args, .. } => &args.out,
         ReportCommand::Engagement(args)
         | ReportCommand::Peers(args)
         | ReportCommand::Ranking { args, .. }
@@ -62,16 +68,19 @@ fn check_format(command: &ReportCommand) -> anyhow::Result<()> {
         | ReportCommand::Presence { args, .. }
         | ReportCommand::Movers { args, .. }
         | ReportCommand::Dormant { args, .. }
-        | ReportCommand::Account { args, .. } => args.out.format,
+        | ReportCommand::Account { args, .. } => &args.out,
     };
-    if format == ReportFormat::Html {
+    if out.format == ReportFormat::Table && out.output.is_some() {
+        bail!("a table is for the terminal; say what the file is to be, such as `--format csv`");
+    }
+    let is_page = matches!(command, ReportCommand::Collectivity { .. });
+    if out.format == ReportFormat::Html && !is_page {
         bail!("`--format html` is for `report collectivity`; expected table, csv, json or parquet");
     }
     Ok(())
 }
 
-async fn hand_on(store: &Store, policies: &Policies, command: ReportCommand) -> anyhow::Result<()> {
-    let desk = Desk { store, policies };
+async fn hand_on(desk: &Desk<'_>, command: ReportCommand) -> anyhow::Result<()> {
     let none = Period::default();
     match command {
         ReportCommand::Engagement(args) => desk.tabular(&kind::ENGAGEMENT, &args, &none).await,
@@ -113,22 +122,40 @@ async fn hand_on(store: &Store, policies: &Policies, command: ReportCommand) -> 
             args,
             over_time: true,
             period,
-        } => presence::over_time(&desk, &args, &period).await,
-        ReportCommand::Presence { args, period, .. } => {
+            ..
+        } => presence::over_time(desk, &args, &period).await,
+        ReportCommand::Presence {
+            args,
+            events: true,
+            period,
+            ..
+        } => desk.tabular(&kind::EVENTS, &args, &period).await,
+        ReportCommand::Presence {
+            args,
+            period,
+            published,
+            ..
+        } => {
             if period.since.is_some() || period.until.is_some() {
-                bail!("`--since` and `--until` are for `--over-time`; one night is `--night`");
+                bail!(
+                    "`--since` and `--until` are for `--over-time` and `--events`; one night is `--night`"
+                );
             }
-            presence::report(&desk, &args).await
+            if published {
+                presence::published(desk, &args).await
+            } else {
+                presence::report(desk, &args).await
+            }
         }
         ReportCommand::Account {
             account,
             args,
             period,
-        } => account::report(&desk, &account, &args, &period).await,
+        } => account::report(desk, &account, &args, &period).await,
         ReportCommand::Collectivity { query, args } => {
-            collectivity::report(&desk, &query, &args).await
+            collectivity::report(desk, &query, &args).await
         }
-        ReportCommand::Run { run, out } => run::report(&desk, run.as_deref(), &out).await,
+        ReportCommand::Run { run, out } => run::report(desk, run.as_deref(), &out).await,
     }
 }
 
@@ -136,6 +163,8 @@ async fn hand_on(store: &Store, policies: &Policies, command: ReportCommand) -> 
 struct Desk<'a> {
     store: &'a Store,
     policies: &'a Policies,
+    /// Share of the accounts of a line that a night has to measure (`figures.min_coverage`).
+    min_coverage: f64,
 }
 
 /// Parameters of a statement.
@@ -159,7 +188,7 @@ impl Desk<'_> {
         if args.out.dictionary {
             return dictionary::hand_on(self, kind, args, more).await;
         }
-        let asked = Asked::of(self.store, args, period, kind.nights).await?;
+        let asked = Asked::of(self, args, period, kind.nights).await?;
         let gate = self.gate(kind, &asked).await?;
         let mut parameters = asked.parameters(&gate.parameter(lang));
         parameters.extend_from_slice(more);
@@ -183,6 +212,9 @@ impl Desk<'_> {
             table::print(rows, kind.cells, &Dictionary::shipped(), lang)?;
         }
         say!("{}", lang.pick(kind.note.0, kind.note.1))?;
+        if let Some(line) = table::reasons(rows, kind.cells, gate, lang) {
+            say!("{line}")?;
+        }
         for line in table::legend(rows, lang) {
             say!("{line}")?;
         }

@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use beffroi_store::{ReportRows, reports};
+use beffroi_store::ReportRows;
 
 use super::{
     Desk, about,
     asked::Asked,
     columns::{Dictionary, word},
     dictionary, kind, print_title,
-    table::{self, Cell, Row},
+    table::{self, Row},
 };
 use crate::{
     cli::{Period, ReportArgs, ReportFormat},
@@ -35,12 +35,8 @@ const SHOWN: [&str; 12] = [
     "website_https",
 ];
 
-const PUBLISHED: [Cell; 4] = [
-    Cell::Text("figure"),
-    Cell::Text("published"),
-    Cell::Number("ours"),
-    Cell::Text("source"),
-];
+/// The mark of a share whose stratum was not covered.
+const NOT_COVERED: &str = "?";
 
 pub(super) async fn report(desk: &Desk<'_>, args: &ReportArgs) -> anyhow::Result<()> {
     let kind = &kind::PRESENCE;
@@ -48,7 +44,7 @@ pub(super) async fn report(desk: &Desk<'_>, args: &ReportArgs) -> anyhow::Result
     if args.out.dictionary {
         return dictionary::hand_on(desk, kind, args, &[]).await;
     }
-    let mut asked = Asked::of(desk.store, args, &Period::default(), kind.nights).await?;
+    let mut asked = Asked::of(desk, args, &Period::default(), kind.nights).await?;
     if args.limit.is_none() {
         // A matrix is read whole.
         asked.limit = u32::MAX;
@@ -64,15 +60,24 @@ pub(super) async fn report(desk: &Desk<'_>, args: &ReportArgs) -> anyhow::Result
         return say!("{}", lang.pick(kind.nothing.0, kind.nothing.1));
     }
     print_matrix(&rows, lang)?;
+    print_legend(&rows, lang)?;
     print_error_bars(&rows, lang)?;
     say!("{}", lang.pick(kind.note.0, kind.note.1))?;
-    let heading = lang.pick(
-        "À côté des chiffres publiés (% ; comptes)",
-        "Beside published figures (%; accounts)",
-    );
-    say!("\n{heading}")?;
-    let published = desk.rows(reports::PUBLISHED, &parameters).await?;
-    table::print(&published, &PUBLISHED, &Dictionary::shipped(), lang)
+    if asked.is_filtered() {
+        return Ok(());
+    }
+    say!("")?;
+    published(desk, args).await
+}
+
+/// The published figures beside ours, whole: they are few.
+pub(super) async fn published(desk: &Desk<'_>, args: &ReportArgs) -> anyhow::Result<()> {
+    let kind = Lang::of(args.out.lang).pick(&kind::PUBLISHED_FR, &kind::PUBLISHED);
+    let args = ReportArgs {
+        limit: args.limit.or(Some(u32::MAX)),
+        ..args.clone()
+    };
+    desk.tabular(kind, &args, &Period::default()).await
 }
 
 /// Presence in the last judged night of each month. A terminal sees shares; of one platform alone, asked for
@@ -91,7 +96,7 @@ pub(super) async fn over_time(
     if !is_matrix {
         return desk.tabular(kind, args, period).await;
     }
-    let mut asked = Asked::of(desk.store, args, period, kind.nights).await?;
+    let mut asked = Asked::of(desk, args, period, kind.nights).await?;
     asked.limit = u32::MAX;
     let rows = desk.rows(kind.sql, &asked.parameters("{}")).await?;
     print_title(kind, &asked, lang)?;
@@ -99,6 +104,7 @@ pub(super) async fn over_time(
         return say!("{}", lang.pick(kind.nothing.0, kind.nothing.1));
     }
     print_months(&rows, lang)?;
+    print_legend(&rows, lang)?;
     let shares = lang.pick(
         "part (%) des collectivités ; --platform RÉSEAU montre aussi les actives et les dormantes",
         "share (%) of the bodies; --platform NAME shows the active and the dormant ones too",
@@ -107,9 +113,27 @@ pub(super) async fn over_time(
     say!("{}", lang.pick(kind.note.0, kind.note.1))
 }
 
+/// A share, with a mark where too little of its stratum was measured.
+fn marked(share: f64, row: &Row<'_>, lang: Lang) -> String {
+    let mark = if row.has("flags", "not_covered") {
+        NOT_COVERED
+    } else {
+        ""
+    };
+    format!("{}{mark}", lang.percent(share))
+}
+
+/// What the mark means, where there is one, and the other flags.
+fn print_legend(rows: &ReportRows, lang: Lang) -> anyhow::Result<()> {
+    for line in table::legend(rows, lang) {
+        say!("{NOT_COVERED} {line}")?;
+    }
+    Ok(())
+}
+
 /// A line for each night, a column for each platform on which there is anybody.
 fn print_months(rows: &ReportRows, lang: Lang) -> anyhow::Result<()> {
-    let mut nights: BTreeMap<String, (f64, BTreeMap<String, f64>)> = BTreeMap::new();
+    let mut nights: BTreeMap<String, (f64, BTreeMap<String, String>)> = BTreeMap::new();
     let mut best: BTreeMap<String, f64> = BTreeMap::new();
     for row in Row::all(rows) {
         let (platform, share) = (row.text("platform"), row.number("share").unwrap_or(0.0));
@@ -117,7 +141,7 @@ fn print_months(rows: &ReportRows, lang: Lang) -> anyhow::Result<()> {
         *widest = widest.max(share);
         let (bodies, shares) = nights.entry(row.text("night")).or_default();
         *bodies = row.number("bodies").unwrap_or(0.0);
-        shares.insert(platform, share);
+        shares.insert(platform, marked(share, &row, lang));
     }
     // The most widespread, as many as a terminal has room for, in the order of their size.
     let mut platforms: Vec<(String, f64)> = best.into_iter().collect();
@@ -130,7 +154,8 @@ fn print_months(rows: &ReportRows, lang: Lang) -> anyhow::Result<()> {
     for (night, (bodies, shares)) in nights {
         let cells = platforms.iter().map(|(platform, _)| {
             // Known, and nobody was there.
-            lang.percent(shares.get(platform).copied().unwrap_or(0.0))
+            let share = shares.get(platform).cloned();
+            share.unwrap_or_else(|| lang.percent(0.0))
         });
         let head = [night, lang.number(bodies, 0)];
         table.add_row(head.into_iter().chain(cells));
@@ -150,7 +175,7 @@ fn print_months(rows: &ReportRows, lang: Lang) -> anyhow::Result<()> {
 /// A line for each category and stratum, a column for each platform.
 fn print_matrix(rows: &ReportRows, lang: Lang) -> anyhow::Result<()> {
     let mut order: Vec<(String, String)> = Vec::new();
-    let mut shares: BTreeMap<((String, String), String), f64> = BTreeMap::new();
+    let mut shares: BTreeMap<((String, String), String), String> = BTreeMap::new();
     let mut sizes: BTreeMap<(String, String), (f64, Option<f64>)> = BTreeMap::new();
     for row in Row::all(rows) {
         let key = (row.text("category"), row.text("stratum"));
@@ -160,7 +185,7 @@ fn print_matrix(rows: &ReportRows, lang: Lang) -> anyhow::Result<()> {
         let bodies = row.number("bodies").unwrap_or(0.0);
         sizes.insert(key.clone(), (bodies, row.number("networks_mean")));
         if let Some(share) = row.number("share") {
-            shares.insert((key, row.text("platform")), share);
+            shares.insert((key, row.text("platform")), marked(share, &row, lang));
         }
     }
     let dictionary = Dictionary::shipped();
@@ -172,7 +197,7 @@ fn print_matrix(rows: &ReportRows, lang: Lang) -> anyhow::Result<()> {
         let (bodies, networks) = sizes[&key];
         let cells = SHOWN.map(|platform| {
             let share = shares.get(&(key.clone(), platform.to_owned()));
-            share.map_or_else(|| MISSING.to_owned(), |share| lang.percent(*share))
+            share.cloned().unwrap_or_else(|| MISSING.to_owned())
         });
         let networks = networks.map_or_else(|| MISSING.to_owned(), |it| lang.number(it, 2));
         let (category, stratum) = key;

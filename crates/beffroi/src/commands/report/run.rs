@@ -7,13 +7,13 @@ use super::{
     Desk,
     asked::judged_nights,
     columns::Dictionary,
-    export, kind,
+    dictionary, export, kind,
     table::{self},
 };
 use crate::{
     cli::{Output, ReportFormat},
     commands::run::{command_to_begin, command_to_resume, stored_certificate},
-    output::{self, say},
+    output::say,
     words::Lang,
 };
 
@@ -45,7 +45,8 @@ pub(super) async fn report(
 ) -> anyhow::Result<()> {
     let lang = Lang::of(out.lang);
     if out.dictionary {
-        return print_dictionary(lang);
+        let nobody = vec![("run_id", String::new())];
+        return dictionary::of_statement(desk, reports::RUN, &nobody, out).await;
     }
     let run = find_run(desk.store, name).await?;
     let parameters = vec![("run_id", run.run_id.clone())];
@@ -124,25 +125,4 @@ pub(super) fn objects(rows: &ReportRows) -> serde_json::Value {
         serde_json::Value::Object(names.zip(values.iter().cloned()).collect())
     };
     rows.data.iter().map(object).collect()
-}
-
-/// The columns of the data of a run.
-fn print_dictionary(lang: Lang) -> anyhow::Result<()> {
-    let dictionary = Dictionary::shipped();
-    let mut table = output::table(
-        lang.pick(["colonne", "titre", "sens"], ["column", "title", "meaning"]),
-        3,
-    );
-    for name in [
-        "platform", "category", "stratum", "outcome", "reason", "jobs",
-    ] {
-        if let Some(column) = dictionary.get(name) {
-            table.add_row([
-                name.to_owned(),
-                lang.pick(column.title_fr, column.title_en),
-                column.formula,
-            ]);
-        }
-    }
-    say!("{table}")
 }

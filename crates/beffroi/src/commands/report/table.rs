@@ -1,12 +1,13 @@
 //! Reports as tables on a terminal: which columns there is room for, and how a cell is written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use beffroi_store::ReportRows;
 use serde_json::Value;
 
 use super::columns::{Dictionary, word};
 use crate::{
+    gate::Gate,
     output::{self, MISSING, say},
     words::Lang,
 };
@@ -160,6 +161,22 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Why a column is NULL: by the map `unavailable`, else by the column of reasons beside it.
+    pub(super) fn reason(&self, column: &str) -> Option<String> {
+        let told = self.get("unavailable").get(column).and_then(Value::as_str);
+        if let Some(why) = told {
+            return Some(why.to_owned());
+        }
+        let beside = match column {
+            "total" => "why".to_owned(),
+            _ => {
+                let stem = column.strip_suffix("_score").unwrap_or(column);
+                format!("{}_why", stem.strip_suffix("_from").unwrap_or(stem))
+            }
+        };
+        Some(self.text(&beside)).filter(|why| !why.is_empty())
+    }
+
     /// Whether a list of words has one.
     pub(super) fn has(&self, name: &str, word: &str) -> bool {
         let words = self.get(name).as_array();
@@ -183,8 +200,54 @@ pub(super) fn print(
     say!("{table}")
 }
 
+/// Why cells are missing: of each column the reasons, with how many cells each has.
+pub(super) fn reasons(
+    rows: &ReportRows,
+    cells: &[Cell],
+    gate: &Gate,
+    lang: Lang,
+) -> Option<String> {
+    let dictionary = Dictionary::shipped();
+    let colon = lang.pick("\u{a0}:", ":");
+    let mut columns = Vec::new();
+    for cell in cells.iter().filter(|cell| !cell.is_text()) {
+        let column = cell.column();
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for row in Row::all(rows).filter(|row| row.get(column).is_null()) {
+            let platform = row.text("platform");
+            let why = match row.reason(column) {
+                _ if gate.withholds(&platform, column) => "not_publishable".to_owned(),
+                Some(why) => why,
+                // What stands beside a figure that is withheld (its posts, its interval) goes with it.
+                None if gate.is_about(&platform) => "not_publishable".to_owned(),
+                None => "unknown".to_owned(),
+            };
+            *counts.entry(word(&why, lang)).or_default() += 1;
+        }
+        if !counts.is_empty() {
+            let counts: Vec<String> = counts
+                .iter()
+                .map(|(why, count)| format!("{why} ({count})"))
+                .collect();
+            let heading = cell.heading(&dictionary, lang);
+            columns.push(format!("{heading}{colon} {}", counts.join(", ")));
+        }
+    }
+    let title = lang.pick("Manquent", "Missing");
+    let semicolon = lang.pick("\u{a0}; ", "; ");
+    (!columns.is_empty()).then(|| format!("{title}{colon} {}", columns.join(semicolon)))
+}
+
 /// The flags that occur, explained.
 pub(super) fn legend(rows: &ReportRows, lang: Lang) -> Vec<&'static str> {
+    flags(rows, lang)
+        .into_iter()
+        .map(|(_, line)| line)
+        .collect()
+}
+
+/// The flags that occur, each with its explanation.
+pub(super) fn flags(rows: &ReportRows, lang: Lang) -> Vec<(&'static str, &'static str)> {
     let known = [
         (
             "partial_e",
@@ -233,5 +296,7 @@ pub(super) fn legend(rows: &ReportRows, lang: Lang) -> Vec<&'static str> {
         .filter_map(|flag| flag.as_str().map(str::to_owned))
         .collect();
     let found = known.into_iter().filter(|(flag, ..)| found.contains(*flag));
-    found.map(|(_, fr, en)| lang.pick(fr, en)).collect()
+    found
+        .map(|(flag, fr, en)| (flag, lang.pick(fr, en)))
+        .collect()
 }

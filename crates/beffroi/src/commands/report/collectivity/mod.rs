@@ -7,7 +7,7 @@ mod page;
 mod says;
 
 use anyhow::bail;
-use beffroi_model::Collectivity;
+use beffroi_model::{Collectivity, fold_name};
 use beffroi_registry::Index;
 use beffroi_store::reports;
 
@@ -89,7 +89,7 @@ pub(super) async fn report(desk: &Desk<'_>, query: &str, args: &ReportArgs) -> a
         return super::dictionary::hand_on(desk, &KIND, args, &more).await;
     }
     let body = find(desk, query).await?;
-    let asked = Asked::of(desk.store, args, &Period::default(), KIND.nights).await?;
+    let asked = Asked::of(desk, args, &Period::default(), KIND.nights).await?;
     let gate = desk.gate(&KIND, &asked).await?;
     let mut parameters = asked.parameters(&gate.parameter(lang));
     let id = body.collectivity_id.to_string();
@@ -125,7 +125,7 @@ pub(super) async fn report(desk: &Desk<'_>, query: &str, args: &ReportArgs) -> a
         }
         ReportFormat::Html => {
             let facts = Facts::read(desk, &body, &asked, before, &parameters).await?;
-            let page = page::write(&facts, &own_footnotes(&facts, &gate, lang), lang);
+            let page = page::write(&facts, &own_footnotes(&facts, &gate, lang), &gate, lang);
             export::write_text(&page, args.out.output.as_deref())
         }
         ReportFormat::Table => {
@@ -176,6 +176,9 @@ fn print(facts: &Facts, gate: &Gate, lang: Lang) -> anyhow::Result<()> {
         }
     }
     say!("\n{}", lang.pick(KIND.note.0, KIND.note.1))?;
+    if let Some(line) = table::reasons(&facts.accounts, KIND.cells, gate, lang) {
+        say!("{line}")?;
+    }
     for line in table::legend(&facts.accounts, lang) {
         say!("{line}")?;
     }
@@ -185,7 +188,7 @@ fn print(facts: &Facts, gate: &Gate, lang: Lang) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The collectivity that is meant; of several of one name, they are listed.
+/// The collectivity that is meant: the only one found, or the only one of exactly that name; else they are listed.
 async fn find(desk: &Desk<'_>, query: &str) -> anyhow::Result<Collectivity> {
     let index = Index::new(desk.store.collectivities().await?);
     let found = index.find(query);
@@ -193,6 +196,11 @@ async fn find(desk: &Desk<'_>, query: &str) -> anyhow::Result<Collectivity> {
         [] => bail!("no collectivity has the SIREN, the INSEE code or the name `{query}`"),
         [body] => Ok((*body).clone()),
         several => {
+            let name = fold_name(query);
+            let mut exact = several.iter().filter(|it| fold_name(&it.name) == name);
+            if let (Some(body), None) = (exact.next(), exact.next()) {
+                return Ok((*body).clone());
+            }
             let listed: Vec<String> = several
                 .iter()
                 .take(MAX_LISTED)
@@ -204,7 +212,7 @@ async fn find(desk: &Desk<'_>, query: &str) -> anyhow::Result<Collectivity> {
                 })
                 .collect();
             bail!(
-                "{} collectivities are called `{query}`; ask by SIREN: {}",
+                "{} collectivities have `{query}` in their names; ask by SIREN: {}",
                 several.len(),
                 listed.join("; ")
             )

@@ -20,6 +20,19 @@ pub(super) fn lines(facts: &Facts, lang: Lang) -> Vec<String> {
         lines[0].push(' ');
         lines[0].push_str(&sentence);
     }
+    // A wider group is told with the rank.
+    let flags: Vec<String> = ["partial_e", "not_covered"]
+        .iter()
+        .filter(|flag| row.has("flags", flag))
+        .map(|flag| word(flag, lang))
+        .collect();
+    if row.number("total").is_some() && !flags.is_empty() {
+        let what = lang.pick(
+            "Réserves de l'indice d'ensemble :",
+            "Reservations on the overall index:",
+        );
+        lines.push(format!("{what} {}.", flags.join(", ")));
+    }
     let not_combined = row.text("not_combined");
     if !not_combined.is_empty() {
         let what = lang.pick(

@@ -72,11 +72,12 @@ pub(in crate::commands::report) const PEERS: Kind = Kind {
         Number("e"),
         Number("e_post_median"),
         Text("platforms"),
+        Word("flags"),
     ],
     title: ("Pairs", "Peers"),
     note: (
-        "médianes sur les comptes de tous les réseaux qui peuvent être combinés ; E complet seulement",
-        "medians over the accounts of all networks that may be combined; full E only",
+        "médianes sur les comptes, trois au moins, de tous les réseaux qui peuvent être combinés ; E complet seulement",
+        "medians over the accounts, three at least, of all networks that may be combined; full E only",
     ),
     nothing: NOBODY,
 };
@@ -106,8 +107,8 @@ pub(in crate::commands::report) const DIALOGUE: Kind = Kind {
     ],
     title: ("Dialogue", "Dialogue"),
     note: (
-        "réponses en 7 jours [intervalle de Wilson, 95 %] ; rien au-dessous de dix fils ; délais de Kaplan-Meier, « — » : plus de 7 jours ou non connu",
-        "answered within 7 days [Wilson's interval, 95 %]; nothing below ten threads; delays of Kaplan-Meier, `—`: more than 7 days, or not known",
+        "réponses en 7 jours [intervalle de Wilson, 95 %] ; rien au-dessous de dix fils ; délais de Kaplan-Meier",
+        "answered within 7 days [Wilson's interval, 95 %]; nothing below ten threads; delays of Kaplan-Meier",
     ),
     nothing: (
         "aucun fil de visiteurs n'est connu pour ces filtres",

@@ -11,7 +11,7 @@ use crate::gate::Use;
 pub(super) use self::{
     engagement::{ACCOUNT, DIALOGUE, ENGAGEMENT, PEERS},
     movers::{MOVERS_WEEK, MOVERS_YEAR},
-    presence::{COVERAGE, DORMANT, OVER_TIME, PRESENCE},
+    presence::{COVERAGE, DORMANT, EVENTS, OVER_TIME, PRESENCE, PUBLISHED, PUBLISHED_FR},
     ranking::{COLLECTIVITIES, MOVERS, RANKING, RANKSHIFT},
 };
 
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
     use crate::commands::report::columns::Dictionary;
 
-    const ALL: [Kind; 13] = [
+    const ALL: [Kind; 16] = [
         ENGAGEMENT,
         PEERS,
         RANKING,
@@ -60,8 +60,11 @@ mod tests {
         MOVERS_WEEK,
         MOVERS_YEAR,
         DORMANT,
+        EVENTS,
         ACCOUNT,
         OVER_TIME,
+        PUBLISHED,
+        PUBLISHED_FR,
         COVERAGE,
     ];
 

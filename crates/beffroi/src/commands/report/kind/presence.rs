@@ -27,6 +27,43 @@ pub(in crate::commands::report) const PRESENCE: Kind = Kind {
     nothing: NOBODY,
 };
 
+/// Figures of the field beside ours, over all of France.
+pub(in crate::commands::report) const PUBLISHED: Kind = Kind {
+    name: "published",
+    sql: reports::PUBLISHED,
+    gated: &[],
+    used: Use::EachAccount,
+    nights: RunOf::OneNight,
+    cells: &[
+        Text("figure"),
+        Word("unit"),
+        Text("published"),
+        Number("ours"),
+        Text("source"),
+    ],
+    title: (
+        "À côté des chiffres publiés, toute la France",
+        "Beside published figures, all of France",
+    ),
+    note: (
+        "« ici » : la même part, comptée cette nuit-là",
+        "`ours`: the same share, counted that night",
+    ),
+    nothing: NOBODY,
+};
+
+/// The same with French figures.
+pub(in crate::commands::report) const PUBLISHED_FR: Kind = Kind {
+    cells: &[
+        Text("figure_fr"),
+        Word("unit"),
+        Text("published"),
+        Number("ours"),
+        Text("source"),
+    ],
+    ..PUBLISHED
+};
+
 pub(in crate::commands::report) const OVER_TIME: Kind = Kind {
     name: "presence",
     sql: reports::PRESENCE_OVER_TIME,
@@ -41,6 +78,7 @@ pub(in crate::commands::report) const OVER_TIME: Kind = Kind {
         Percent("share"),
         Number("active_bodies"),
         Number("dormant_bodies"),
+        Word("flags"),
     ],
     title: ("Présence dans le temps", "Presence over time"),
     note: (
@@ -48,6 +86,35 @@ pub(in crate::commands::report) const OVER_TIME: Kind = Kind {
         "last judged night of each month; today's bodies",
     ),
     nothing: NOBODY,
+};
+
+pub(in crate::commands::report) const EVENTS: Kind = Kind {
+    name: "events",
+    sql: reports::PRESENCE_EVENTS,
+    gated: &[],
+    used: Use::EachAccount,
+    nights: RunOf::OneNight,
+    cells: &[
+        Text("night"),
+        Word("kind"),
+        Text("platform"),
+        Text("detail"),
+        Text("collectivity"),
+        Text("category"),
+        Text("stratum"),
+    ],
+    title: (
+        "Comptes ouverts, fermés, renommés, déplacés, quittés",
+        "Accounts opened, closed, renamed, moved, departed from",
+    ),
+    note: (
+        "nuit où l'événement a été vu, la dernière d'abord",
+        "the night the event was seen, the latest first",
+    ),
+    nothing: (
+        "aucun événement pour cette période et ces filtres",
+        "no event for this period and these filters",
+    ),
 };
 
 pub(in crate::commands::report) const DORMANT: Kind = Kind {
@@ -65,14 +132,15 @@ pub(in crate::commands::report) const DORMANT: Kind = Kind {
         Text("category"),
         Text("stratum"),
         Number("followers"),
+        Word("flags"),
     ],
     title: (
         "Comptes et sites muets ou partis",
         "Silent and departed accounts and sites",
     ),
     note: (
-        "dormant : a publié, mais rien depuis 90 jours ; départs et fermetures : nuit où ils ont été vus",
-        "dormant: has posts, and none for 90 days; departures and closures: the night they were seen",
+        "dormant : a publié, mais rien depuis 90 jours ; hébergement seul : des vidéos sans réaction ni commentaire ; départs et fermetures : nuit où ils ont été vus",
+        "dormant: has posts, and none for 90 days; hosting only: videos without reactions and comments; departures and closures: the night they were seen",
     ),
     nothing: NOBODY,
 };

@@ -38,7 +38,7 @@ pub(super) fn indicators(facts: &Facts, lang: Lang) -> String {
         ["Indicateur", "Centile", "Rang", "Pairs"],
         ["Indicator", "Percentile", "Rank", "Peers"],
     );
-    let rows: String = scores.iter().map(|it| score_row(it, lang)).collect();
+    let rows: String = scores.iter().map(|it| score_row(it, &lead, lang)).collect();
     format!(
         "<section>\n<h2>{title} – {account}</h2>\n<div class=\"pair\">\n<div>{}</div>\n<div class=\"wide\"><table>\n<caption>{caption}, n = {n}</caption>\n<thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\" class=\"text\">{}</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n</div>\n{}</section>\n",
         chart::bars(&scores, lang),
@@ -50,10 +50,14 @@ pub(super) fn indicators(facts: &Facts, lang: Lang) -> String {
     )
 }
 
-fn score_row(score: &Score, lang: Lang) -> String {
+fn score_row(score: &Score, row: &Row<'_>, lang: Lang) -> String {
     let name = says::name(score.indicator, lang);
+    let why = row.reason(&format!("{}_score", score.indicator));
+    let why = why.map_or_else(String::new, |why| {
+        format!(" ({})", escaped(&word(&why, lang)))
+    });
     let value = score.value.map_or_else(
-        || MISSING.to_owned(),
+        || format!("{MISSING}{why}"),
         |(value, low, high)| format!("{value:.0} [{low:.0}–{high:.0}]"),
     );
     let rank = score.rank.map_or_else(

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use self::{history::history, indicators::indicators, networks::networks};
 use super::{chart::escaped, facts::Facts, overall, says};
-use crate::words::Lang;
+use crate::{gate::Gate, words::Lang};
 
 const STYLE: &str = include_str!("../style.css");
 
@@ -17,7 +17,7 @@ const STYLE: &str = include_str!("../style.css");
 const SOURCES: &str = "Sources : INSEE (COG 2026, populations de référence 2023), DGCL, La Poste, DILA / Service-Public.gouv.fr, IGN Admin Express ; découpage : Etalab. Licence Ouverte 2.0.";
 
 /// Writes the page.
-pub(super) fn write(facts: &Facts, footnotes: &[String], lang: Lang) -> String {
+pub(super) fn write(facts: &Facts, footnotes: &[String], gate: &Gate, lang: Lang) -> String {
     let name = escaped(&facts.body.name);
     let title = lang.pick(
         "son dialogue avec ses habitants",
@@ -27,7 +27,7 @@ pub(super) fn write(facts: &Facts, footnotes: &[String], lang: Lang) -> String {
     let mut main = header(facts, lang);
     main.push_str(&indicators(facts, lang));
     main.push_str(&history(facts, lang));
-    main.push_str(&networks(facts, lang));
+    main.push_str(&networks(facts, gate, lang));
     main.push_str(&words(facts, lang));
     let footer = footer(facts, footnotes, lang);
     format!(

@@ -3,14 +3,27 @@
 use super::super::{
     super::{
         columns::word,
-        table::{self, Row},
+        table::{self, Cell, Row},
     },
     chart::escaped,
     facts::Facts,
 };
-use crate::{output::MISSING, words::Lang};
+use crate::{gate::Gate, output::MISSING, words::Lang};
 
-pub(super) fn networks(facts: &Facts, lang: Lang) -> String {
+/// The mark of an E that lacks a component.
+const PARTIAL: &str = "°";
+
+/// The figures of the table whose absence is told below it; the index tells its own.
+const SHOWN: [Cell; 6] = [
+    Cell::Number("followers"),
+    Cell::Number("posts_per_week"),
+    Cell::Number("closed_posts"),
+    Cell::Number("e"),
+    Cell::Percent("reply_rate"),
+    Cell::Ranks("rank_from", "rank_to", "ranked_of"),
+];
+
+pub(super) fn networks(facts: &Facts, gate: &Gate, lang: Lang) -> String {
     let title = lang.pick("Réseaux et site", "Networks and website");
     let headings = lang.pick(
         [
@@ -61,13 +74,35 @@ pub(super) fn networks(facts: &Facts, lang: Lang) -> String {
         );
         return format!("<section>\n<h2>{title}</h2>\n<p>{none}</p>\n</section>\n");
     }
-    let legend: String = table::legend(&facts.accounts, lang)
+    let mut notes: Vec<String> = table::flags(&facts.accounts, lang)
+        .into_iter()
+        .map(|(flag, line)| {
+            let mark = if flag == "partial_e" { PARTIAL } else { "" };
+            format!("{mark}{line} ({})", whose(facts, flag, lang))
+        })
+        .collect();
+    notes.extend(table::reasons(&facts.accounts, &SHOWN, gate, lang));
+    let legend: String = notes
         .iter()
         .map(|line| format!("{}. ", escaped(line)))
         .collect();
     format!(
         "<section>\n<h2>{title}</h2>\n<div class=\"wide\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n<p class=\"note\">{legend}</p>\n</section>\n"
     )
+}
+
+/// The platforms of the accounts that have a flag.
+fn whose(facts: &Facts, flag: &str, lang: Lang) -> String {
+    let all = || Row::all(&facts.accounts);
+    if all().all(|row| row.has("flags", flag)) {
+        return lang.pick("tous", "all").to_owned();
+    }
+    let flagged = all().filter(|row| row.has("flags", flag));
+    let mut platforms: Vec<String> = flagged
+        .map(|row| word(&row.text("platform"), lang))
+        .collect();
+    platforms.dedup();
+    platforms.join(", ")
 }
 
 fn network(row: &Row<'_>, lang: Lang) -> String {
@@ -104,10 +139,9 @@ fn network(row: &Row<'_>, lang: Lang) -> String {
         figure if row.has("flags", "short_series") => format!("≥ {figure}"),
         figure => figure,
     };
-    let mark = if row.has("flags", "partial_e") {
-        "*"
-    } else {
-        ""
+    let mark = match row.number("e") {
+        Some(_) if row.has("flags", "partial_e") => PARTIAL,
+        _ => "",
     };
     let url = row.text("url");
     let handle = escaped(&row.text("account"));
