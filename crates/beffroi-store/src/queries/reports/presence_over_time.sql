@@ -21,28 +21,35 @@ WITH
      WHERE ({category:String} = '' OR category = {category:String})
        AND ({stratum:String} = '' OR stratum = {stratum:String})
        AND ({department:String} = '' OR department_code = {department:String})
-       AND ({region:String} = '' OR region_code = {region:String})) AS all_bodies
+       AND ({region:String} = '' OR region_code = {region:String})) AS all_bodies,
+    counted AS (
+        SELECT night, platform,
+               uniqExact(collectivity_id) AS with_account,
+               uniqExactIf(collectivity_id, state = 'active') AS active_bodies,
+               uniqExactIf(collectivity_id, state = 'dormant') AS dormant_bodies
+        FROM presence_figure
+        WHERE night IN (SELECT last_of_month FROM nights) AND state != 'absent'
+          AND ({platform:String} = '' OR platform = {platform:String})
+          AND ({category:String} = '' OR category = {category:String})
+          AND ({stratum:String} = '' OR stratum = {stratum:String})
+          AND ({department:String} = '' OR department_code = {department:String})
+          AND ({region:String} = '' OR region_code = {region:String})
+        GROUP BY night, platform
+    )
 SELECT
     p.night AS night,
     p.platform AS platform,
     all_bodies AS bodies,
-    uniqExact(collectivity_id) AS with_account,
+    p.with_account AS with_account,
     with_account / bodies AS share,
-    uniqExactIf(collectivity_id, state = 'active') AS active_bodies,
-    uniqExactIf(collectivity_id, state = 'dormant') AS dormant_bodies,
+    p.active_bodies AS active_bodies,
+    p.dormant_bodies AS dormant_bodies,
     -- What no visit measures is read on the websites.
-    if(any(v.planned) > 0, any(v.ended_with_figures) / any(v.planned),
-       any(w.ended_with_figures) / any(w.planned)) AS stratum_share,
-    if(stratum_share < {min_coverage:Float64}
-       OR any(w.ended_with_figures) / any(w.planned) < {min_coverage:Float64}, ['not_covered'], []) AS flags
-FROM (SELECT * FROM presence_figure WHERE night IN (SELECT last_of_month FROM nights) AND state != 'absent'
-        AND ({platform:String} = '' OR platform = {platform:String})
-        AND ({category:String} = '' OR category = {category:String})
-        AND ({stratum:String} = '' OR stratum = {stratum:String})
-        AND ({department:String} = '' OR department_code = {department:String})
-        AND ({region:String} = '' OR region_code = {region:String})) AS p
+    if(v.planned > 0, v.ended_with_figures / v.planned, w.ended_with_figures / w.planned) AS stratum_share,
+    if(stratum_share < {min_coverage:Float64} OR w.ended_with_figures / w.planned < {min_coverage:Float64},
+       ['not_covered'], []) AS flags
+FROM counted AS p
 LEFT JOIN covered AS v ON v.night = p.night AND v.platform = p.platform
 LEFT JOIN (SELECT * FROM covered WHERE platform = 'website') AS w ON w.night = p.night
-GROUP BY night, platform
 ORDER BY platform, night
 LIMIT {limit:UInt32}
