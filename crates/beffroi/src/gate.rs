@@ -203,16 +203,15 @@ impl Gate {
             let columns: Vec<String> = it.columns.iter().map(|it| named(it, lang)).collect();
             let because = match (lang, it.because) {
                 (Lang::En, because) => because.replace('_', " "),
-                (Lang::Fr, AGGREGATED) => "publiable seulement en agrégats".to_owned(),
-                (Lang::Fr, NOT_COMBINED) => "à ne pas combiner avec d'autres réseaux".to_owned(),
-                (Lang::Fr, _) => "non publiable".to_owned(),
+                (Lang::Fr, AGGREGATED) => "publication en agrégats seulement".to_owned(),
+                (Lang::Fr, NOT_COMBINED) => "pas de combinaison avec d'autres réseaux".to_owned(),
+                (Lang::Fr, _) => "pas de publication".to_owned(),
             };
-            let left_out = lang.pick("non montrés", "left out");
-            let line = format!(
-                "{} {left_out}, {because} ({})",
-                columns.join(", "),
-                it.source
-            );
+            let (columns, source) = (columns.join(", "), &it.source);
+            let line = match lang {
+                Lang::En => format!("{columns} left out, {because} ({source})"),
+                Lang::Fr => format!("sans {columns}\u{a0}: {because} ({source})"),
+            };
             (it.platform, line)
         });
         let notices = self
@@ -291,7 +290,7 @@ mod tests {
         assert!(parameter["notes"].get("mastodon").is_none());
         assert_eq!(gate.footnotes(Lang::En).len(), 2);
         let french = gate.footnotes(Lang::Fr);
-        assert!(french[0].starts_with("x\u{a0}: abonnés, publications par semaine, E"));
+        assert!(french[0].starts_with("x\u{a0}: sans abonnés, publications par semaine, E"));
         assert!(french[1].contains("l'API de YouTube"), "{french:?}");
     }
 
