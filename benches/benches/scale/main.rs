@@ -9,7 +9,11 @@
 mod explain;
 mod statements;
 
-use std::{path::PathBuf, process::ExitCode, time::Instant};
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, ensure};
 use beffroi_benches::{
@@ -39,6 +43,9 @@ const ROLLED_UP_EVERY: u16 = 35;
 
 /// Nights before the last one that are rolled up at the most: a year's windows need them.
 const ROLLED_UP_BEFORE: usize = 12;
+
+/// How long the merges after the copying of figures may take.
+const MERGED_WITHIN: Duration = Duration::from_secs(600);
 
 struct Sizes {
     accounts: Vec<u64>,
@@ -173,6 +180,7 @@ fn bench(sizes: &Sizes) -> anyhow::Result<()> {
             store
                 .copy_figures(Day::from(NEXT_NIGHT), sizes.weeks)
                 .await?;
+            settle(&store).await?;
             statements::time(&mut statements, *accounts, &store).await
         });
         let measured =
@@ -321,6 +329,24 @@ async fn add_rows(
         }));
     }
     Ok(())
+}
+
+/// Waits until nothing is merged any more, as by day: reports are read then.
+async fn settle(store: &Store) -> anyhow::Result<()> {
+    #[derive(Deserialize)]
+    struct Merges {
+        merges: u64,
+    }
+    let begin = Instant::now();
+    loop {
+        let sql = "SELECT count() AS merges FROM system.merges";
+        let found: Vec<Merges> = store.json_rows(sql, &[]).await?;
+        if found.iter().all(|it| it.merges == 0) {
+            return Ok(());
+        }
+        ensure!(begin.elapsed() < MERGED_WITHIN, "merges do not end");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
 }
 
 /// Judges the last night by all versions of the index; gives the seconds.

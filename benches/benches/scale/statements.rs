@@ -184,12 +184,14 @@ const VIEWS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Worlds may have none of these: nobody leaves, and few alerts are made of chance.
-const MAY_BE_EMPTY: [&str; 6] = [
+/// Worlds may have none of these: nobody leaves, few alerts are made of chance, and between nights of which one
+/// is a copy of the other nobody moves.
+const MAY_BE_EMPTY: [&str; 7] = [
     "dormant",
     "presence, events",
     "collectivity, events",
     "v_presence_event, a year's",
     "v_alert, by kind",
+    "movers",
     "movers, week",
 ];

@@ -8,10 +8,28 @@
 -- stratum_coverage, one night.
 WITH
     JSONExtract({policy:String}, 'notes', 'Map(String, String)') AS notes,
-    1.959963984540054 AS z,
-    1 + z * z / f.closed_threads AS scale,
-    (f.reply_rate + z * z / (2 * f.closed_threads)) / scale AS centre,
-    z * sqrt(f.reply_rate * (1 - f.reply_rate) / f.closed_threads + z * z / (4 * f.closed_threads * f.closed_threads)) / scale AS half
+    -- The accounts of the lines, with Wilson's interval. What is wide is read of them alone.
+    shown AS (
+        WITH
+            1.959963984540054 AS z,
+            1 + z * z / closed_threads AS scale,
+            (reply_rate + z * z / (2 * closed_threads)) / scale AS centre,
+            z * sqrt(reply_rate * (1 - reply_rate) / closed_threads + z * z / (4 * closed_threads * closed_threads)) / scale AS half
+        SELECT account_id,
+               -- `greatest` and `least` pass over NULL.
+               if(reply_rate IS NULL, NULL, greatest(centre - half, 0)) AS low,
+               if(reply_rate IS NULL, NULL, least(centre + half, 1)) AS high
+        FROM account_figure
+        WHERE night = {night:Date} AND window_days = {window:UInt16} AND threads > 0
+          AND NOT has(JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))')['reply_rate'], platform)
+          AND ({platform:String} = '' OR platform = {platform:String})
+          AND ({category:String} = '' OR category = {category:String})
+          AND ({stratum:String} = '' OR stratum = {stratum:String})
+          AND ({department:String} = '' OR department_code = {department:String})
+          AND ({region:String} = '' OR region_code = {region:String})
+        ORDER BY reply_rate IS NULL, low DESC, platform, handle
+        LIMIT {limit:UInt32}
+    )
 SELECT
     f.night AS night,
     f.run_id AS run_id,
@@ -29,9 +47,8 @@ SELECT
     f.threads AS threads,
     f.closed_threads AS closed_threads,
     f.reply_rate AS reply_rate,
-    -- `greatest` and `least` pass over NULL.
-    if(f.reply_rate IS NULL, NULL, greatest(centre - half, 0)) AS reply_rate_low,
-    if(f.reply_rate IS NULL, NULL, least(centre + half, 1)) AS reply_rate_high,
+    w.low AS reply_rate_low,
+    w.high AS reply_rate_high,
     f.answered_2h AS answered_2h,
     f.answered_24h AS answered_24h,
     f.reply_delay_quartile AS reply_delay_quartile,
@@ -55,17 +72,13 @@ SELECT
     f.unavailable AS unavailable,
     notes[f.platform] AS policy
 FROM (SELECT * FROM account_figure
-      WHERE night = {night:Date} AND window_days = {window:UInt16} AND threads > 0
-        AND NOT has(JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))')['reply_rate'], platform)
-        AND ({platform:String} = '' OR platform = {platform:String})
-        AND ({category:String} = '' OR category = {category:String})
-        AND ({stratum:String} = '' OR stratum = {stratum:String})
-        AND ({department:String} = '' OR department_code = {department:String})
-        AND ({region:String} = '' OR region_code = {region:String})) AS f
+      WHERE night = {night:Date} AND window_days = {window:UInt16} AND account_id IN (SELECT account_id FROM shown)) AS f
+INNER JOIN shown AS w ON w.account_id = f.account_id
 LEFT JOIN (SELECT account_id, dialogue_score, dialogue_low, dialogue_high, dialogue_rank_from,
                   dialogue_rank_to, dialogue_of, dialogue_peers, dialogue_widened, dialogue_why
            FROM account_score
-           WHERE night = {night:Date} AND index_version = {index:String}) AS s ON s.account_id = f.account_id
+           WHERE night = {night:Date} AND index_version = {index:String}
+             AND account_id IN (SELECT account_id FROM shown)) AS s ON s.account_id = f.account_id
 LEFT JOIN (SELECT * FROM stratum_coverage WHERE night = {night:Date}) AS v
     ON v.platform = f.platform AND v.category = f.category AND v.stratum = f.stratum
 LEFT JOIN (SELECT collectivity_id, name FROM v_collectivity) AS c ON c.collectivity_id = f.collectivity_id

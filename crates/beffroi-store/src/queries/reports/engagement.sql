@@ -9,7 +9,21 @@
 -- version of one night; stratum_coverage, one night.
 WITH
     JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))') AS withheld,
-    JSONExtract({policy:String}, 'notes', 'Map(String, String)') AS notes
+    JSONExtract({policy:String}, 'notes', 'Map(String, String)') AS notes,
+    -- The accounts of the lines. What is wide is read of them alone.
+    shown AS (
+        SELECT account_id, if(has(JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))')['e'], platform),
+                              NULL, e) AS its_e
+        FROM account_figure
+        WHERE night = {night:Date} AND window_days = {window:UInt16}
+          AND ({platform:String} = '' OR platform = {platform:String})
+          AND ({category:String} = '' OR category = {category:String})
+          AND ({stratum:String} = '' OR stratum = {stratum:String})
+          AND ({department:String} = '' OR department_code = {department:String})
+          AND ({region:String} = '' OR region_code = {region:String})
+        ORDER BY its_e IS NULL, is_partial, components, its_e DESC, platform, handle
+        LIMIT {limit:UInt32}
+    )
 SELECT
     f.night AS night,
     f.run_id AS run_id,
@@ -68,19 +82,16 @@ SELECT
     f.unavailable AS unavailable,
     notes[f.platform] AS policy
 FROM (SELECT * FROM account_figure
-      WHERE night = {night:Date} AND window_days = {window:UInt16}
-        AND ({platform:String} = '' OR platform = {platform:String})
-        AND ({category:String} = '' OR category = {category:String})
-        AND ({stratum:String} = '' OR stratum = {stratum:String})
-        AND ({department:String} = '' OR department_code = {department:String})
-        AND ({region:String} = '' OR region_code = {region:String})) AS f
+      WHERE night = {night:Date} AND window_days = {window:UInt16} AND account_id IN (SELECT account_id FROM shown)) AS f
 LEFT JOIN (SELECT account_id, engagement_score, engagement_low, engagement_high, engagement_rank_from,
                   engagement_rank_to, engagement_of, engagement_peers, engagement_widened, engagement_why
            FROM account_score
-           WHERE night = {night:Date} AND index_version = {index:String}) AS s ON s.account_id = f.account_id
+           WHERE night = {night:Date} AND index_version = {index:String}
+             AND account_id IN (SELECT account_id FROM shown)) AS s ON s.account_id = f.account_id
 -- The first visit reads the posts of 28 days: before that day nothing is known.
 ANY LEFT JOIN (SELECT account_id, dateDiff('day', first_seen, night) + 28 AS known_days
-               FROM presence_figure WHERE night = {night:Date}) AS p ON p.account_id = f.account_id
+               FROM presence_figure
+               WHERE night = {night:Date} AND account_id IN (SELECT account_id FROM shown)) AS p ON p.account_id = f.account_id
 LEFT JOIN (SELECT * FROM stratum_coverage WHERE night = {night:Date}) AS v
     ON v.platform = f.platform AND v.category = f.category AND v.stratum = f.stratum
 LEFT JOIN (SELECT collectivity_id, name FROM v_collectivity) AS c ON c.collectivity_id = f.collectivity_id
