@@ -6,7 +6,7 @@ use anyhow::ensure;
 use beffroi_benches::{engine::BenchEngine, program::Installation, table::Table};
 use serde_json::{Value, json};
 
-use crate::{NEXT_NIGHT, statements::One};
+use crate::statements::One;
 
 /// How often each question is asked.
 const REPEATS: usize = 10;
@@ -17,7 +17,7 @@ const METRICS: [&str; 6] = [
     "posts_per_week",
     "weekly_growth",
     "reply_delay_median",
-    "index_engagement",
+    "indicator_engagement",
     "index_total",
 ];
 
@@ -29,13 +29,12 @@ pub(crate) fn time(
     one: &One,
 ) -> anyhow::Result<()> {
     let here = Installation::new("", engine, "in-process")?;
-    let account = format!("{}:{}", one.platform, one.handle);
-    let night = NEXT_NIGHT.to_string();
+    let account = &one.account;
     for metric in METRICS {
         let mut millis = Vec::with_capacity(REPEATS);
         for _ in 0..REPEATS {
             let begin = Instant::now();
-            let told = here.succeed(&["explain", &account, metric, "--night", &night, "--json"])?;
+            let told = here.succeed(&["explain", account, metric, "--json"])?;
             millis.push(begin.elapsed().as_secs_f64() * 1e3);
             let told: Value = serde_json::from_str(&told)?;
             let verdict = &told["verdict"];

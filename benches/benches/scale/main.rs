@@ -32,11 +32,9 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::json;
 
-/// The last night of every world as it is generated. Its posts are computed from the facts.
+/// The last night of every world as it is generated. Its posts are computed from the facts; those of the night
+/// after it, on which reports are, go on from them. Each time a kept world is measured again it grows by a night.
 const LAST_NIGHT: Date = Date::constant(2026, 11, 22);
-
-/// The night that comes after it, whose posts go on from those of the last. Reports are on this one.
-const NEXT_NIGHT: Date = Date::constant(2026, 11, 23);
 
 /// Nights between two roll-ups before the last: each computes the weeks of 42 days.
 const ROLLED_UP_EVERY: u16 = 35;
@@ -162,26 +160,25 @@ fn bench(sizes: &Sizes) -> anyhow::Result<()> {
             let world = world(*accounts, sizes);
             generate(&store, &world).await?;
             store.write_policies(&nothing_expires()?).await?;
-            let report = roll_up(&store).await?;
+            let (last, report) = roll_up(&store).await?;
+            let next = Day(last.0 + 1);
             add_figures(&mut figures, (*accounts, "whole"), &report);
             let begin = Instant::now();
-            store.generate_night(&world, Day::from(NEXT_NIGHT)).await?;
+            store.generate_night(&world, next).await?;
             println!(
                 "{}",
                 json!({"accounts": accounts, "next_night_secs": begin.elapsed().as_secs_f64()})
             );
-            let report = roll_up_next(&store).await?;
+            let report = roll_up_next(&store, last).await?;
             add_figures(&mut figures, (*accounts, "goes on"), &report);
             figures.add(json!({
                 "accounts": accounts, "night": "goes on", "table": "judged, two versions",
-                "secs": judge(&store).await?,
+                "secs": judge(&store, next.date()).await?,
             }));
             add_rows(&mut rows, size, &store).await?;
-            store
-                .copy_figures(Day::from(NEXT_NIGHT), sizes.weeks)
-                .await?;
+            store.copy_figures(next, sizes.weeks).await?;
             settle(&store).await?;
-            statements::time(&mut statements, *accounts, &store).await
+            statements::time(&mut statements, (*accounts, next.date()), &store).await
         });
         let measured =
             measured.and_then(|one| explain::time(&mut explained, *accounts, &engine, &one));
@@ -247,14 +244,14 @@ fn claimant() -> Claimant {
 }
 
 /// Computes the night after the last, whose posts go on from it.
-async fn roll_up_next(store: &Store) -> anyhow::Result<RollupReport> {
+async fn roll_up_next(store: &Store, last: Day) -> anyhow::Result<RollupReport> {
     let judged = store.judged_nights().await?;
     let night = judged.last().context("a world has nights")?;
     let report = store
         .rollup(night, &FigureSettings::default(), &claimant())
         .await?;
     ensure!(
-        report.posts_since == Some(Day::from(LAST_NIGHT)),
+        report.posts_since == Some(last),
         "the posts of {} were computed from the facts",
         night.run_id
     );
@@ -262,13 +259,10 @@ async fn roll_up_next(store: &Store) -> anyhow::Result<RollupReport> {
 }
 
 /// Computes the last night, after as many before as fill the weeks of its windows.
-async fn roll_up(store: &Store) -> anyhow::Result<RollupReport> {
+async fn roll_up(store: &Store) -> anyhow::Result<(Day, RollupReport)> {
     let settings = FigureSettings::default();
     let judged = store.judged_nights().await?;
-    // A world that is measured again has the night after it, too.
-    let up_to_last = |night: &&JudgedNight| night.night <= Day::from(LAST_NIGHT);
     let nights: Vec<&JudgedNight> = (judged.iter().rev())
-        .filter(up_to_last)
         .step_by(ROLLED_UP_EVERY.into())
         .take(ROLLED_UP_BEFORE)
         .collect();
@@ -278,7 +272,9 @@ async fn roll_up(store: &Store) -> anyhow::Result<RollupReport> {
             store.rollup(night, &settings, &claimant()).await?;
         }
     }
-    Ok(store.rollup(newest, &settings, &claimant()).await?)
+    // From the facts: nothing goes on from a night that is computed again.
+    let report = store.rollup(newest, &settings, &claimant()).await?;
+    Ok((newest.night, report))
 }
 
 /// Whether the posts of the weeks before a night are computed, in a world that is measured again.
@@ -350,10 +346,10 @@ async fn settle(store: &Store) -> anyhow::Result<()> {
 }
 
 /// Judges the last night by all versions of the index; gives the seconds.
-async fn judge(store: &Store) -> anyhow::Result<f64> {
+async fn judge(store: &Store, night: Date) -> anyhow::Result<f64> {
     let versions: Vec<IndexVersion> = IndexVersions::shipped().iter().cloned().collect();
     let policies = Policies::with_file("")?;
-    let run_id = NEXT_NIGHT.to_string();
-    let report = judge_night(store, &policies, NEXT_NIGHT, &run_id, &versions).await?;
+    let run_id = night.to_string();
+    let report = judge_night(store, &policies, night, &run_id, &versions).await?;
     Ok(report.seconds)
 }

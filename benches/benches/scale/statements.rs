@@ -5,10 +5,9 @@ use std::time::Instant;
 use anyhow::{Context, ensure};
 use beffroi_benches::table::Table;
 use beffroi_store::{Store, reports};
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::json;
-
-use crate::NEXT_NIGHT;
 
 /// How often each statement is run.
 const REPEATS: usize = 20;
@@ -16,25 +15,26 @@ const REPEATS: usize = 20;
 /// An account of the last night and its collectivity, for what is asked of one.
 #[derive(Debug, Deserialize)]
 pub(crate) struct One {
-    pub(crate) platform: String,
-    pub(crate) handle: String,
-    account: String,
+    /// Its id: the handles of a generated world are not what its ids are made of.
+    pub(crate) account: String,
     collectivity: String,
 }
 
 /// Times each statement on the last night.
-pub(crate) async fn time(table: &mut Table, accounts: u64, store: &Store) -> anyhow::Result<One> {
-    let night = NEXT_NIGHT.to_string();
+pub(crate) async fn time(
+    table: &mut Table,
+    (accounts, last): (u64, Date),
+    store: &Store,
+) -> anyhow::Result<One> {
+    let night = last.to_string();
     let ago = |days: i64| {
-        NEXT_NIGHT
-            .saturating_sub(jiff::Span::new().days(days))
+        last.saturating_sub(jiff::Span::new().days(days))
             .to_string()
     };
     let (before, since) = (ago(35), ago(364));
     let ones: Vec<One> = store
         .json_rows(
-            "SELECT platform, handle, toString(account_id) AS account, collectivity_id AS collectivity \
-             FROM account_score \
+            "SELECT toString(account_id) AS account, collectivity_id AS collectivity FROM account_score \
              WHERE night = {night:Date} ORDER BY closed_posts DESC, account_id LIMIT 1",
             &[("night", night.as_str())],
         )
@@ -59,6 +59,7 @@ pub(crate) async fn time(table: &mut Table, accounts: u64, store: &Store) -> any
         ("account", one.account.as_str()),
         ("collectivity", one.collectivity.as_str()),
     ];
+    let mut empty = Vec::new();
     for (name, sql) in REPORTS.iter().chain(VIEWS) {
         let mut millis = Vec::with_capacity(REPEATS);
         let mut found = 0;
@@ -67,16 +68,16 @@ pub(crate) async fn time(table: &mut Table, accounts: u64, store: &Store) -> any
             found = store.rows(sql, &parameters).await?.data.len();
             millis.push(begin.elapsed().as_secs_f64() * 1e3);
         }
-        ensure!(
-            found > 0 || MAY_BE_EMPTY.contains(name),
-            "`{name}` found nothing"
-        );
+        if found == 0 && !MAY_BE_EMPTY.contains(name) {
+            empty.push(*name);
+        }
         millis.sort_by(f64::total_cmp);
         table.add(json!({
             "accounts": accounts, "statement": name,
             "p50_ms": millis[REPEATS / 2], "p95_ms": millis[REPEATS * 19 / 20],
         }));
     }
+    ensure!(empty.is_empty(), "nothing was found by {empty:?}");
     Ok(one)
 }
 
@@ -184,9 +185,9 @@ const VIEWS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Worlds may have none of these: nobody leaves, few alerts are made of chance, and between nights of which one
-/// is a copy of the other nobody moves.
-const MAY_BE_EMPTY: [&str; 7] = [
+/// Worlds may have none of these: nobody leaves, few alerts are made of chance, between nights of which one is a
+/// copy of the other nobody moves, and a short world has no year before.
+const MAY_BE_EMPTY: [&str; 8] = [
     "dormant",
     "presence, events",
     "collectivity, events",
@@ -194,4 +195,5 @@ const MAY_BE_EMPTY: [&str; 7] = [
     "v_alert, by kind",
     "movers",
     "movers, week",
+    "movers, year",
 ];

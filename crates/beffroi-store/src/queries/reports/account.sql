@@ -1,10 +1,19 @@
 -- The history of one account: a line for each judged night, its figures over a window and its index.
 -- Parameters: account (its id), night (in which its presence is looked up), window (days), index (version), since, until, policy.
 -- Reads: account_figure and account_score, one account of one window or version in each night between
--- (the whole sort key: some granules a night); stratum_coverage, the nights between.
+-- (the whole sort key: some granules a night), all columns of the nights that are shown alone; stratum_coverage,
+-- the nights between.
 WITH
     JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))') AS withheld,
     JSONExtract({policy:String}, 'notes', 'Map(String, String)') AS notes,
+    -- A night is a partition, and opening one costs more than what is read in it.
+    shown AS (
+        SELECT night FROM account_figure
+        WHERE window_days = {window:UInt16} AND account_id = {account:UUID}
+          AND night >= {since:Date} AND night <= {until:Date}
+        ORDER BY night DESC
+        LIMIT {limit:UInt32}
+    ),
     -- The first visit reads the posts of 28 days: before that day nothing is known.
     (SELECT min(first_seen) FROM presence_figure
      WHERE night = {night:Date} AND account_id = {account:UUID}) AS first_seen
@@ -54,11 +63,11 @@ SELECT
     notes[f.platform] AS policy
 FROM (SELECT * FROM account_figure
       WHERE window_days = {window:UInt16} AND account_id = {account:UUID}
-        AND night >= {since:Date} AND night <= {until:Date}) AS f
+        AND night IN (SELECT night FROM shown)) AS f
 LEFT JOIN (SELECT night, total, total_low, total_high, rank_from, rank_to, ranked_of, peers, widened, why
            FROM account_score
            WHERE index_version = {index:String} AND account_id = {account:UUID}
-             AND night >= {since:Date} AND night <= {until:Date}) AS s ON s.night = f.night
+             AND night IN (SELECT night FROM shown)) AS s ON s.night = f.night
 LEFT JOIN (SELECT night, platform, category, stratum, share, is_covered FROM stratum_coverage
            WHERE night >= {since:Date} AND night <= {until:Date}) AS v
     ON v.night = f.night AND v.platform = f.platform AND v.category = f.category AND v.stratum = f.stratum
