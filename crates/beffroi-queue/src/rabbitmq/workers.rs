@@ -217,6 +217,9 @@ impl Reader {
         topology::declare_workers(&channel, &broker.names).await?;
         let bounded = channel.basic_qos(PREFETCH, BasicQosOptions::default());
         call("bound the stream of workers", bounded).await?;
+        if matches!(self.start, Start::Reach(reach) if !reach.is_zero()) {
+            break_silence(&broker).await;
+        }
         let mut arguments = FieldTable::default();
         arguments.insert(OFFSET.into(), self.start.argument());
         let consuming = channel.basic_consume(
@@ -278,6 +281,19 @@ impl Reader {
     /// The offset we know may be one of a stream that was deleted, and beyond the end of the new one.
     fn start_afresh(&mut self) {
         self.start = Start::Reach(self.reach);
+    }
+}
+
+/// Puts something into the stream before it is read from a time on. Where nothing is as young as that
+/// time, RabbitMQ begins at the end instead and looks for it a second time; what is announced between
+/// the two would be read by nobody (`init_offset_reader` in `osiris_log.erl`; seen with 3.10 under load).
+async fn break_silence(broker: &Broker) {
+    let (stream, mark) = (broker.names.workers_stream(), mark());
+    let message = Message::to_workers(stream, Vec::new(), Some((MARK, &mark)));
+    if let Err(error) = send(broker, &message).await {
+        // Then hardly anybody else announces either.
+        let error = &error as &dyn std::error::Error;
+        tracing::debug!(error, "the stream of workers is read as it is");
     }
 }
 
