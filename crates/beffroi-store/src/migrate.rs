@@ -112,6 +112,13 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0105_v_account_figure"),
     migration!("0106_v_public_account_figure"),
     migration!("0107_v_presence_night"),
+    migration!("0108_uncovered_account"),
+    migration!("0109_uncovered_account_before"),
+    migration!("0110_v_alert"),
+    migration!("0111_v_account_trend"),
+    migration!("0112_v_post_figure"),
+    migration!("0113_v_thread_figure"),
+    migration!("0114_v_presence_event"),
 ];
 
 /// What `migrate` did.

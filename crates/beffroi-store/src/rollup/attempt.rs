@@ -13,7 +13,7 @@ use super::{
 use crate::{Day, Store, StoreError, swap::attempt_digits};
 
 /// The tables that attempts fill.
-pub(super) const TABLES: [&str; 8] = [
+pub(super) const TABLES: [&str; 9] = [
     "post_reading",
     "post_figure",
     "thread_figure",
@@ -22,6 +22,7 @@ pub(super) const TABLES: [&str; 8] = [
     "presence_figure",
     "presence_event",
     "stratum_coverage",
+    "uncovered_account",
 ];
 
 /// Memory from which a statement goes on on disk.

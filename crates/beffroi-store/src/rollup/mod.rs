@@ -114,7 +114,7 @@ impl Store {
         // What the attempt's own tables of accounts are made of is replaced by now.
         attempt.night_account().await?;
         tables.push(attempt.account_figure(posts_of_year, accounts).await?);
-        tables.push(attempt.stratum_coverage(settings.min_coverage).await?);
+        tables.extend(attempt.coverage(settings.min_coverage).await?);
         attempt.drop("night_account").await?;
         let thinned = self.thin_out(&judged, settings.keep_nights.get()).await?;
         if judged
@@ -158,6 +158,10 @@ impl Attempt<'_> {
 
     fn night_itself(&self) -> impl Iterator<Item = String> {
         std::iter::once(partition_of(self.night.night))
+    }
+
+    fn month(&self) -> impl Iterator<Item = String> {
+        std::iter::once(partition_of(self.night.night)[..6].to_owned())
     }
 
     async fn post_figure(&self, parts: &[Part]) -> Result<TableReport, StoreError> {
@@ -224,9 +228,7 @@ impl Attempt<'_> {
             })
             .await?;
         }
-        let month = partition_of(self.night.night)[..6].to_owned();
-        self.replace("presence_event", std::iter::once(month), begun)
-            .await
+        self.replace("presence_event", self.month(), begun).await
     }
 
     async fn night_account(&self) -> Result<(), StoreError> {
@@ -260,18 +262,31 @@ impl Attempt<'_> {
             .await
     }
 
-    async fn stratum_coverage(&self, min_coverage: f64) -> Result<TableReport, StoreError> {
+    /// How much of each stratum was measured, and the accounts of those of which it was too little.
+    async fn coverage(&self, min_coverage: f64) -> Result<[TableReport; 2], StoreError> {
         let begun = Instant::now();
         self.make("stratum_coverage", "stratum_coverage").await?;
-        let figures = include_str!("../queries/rollup/stratum_coverage.sql");
-        self.fill("stratum_coverage", figures, |query| {
+        let shares = include_str!("../queries/rollup/stratum_coverage.sql");
+        self.fill("stratum_coverage", shares, |query| {
             query
                 .param("accounts", self.own("night_account"))
                 .param("min_coverage", min_coverage)
         })
         .await?;
-        self.replace("stratum_coverage", self.night_itself(), begun)
-            .await
+        self.make("uncovered_account", "uncovered_account").await?;
+        let accounts = include_str!("../queries/rollup/uncovered_account.sql");
+        self.fill("uncovered_account", accounts, |query| {
+            query
+                .param("accounts", self.own("night_account"))
+                .param("coverage", self.own("stratum_coverage"))
+        })
+        .await?;
+        Ok([
+            self.replace("stratum_coverage", self.night_itself(), begun)
+                .await?,
+            self.replace("uncovered_account", self.month(), begun)
+                .await?,
+        ])
     }
 
     /// The end of the windows, as SQL has it.

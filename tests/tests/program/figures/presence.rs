@@ -151,4 +151,21 @@ async fn states_events_and_coverage_are_those_of_the_nights() {
         date(LAST - 1)
     ));
     assert_eq!(coverage, "facebook\t1\t0\t0\t0");
+    // The nights are of one month: each stays when another is computed again.
+    let uncovered = "SELECT night, account_id FROM beffroi.uncovered_account ORDER BY night";
+    let of_night = |night: i64, number: u32| format!("{}\t{}", date(night), id(number));
+    assert_eq!(engine.query(uncovered), of_night(LAST - 1, 4));
+    visited(&engine, LAST, "youtube", 6, "failed", "");
+    roll_up(&store, LAST).await;
+    let both = [of_night(LAST - 1, 4), of_night(LAST, 6)].join("\n");
+    assert_eq!(engine.query(uncovered), both);
+    let events = "SELECT event, is_covered FROM beffroi.v_presence_event WHERE account_id = ";
+    engine.query(&format!(
+        "INSERT INTO beffroi.presence_event (night, run_id, platform, account_id, event) \
+         VALUES ('{0}', '{0}', 'facebook', '{1}', 'closed')",
+        date(LAST - 1),
+        id(4)
+    ));
+    assert_eq!(engine.query(&format!("{events}'{}'", id(4))), "closed\t0");
+    assert_eq!(engine.query(&format!("{events}'{}'", id(15))), "opened\t1");
 }

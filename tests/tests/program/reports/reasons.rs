@@ -83,8 +83,20 @@ pub(crate) fn assert_all_is_told(here: &Installation, engine: &Engine) {
         "ALTER TABLE beffroi.stratum_coverage UPDATE is_covered = 0, ended_with_figures = 0, share = 0 \
          WHERE 1 SETTINGS mutations_sync = 1",
     );
-    for report in ["engagement", "peers", "dormant", "presence"] {
-        let document = here.succeed(&["report", report, "--format", "json"]).json();
+    engine.query(
+        "INSERT INTO beffroi.uncovered_account \
+         SELECT night, run_id, account_id FROM beffroi.account_figure WHERE window_days = 7",
+    );
+    let reports: [&[&str]; 5] = [
+        &["engagement"],
+        &["peers"],
+        &["dormant"],
+        &["presence"],
+        &["presence", "--published"],
+    ];
+    for report in reports {
+        let json = [&["report"], report, &["--format", "json"]].concat();
+        let document = here.succeed(&json).json();
         let rows = document["data"].as_array().unwrap();
         let is_flagged = |row: &&Value| {
             let flags = row["flags"].as_array().unwrap();
@@ -92,15 +104,19 @@ pub(crate) fn assert_all_is_told(here: &Installation, engine: &Engine) {
         };
         // Of what was planned nowhere there is no coverage.
         let mut uncovered = rows.iter().filter(|row| !row["stratum_share"].is_null());
-        assert!(!rows.is_empty(), "{report}");
-        assert!(uncovered.all(|row| is_flagged(&row)), "{report}");
-        let table = here.succeed(&["report", report, "--lang", "en"]).stdout;
-        assert!(table.contains("stratum not covered"), "{report}: {table}");
+        assert!(!rows.is_empty(), "{report:?}");
+        assert!(uncovered.all(|row| is_flagged(&row)), "{report:?}");
+        let table = [&["report"], report, &["--lang", "en"]].concat();
+        let table = here.succeed(&table).stdout;
+        assert!(table.contains("stratum not covered"), "{report:?}: {table}");
     }
     for view in [
         "v_account_figure",
         "v_public_account_figure",
         "v_presence_night",
+        "v_account_trend",
+        "v_post_figure",
+        "v_thread_figure",
     ] {
         let covered = engine.query(&format!(
             "SELECT countIf(is_covered), count() > 0 FROM beffroi.{view}"

@@ -64,6 +64,7 @@ impl World {
         world.write_trends();
         world.write_history();
         world.write_findings();
+        world.write_uncovered();
         world
     }
 
@@ -244,6 +245,22 @@ impl World {
              SELECT DISTINCT night, run_id, 'mastodon', 'commune', '500-1999', 10, 10, 1, 1 FROM beffroi.account_figure \
              WHERE night NOT IN (SELECT night FROM beffroi.stratum_coverage)",
         );
+    }
+
+    /// What a roll-up says of accounts whose stratum was not covered: the one on YouTube, the one on Mastodon
+    /// in a week of its history, the one that left Facebook on the night in which that was seen.
+    fn write_uncovered(&self) {
+        let youtube = AccountId::new(Platform::Youtube, "@commune29");
+        let mastodon = AccountId::new(Platform::Mastodon, &handle(29));
+        let x = AccountId::new(Platform::X, "commune29");
+        let row = |night: &str, id: AccountId| format!("('{night}', '{night}', '{id}')");
+        let rows = [
+            row(BEFORE, youtube),
+            row(NIGHT, youtube),
+            row("2026-01-11", mastodon),
+            row("2026-11-20", x),
+        ];
+        self.insert("uncovered_account", "night, run_id, account_id", &rows);
     }
 
     fn write_findings(&self) {

@@ -1,8 +1,12 @@
 -- All figures of one account in the last judged night of a period in which it has any.
 -- Parameters: account (its id), window (days), since, until. For whoever may see them: what the policies
 -- withhold is left out by the reader.
--- Reads: account_figure, one account of one window in each night of the period.
-SELECT f.*, p.url AS url
+-- Reads: account_figure, one account of one window in each night of the period; uncovered_account.
+SELECT f.*, p.url AS url,
+       arrayFilter(flag -> flag != '', [
+           if(f.is_partial, 'partial_e', ''),
+           if((f.account_id, f.night) IN (
+               SELECT account_id, night FROM uncovered_account WHERE account_id = {account:UUID}), 'not_covered', '')]) AS flags
 FROM (SELECT * FROM account_figure
       WHERE window_days = {window:UInt16} AND account_id = {account:UUID}
         AND night >= {since:Date} AND night <= {until:Date}

@@ -4,7 +4,7 @@
 -- Parameters: collectivity (its id), night, before (the earlier night), window (days), index (version),
 -- policy, limit.
 -- Reads: presence_figure, one night; account_figure and account_score by the accounts' ids, one window
--- or version of one night (of two for the score); stratum_coverage, one night.
+-- or version of one night (of two for the score); stratum_coverage, one night; uncovered_account, one.
 WITH
     JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))') AS withheld,
     JSONExtract({policy:String}, 'notes', 'Map(String, String)') AS notes,
@@ -75,6 +75,8 @@ SELECT
     if(has(withheld['total'], p.platform), NULL, b.total) AS total_before,
     if(has(withheld['total'], p.platform), NULL, b.total_low) AS total_before_low,
     if(has(withheld['total'], p.platform), NULL, b.total_high) AS total_before_high,
+    if(total_before IS NULL, NULL, (p.account_id, {before:Date}) NOT IN (
+        SELECT account_id, night FROM uncovered_account WHERE night = {before:Date})) AS before_is_covered,
     arrayFilter(flag -> flag != '', [
         if(f.is_partial, 'partial_e', ''),
         if(f.young_posts > 0 AND NOT has(withheld['posts_per_week'], p.platform), 'young_posts', ''),

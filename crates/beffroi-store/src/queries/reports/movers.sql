@@ -1,10 +1,11 @@
 -- Who rose and who fell in the index between two judged nights, beyond the intervals: only accounts whose
 -- intervals of 90 % of the two totals do not touch, compared within the same components. The windows
 -- of the two nights overlap when they are nearer than the version's window: then the change is
--- understated.
+-- understated. `not_covered`: too little of the stratum was measured in one of the two nights; `stratum_share` is
+-- that of the later one.
 -- Parameters: night, before (the earlier night), index (version), policy, platform, category, stratum,
 -- department, region (empty: all), limit.
--- Reads: account_score, one version of two nights; stratum_coverage, one night.
+-- Reads: account_score, one version of two nights; stratum_coverage, one night; uncovered_account.
 WITH
     JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))') AS withheld,
     JSONExtract({policy:String}, 'notes', 'Map(String, String)') AS notes
@@ -45,7 +46,8 @@ SELECT
         if(s.components != 'RKS', 'partial_e', ''),
         if(s.widened, 'widened_peers', ''),
         if(s.peers != b.peers, 'peers_changed', ''),
-        if(v.is_covered = 0, 'not_covered', '')]) AS flags,
+        if(v.is_covered = 0 OR (s.account_id, {before:Date}) IN (
+               SELECT account_id, night FROM uncovered_account WHERE night = {before:Date}), 'not_covered', '')]) AS flags,
     v.share AS stratum_share,
     notes[s.platform] AS policy
 FROM (SELECT * FROM account_score

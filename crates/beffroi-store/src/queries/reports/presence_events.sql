@@ -1,7 +1,7 @@
 -- What changed in presence: accounts opened, come back, closed, departed from, renamed and moved, and the night
 -- each was seen, the latest first.
 -- Parameters: since, until, platform, category, stratum, department, region (empty: all), limit.
--- Reads: presence_event, the months of the period; the present registry.
+-- Reads: presence_event, the months of the period; uncovered_account; the present registry.
 SELECT
     e.night AS night,
     e.run_id AS run_id,
@@ -15,7 +15,8 @@ SELECT
     c.stratum AS stratum,
     c.department_code AS department_code,
     c.region_code AS region_code,
-    c.population AS population
+    c.population AS population,
+    if((e.account_id, e.night) IN (SELECT account_id, night FROM uncovered_account), ['not_covered'], []) AS flags
 FROM (SELECT * FROM presence_event FINAL WHERE night >= {since:Date} AND night <= {until:Date}) AS e
 INNER JOIN v_collectivity AS c ON c.collectivity_id = e.collectivity_id
 WHERE ({platform:String} = '' OR e.platform = {platform:String})

@@ -8,7 +8,14 @@ use beffroi_store::reports;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Desk, about, asked::Asked, columns::word, dictionary, kind, table::Row, units::unit};
+use super::{
+    Desk, about,
+    asked::Asked,
+    columns::word,
+    dictionary, kind,
+    table::{self, Row},
+    units::unit,
+};
 use crate::{
     cli::{Period, ReportArgs, ReportFormat},
     gate::{Gate, Use},
@@ -67,6 +74,9 @@ pub(super) async fn report(
         latest.text("url")
     )?;
     print_figures(&latest, desk, platform, lang)?;
+    for line in table::legend(&figures, lang) {
+        say!("{line}")?;
+    }
     let rows = desk.rows(kind.sql, &parameters).await?;
     say!("")?;
     desk.print(kind, &rows, &gate, lang)

@@ -30,7 +30,8 @@ pub(super) async fn write(
             match stream(store, sql, parameters, format, fields, &mut out).await {
                 // Whoever read us (head, less) has seen enough.
                 Err(error) if is_closed_pipe(&error) => Ok(()),
-                written => written.context(output::NOT_WRITTEN),
+                Err(error) if error.is::<io::Error>() => Err(error.context(output::NOT_WRITTEN)),
+                written => written,
             }
         }
         Some(path) => {

@@ -111,7 +111,8 @@ pub(super) fn bars(scores: &[Score], lang: Lang) -> String {
     framed("bars", title, &told.join("; "), height, &svg)
 }
 
-/// A figure over the weeks, with August and the elections marked.
+/// A figure over the weeks, with August and the elections marked. The point of a week whose stratum was not
+/// covered is hollow.
 pub(super) fn line(
     id: &str,
     title: &str,
@@ -165,10 +166,14 @@ pub(super) fn line(
             && points
                 .get(place + 1)
                 .is_none_or(|next| *index + 1 != next.0);
-        let radius = if is_alone { 2.6 } else { 1.4 };
+        let (class, radius) = match (weeks[*index].is_covered, is_alone) {
+            (false, _) => ("hollow", 2.6),
+            (true, true) => ("dot", 2.6),
+            (true, false) => ("dot", 1.4),
+        };
         let _ = write!(
             svg,
-            r#"<circle class="dot" cx="{:.1}" cy="{:.1}" r="{radius}"/>"#,
+            r#"<circle class="{class}" cx="{:.1}" cy="{:.1}" r="{radius}"/>"#,
             x(*index),
             y(*value)
         );
@@ -210,6 +215,12 @@ pub(super) fn line(
             weeks[first.0].monday,
             weeks[end.0].monday
         ),
+    };
+    let uncovered = points.iter().filter(|it| !weeks[it.0].is_covered).count();
+    let told = match (uncovered, lang) {
+        (0, _) => told,
+        (count, Lang::Fr) => format!("{told} ; points creux (strate mal couverte) : {count}"),
+        (count, Lang::En) => format!("{told}; hollow points (stratum not covered): {count}"),
     };
     framed(id, title, &told, LINE_HEIGHT, &svg)
 }

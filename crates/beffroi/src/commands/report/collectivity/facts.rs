@@ -53,6 +53,8 @@ pub(super) struct Week {
     pub(super) monday: Date,
     pub(super) followers: Option<f64>,
     pub(super) e: Option<f64>,
+    /// Whether enough of the account's stratum was measured; true also where nothing is known.
+    pub(super) is_covered: bool,
 }
 
 impl Facts {
@@ -125,6 +127,7 @@ impl Facts {
                 monday: row.text("week").parse().ok()?,
                 followers: row.number("followers"),
                 e: row.number("e"),
+                is_covered: row.number("is_covered") != Some(0.0),
             })
         };
         with_gaps(Row::all(&self.weeks).filter_map(week))
@@ -146,6 +149,7 @@ fn with_gaps(weeks: impl Iterator<Item = Week>) -> Vec<Week> {
                 monday: next,
                 followers: None,
                 e: None,
+                is_covered: true,
             });
         }
         all.push(week);
@@ -194,6 +198,7 @@ mod tests {
             monday: date(2026, 6, day),
             followers: Some(1.0),
             e: None,
+            is_covered: true,
         };
         let weeks = with_gaps([week(1), week(8), week(29)].into_iter());
         let days: Vec<i8> = weeks.iter().map(|it| it.monday.day()).collect();

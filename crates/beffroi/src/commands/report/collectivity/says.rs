@@ -75,12 +75,13 @@ fn judged(facts: &Facts, lang: Lang, is_meant: impl Fn((f64, f64, f64)) -> bool)
         let peers = score
             .rank
             .map_or(String::new(), |(_, _, of)| lang.number(of, 0));
+        let doubt = doubt(lead.has("flags", "not_covered"), lang);
         Some(match lang {
             Lang::Fr => format!(
-                "{name} ({meaning}) : centile {value} parmi {peers} pairs (entre {low} et {high})."
+                "{name} ({meaning}) : centile {value} parmi {peers} pairs (entre {low} et {high}){doubt}."
             ),
             Lang::En => format!(
-                "{name} ({meaning}): percentile {value} among {peers} peers (between {low} and {high})."
+                "{name} ({meaning}): percentile {value} among {peers} peers (between {low} and {high}){doubt}."
             ),
         })
     };
@@ -96,8 +97,9 @@ fn changes(facts: &Facts, lang: Lang) -> Vec<String> {
         let said = row.text(lang.pick("says_fr", "says_en"));
         let kind = word(&row.text("kind"), lang);
         let colon = lang.pick(" :", ":");
+        let doubt = doubt(row.has("flags", "not_covered"), lang);
         lines.push(format!(
-            "{}, {}, {kind}{colon} {said}",
+            "{}, {}, {kind}{colon} {said}{doubt}",
             row.text("day"),
             row.text("platform")
         ));
@@ -129,21 +131,23 @@ fn change(facts: &Facts, row: &Row<'_>, lang: Lang) -> Option<String> {
         (true, true) => lang.pick("hausse", "rise"),
         (true, false) => lang.pick("baisse", "fall"),
     };
+    let doubt = doubt(
+        row.has("flags", "not_covered") || row.number("before_is_covered") == Some(0.0),
+        lang,
+    );
     Some(match lang {
-        Lang::Fr => format!("Indice sur {platform}, de {a} le {before} à {b} : {what}."),
-        Lang::En => format!("Index on {platform}, from {a} on {before} to {b}: {what}."),
+        Lang::Fr => format!("Indice sur {platform}, de {a} le {before} à {b} : {what}{doubt}."),
+        Lang::En => format!("Index on {platform}, from {a} on {before} to {b}: {what}{doubt}."),
     })
 }
 
 /// The followers of the first account, from the first week known to the last.
 fn followers(facts: &Facts, lang: Lang) -> Option<String> {
     let history = facts.history();
-    let known = || {
-        history
-            .iter()
-            .filter_map(|it| Some((it.monday, it.followers?)))
-    };
+    let known = || history.iter().filter_map(|it| Some((it, it.followers?)));
     let ((first, from), (last, to)) = (known().next()?, known().next_back()?);
+    let doubt = doubt(!first.is_covered || !last.is_covered, lang);
+    let (first, last) = (first.monday, last.monday);
     if first == last || from == 0.0 {
         return None;
     }
@@ -152,7 +156,20 @@ fn followers(facts: &Facts, lang: Lang) -> Option<String> {
     let [from, to] = [from, to].map(|it| lang.number(it, 0));
     let percent = lang.number(percent, 1);
     Some(match lang {
-        Lang::Fr => format!("Abonnés : de {from} (semaine du {first}) à {to}, {sign}{percent} %."),
-        Lang::En => format!("Followers: from {from} (week of {first}) to {to}, {sign}{percent} %."),
+        Lang::Fr => {
+            format!("Abonnés : de {from} (semaine du {first}) à {to}, {sign}{percent} %{doubt}.")
+        }
+        Lang::En => {
+            format!("Followers: from {from} (week of {first}) to {to}, {sign}{percent} %{doubt}.")
+        }
     })
+}
+
+/// What is added to a sentence whose figures are of a night that measured too little of the stratum.
+fn doubt(is_uncovered: bool, lang: Lang) -> String {
+    if is_uncovered {
+        format!(" ({})", word("not_covered", lang))
+    } else {
+        String::new()
+    }
 }

@@ -40,6 +40,7 @@ pub(in crate::commands::report) const PUBLISHED: Kind = Kind {
         Text("published"),
         Number("ours"),
         Text("source"),
+        Word("flags"),
     ],
     title: (
         "À côté des chiffres publiés, toute la France",
@@ -60,6 +61,7 @@ pub(in crate::commands::report) const PUBLISHED_FR: Kind = Kind {
         Text("published"),
         Number("ours"),
         Text("source"),
+        Word("flags"),
     ],
     ..PUBLISHED
 };
@@ -102,6 +104,7 @@ pub(in crate::commands::report) const EVENTS: Kind = Kind {
         Text("collectivity"),
         Text("category"),
         Text("stratum"),
+        Word("flags"),
     ],
     title: (
         "Comptes ouverts, fermés, renommés, déplacés, quittés",

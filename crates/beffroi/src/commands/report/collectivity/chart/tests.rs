@@ -12,6 +12,7 @@ fn weeks(followers: &[Option<f64>]) -> Vec<Week> {
             .unwrap(),
         followers: *followers,
         e: None,
+        is_covered: true,
     };
     followers.iter().enumerate().map(week).collect()
 }
@@ -46,6 +47,18 @@ fn what_is_not_known_breaks_the_line_and_august_is_marked() {
     assert_eq!(marked(&weeks, &calendar), ["august"]);
     let none = line("e", "E", &weeks, |it| it.e, &calendar, Lang::Fr);
     assert_eq!(none, "");
+}
+
+#[test]
+fn a_week_whose_stratum_was_not_covered_has_a_hollow_point_and_is_told() {
+    let mut weeks = weeks(&[Some(10.0), Some(12.0), Some(13.0)]);
+    let calendar = Calendar::shipped();
+    let draw = |weeks: &[Week]| line("f", "F", weeks, |it| it.followers, &calendar, Lang::En);
+    assert!(!draw(&weeks).contains("hollow"));
+    weeks[1].is_covered = false;
+    let svg = draw(&weeks);
+    assert_eq!(svg.matches("class=\"hollow\"").count(), 1, "{svg}");
+    assert!(svg.contains("; hollow points (stratum not covered): 1"), "{svg}");
 }
 
 #[test]

@@ -11,6 +11,9 @@ use super::super::{
 };
 use crate::{output::MISSING, words::Lang};
 
+/// The mark of a week whose stratum was not covered.
+const NOT_COVERED: &str = " ?";
+
 pub(super) fn history(facts: &Facts, lang: Lang) -> String {
     let weeks = facts.history();
     let calendar = Calendar::shipped();
@@ -49,9 +52,10 @@ pub(super) fn history(facts: &Facts, lang: Lang) -> String {
     for week in &weeks {
         let [followers, e] = [week.followers, week.e]
             .map(|it| it.map_or_else(|| MISSING.to_owned(), |it| lang.figure(it)));
+        let mark = if week.is_covered { "" } else { NOT_COVERED };
         let _ = writeln!(
             rows,
-            "<tr><th scope=\"row\">{}</th><td>{followers}</td><td>{e}</td></tr>",
+            "<tr><th scope=\"row\">{}{mark}</th><td>{followers}</td><td>{e}</td></tr>",
             week.monday
         );
     }
@@ -68,9 +72,18 @@ pub(super) fn history(facts: &Facts, lang: Lang) -> String {
             escaped(&marks.join(", "))
         )
     };
+    let uncovered = if weeks.iter().all(|it| it.is_covered) {
+        String::new()
+    } else {
+        let what = lang.pick(
+            "Point creux, « ? » dans le tableau : trop peu de comptes de la strate ont été mesurés cette semaine-là",
+            "Hollow point, `?` in the table: too few accounts of the stratum were measured that week",
+        );
+        format!("<p class=\"note\">{}.</p>\n", escaped(what))
+    };
     let table = lang.pick("Les chiffres en tableau", "The figures as a table");
     format!(
-        "<section>\n<h2>{title}</h2>\n<div class=\"pair\">\n{}{}</div>\n{marks}<details>\n<summary>{table}</summary>\n<table>\n<thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</details>\n</section>\n",
+        "<section>\n<h2>{title}</h2>\n<div class=\"pair\">\n{}{}</div>\n{marks}{uncovered}<details>\n<summary>{table}</summary>\n<table>\n<thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</details>\n</section>\n",
         figure(followers_title, followers),
         figure(e_title, e),
         headings[0],

@@ -1,0 +1,8 @@
+-- The nights that were rolled up before there was the table, as far as their figures are still there. Applied
+-- twice, it says the same twice, which changes nothing.
+INSERT INTO uncovered_account
+SELECT night, run_id, account_id
+FROM account_figure
+WHERE window_days = 7
+  AND (night, platform, category, stratum) IN (
+      SELECT night, platform, category, stratum FROM stratum_coverage WHERE is_covered = 0)
