@@ -47,9 +47,10 @@ const ONCE: [(&str, &str); 2] = [
 ];
 
 /// The tables of figures of which a history is made by copying.
-const COPIED: [&str; 5] = [
+const COPIED: [&str; 6] = [
     "account_figure",
     "presence_figure",
+    "collectivity_figure",
     "stratum_coverage",
     "account_score",
     "collectivity_score",

@@ -119,6 +119,10 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0112_v_post_figure"),
     migration!("0113_v_thread_figure"),
     migration!("0114_v_presence_event"),
+    migration!("0115_collectivity_figure"),
+    migration!("0116_v_collectivity_figure"),
+    migration!("0117_v_public_collectivity_figure"),
+    migration!("0118_v_checksum"),
 ];
 
 /// What `migrate` did.

@@ -25,6 +25,10 @@ pub const PUBLISHED: &str = include_str!("queries/reports/published.sql");
 /// How accounts engage, one line an account.
 pub const ENGAGEMENT: &str = include_str!("queries/reports/engagement.sql");
 
+/// How collectivities engage over all their accounts.
+pub const ENGAGEMENT_OF_COLLECTIVITIES: &str =
+    include_str!("queries/reports/engagement_collectivities.sql");
+
 /// Medians over all platforms that may be combined, by category and stratum.
 pub const PEERS: &str = include_str!("queries/reports/peers.sql");
 

@@ -17,7 +17,7 @@ pub(crate) use self::{
         RobotsCommand, TableFormat,
     },
     night::{DeadChoice, DeadCommand, DeadListArgs, PlanArgs, RunArgs, StatusArgs, WorkerArgs},
-    report::{Against, Output, Period, Ranked, ReportArgs, ReportCommand, ReportFormat},
+    report::{Against, Of, Output, Period, ReportArgs, ReportCommand, ReportFormat},
     trial::{DemoArgs, SimArgs, SimCommand},
 };
 

@@ -13,7 +13,7 @@ use super::{
 use crate::{Day, Store, StoreError, swap::attempt_digits};
 
 /// The tables that attempts fill.
-pub(super) const TABLES: [&str; 9] = [
+pub(super) const TABLES: [&str; 10] = [
     "post_reading",
     "post_figure",
     "thread_figure",
@@ -23,6 +23,7 @@ pub(super) const TABLES: [&str; 9] = [
     "presence_event",
     "stratum_coverage",
     "uncovered_account",
+    "collectivity_figure",
 ];
 
 /// Memory from which a statement goes on on disk.

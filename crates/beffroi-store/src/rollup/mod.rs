@@ -116,6 +116,7 @@ impl Store {
         tables.push(attempt.account_figure(posts_of_year, accounts).await?);
         tables.extend(attempt.coverage(settings.min_coverage).await?);
         attempt.drop("night_account").await?;
+        tables.push(attempt.collectivity_figure().await?);
         let thinned = self.thin_out(&judged, settings.keep_nights.get()).await?;
         if judged
             .last()
@@ -287,6 +288,24 @@ impl Attempt<'_> {
             self.replace("uncovered_account", self.month(), begun)
                 .await?,
         ])
+    }
+
+    /// Of the night's accounts and their coverage, which are replaced by now.
+    async fn collectivity_figure(&self) -> Result<TableReport, StoreError> {
+        let begun = Instant::now();
+        self.make("collectivity_figure", "collectivity_figure")
+            .await?;
+        let figures = include_str!("../queries/rollup/collectivity_figure.sql");
+        for window_days in WINDOWS {
+            self.fill("collectivity_figure", figures, |query| {
+                query
+                    .param("as_of", self.as_of())
+                    .param("window_days", window_days)
+            })
+            .await?;
+        }
+        self.replace("collectivity_figure", self.night_itself(), begun)
+            .await
     }
 
     /// The end of the windows, as SQL has it.

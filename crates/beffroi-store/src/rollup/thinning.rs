@@ -6,9 +6,10 @@ use super::nights::{JudgedNight, kept_nights};
 use crate::{Store, StoreError, swap::partition_of};
 
 /// The tables of which old nights are dropped. Posts, threads, coverage, events and alerts stay.
-const THINNED: [&str; 5] = [
+const THINNED: [&str; 6] = [
     "account_figure",
     "presence_figure",
+    "collectivity_figure",
     "account_score",
     "collectivity_score",
     "account_trend",

@@ -34,9 +34,15 @@ pub(crate) enum ReportCommand {
     },
     /// How accounts engage: followers, rhythm, interactions, E, engagement within peers.
     #[command(
-        after_help = "Examples:\n  beffroi report engagement --window 90 --platform mastodon\n  beffroi report engagement --format parquet --output engagement.parquet\n  beffroi report engagement --dictionary"
+        after_help = "Examples:\n  beffroi report engagement --window 90 --platform mastodon\n  beffroi report engagement --format parquet --output engagement.parquet\n  beffroi report engagement --of collectivities --department 35\n  beffroi report engagement --dictionary"
     )]
-    Engagement(ReportArgs),
+    Engagement {
+        #[command(flatten)]
+        args: ReportArgs,
+        /// Of whom.
+        #[arg(long, value_enum, default_value_t = Of::Accounts)]
+        of: Of,
+    },
     /// Medians over all networks, by category and stratum: only what may be combined.
     Peers(ReportArgs),
     /// The engagement index, within peers, with intervals and tie ranks.
@@ -47,8 +53,8 @@ pub(crate) enum ReportCommand {
         #[command(flatten)]
         args: ReportArgs,
         /// Of whom.
-        #[arg(long, value_enum, default_value_t = Ranked::Accounts)]
-        of: Ranked,
+        #[arg(long, value_enum, default_value_t = Of::Accounts)]
+        of: Of,
     },
     /// Rank by fans against rank by the index: who is under- and overrated by the fan count.
     Rankshift(ReportArgs),
@@ -106,12 +112,12 @@ pub(crate) enum ReportCommand {
     },
 }
 
-/// Of whom the ranking is.
+/// Of whom a report is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Ranked {
-    /// Each account among its peers on its platform.
+pub(crate) enum Of {
+    /// A line each account: it has peers on its platform alone.
     Accounts,
-    /// Each collectivity, over its accounts, among its peers.
+    /// A line each collectivity, over its accounts.
     Collectivities,
 }
 

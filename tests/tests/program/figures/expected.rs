@@ -238,7 +238,7 @@ fn judged(posts: &[PostFigures]) -> Vec<(&PostFigures, Option<Overperformance>)>
 }
 
 /// The threads of the window, as they stood at its end.
-fn threads(account: &Account, window: Window) -> Figure<Vec<SeenThread>> {
+pub(super) fn threads(account: &Account, window: Window) -> Figure<Vec<SeenThread>> {
     if !account.has_dialogue {
         return Figure::Missing(MissingReason::RepliesRestricted);
     }

@@ -1,6 +1,7 @@
 //! Figures are what beffroi-index makes of the same raw rows, whatever the order in which these came and
 //! how often; and an attempt that is cut short changes nothing.
 
+mod collectivities;
 mod expected;
 mod going_on;
 mod presence;
@@ -159,6 +160,18 @@ async fn every_metric_of_an_account_has_its_column() {
         let is_of_accounts = metric.levels.contains(&catalogue::Level::Account);
         let has_column = columns.contains(&metric.name.as_str());
         assert_eq!(has_column, is_of_accounts && !is_scored, "{}", metric.name);
+    }
+    let of_bodies = engine.query(
+        "SELECT DISTINCT name FROM system.columns WHERE database = 'beffroi' \
+         AND table IN ('collectivity_figure', 'collectivity_score')",
+    );
+    let of_bodies: Vec<&str> = of_bodies.lines().collect();
+    for metric in catalogue::Catalogue::shipped().iter() {
+        if metric.levels.contains(&catalogue::Level::Collectivity) {
+            // The index is its total.
+            let column = metric.name.trim_start_matches("index_");
+            assert!(of_bodies.contains(&column), "{column} of collectivities");
+        }
     }
     let silent = engine.query(
         "SELECT table, name FROM system.columns WHERE database = 'beffroi' AND comment = '' AND \

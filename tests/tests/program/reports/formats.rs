@@ -5,11 +5,12 @@ use serde_json::Value;
 use super::seed::{SECRET, World};
 
 /// Reports with what they are asked.
-const REPORTS: [&[&str]; 14] = [
+const REPORTS: [&[&str]; 15] = [
     &["engagement"],
     &["peers"],
     &["ranking"],
     &["ranking", "--of", "collectivities"],
+    &["engagement", "--of", "collectivities"],
     &["rankshift"],
     &["dialogue"],
     &["movers"],

@@ -5,11 +5,12 @@ use beffroi_tests::{Engine, Installation};
 use serde_json::{Map, Value};
 
 /// Reports of figures with what they are asked.
-const REPORTS: [&[&str]; 8] = [
+const REPORTS: [&[&str]; 9] = [
     &["engagement"],
     &["peers"],
     &["ranking"],
     &["ranking", "--of", "collectivities"],
+    &["engagement", "--of", "collectivities"],
     &["dialogue"],
     &["movers", "--against", "week"],
     &["dormant"],

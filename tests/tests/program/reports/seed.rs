@@ -134,6 +134,7 @@ impl World {
                 }
             ));
         }
+        self.write_figures_of_bodies(night, bodies);
         let place = format!("'{}', 'commune', '{STRATUM}', 2129, '35', '53'", self.body);
         let x = AccountId::new(Platform::X, "commune29");
         let youtube = AccountId::new(Platform::Youtube, "@commune29");
@@ -206,6 +207,43 @@ impl World {
             "('{night}', '{night}', 'mastodon', 'all', 5, 5, 20, 32, 30, 36, 0.9375, 0.8333, 1)"
         );
         self.insert("discovery_recall", RECALLS, &[recall]);
+    }
+
+    /// Of the last commune the posts and threads on Mastodon are summed with those on X, which no output may
+    /// tell; interactions may not be combined.
+    fn write_figures_of_bodies(&self, night: &str, bodies: &[String]) {
+        let mut rows = Vec::new();
+        for (number, body) in bodies.iter().enumerate() {
+            let place = format!(
+                "'{body}', 'commune', '{STRATUM}', {}, '35', '53'",
+                2100 + number
+            );
+            for window in [7, 90] {
+                let figures = if number == 29 {
+                    format!(
+                        "3, {SECRET}, NULL, NULL, {SECRET}, 0.98765, 0.98765, 0.98765, {SECRET}, {SECRET}, {SECRET}, \
+                         {SECRET}, 0, ['mastodon', 'x'], [], ['mastodon', 'x'], ['x', 'youtube'], 0, \
+                         map('interactions', 'not_to_be_combined', 'interactions_per_inhabitant', 'not_to_be_combined')"
+                    )
+                } else {
+                    format!(
+                        "1, 3.5, {}, {}, 20, 0.6, 0.2, 0.4, NULL, 10, 20, 20, 0, ['mastodon'], ['mastodon'], \
+                         ['mastodon'], [], 1, map('reply_delay_quartile', 'truncated')",
+                        100 + number,
+                        0.5 + number as f64
+                    )
+                };
+                rows.push(format!(
+                    "('{night}', '{night}', {window}, {place}, {figures})"
+                ));
+            }
+        }
+        let columns = "night, run_id, window_days, collectivity_id, category, stratum, population, department_code, \
+            region_code, accounts, posts_per_week, interactions, interactions_per_inhabitant, threads, reply_rate, \
+            answered_2h, answered_24h, reply_delay_quartile, reply_delay_median, reply_delay_upper_quartile, \
+            closed_threads, is_partial, posts_platforms, interactions_platforms, dialogue_platforms, not_combined, \
+            is_covered, unavailable";
+        self.insert("collectivity_figure", columns, &rows);
     }
 
     /// What changed for the last commune's accounts; the one on X is withheld.

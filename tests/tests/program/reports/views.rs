@@ -9,8 +9,9 @@ use serde_json::Value;
 use super::seed::World;
 
 /// The views that docs/views.md documents.
-const VIEWS: [&str; 13] = [
+const VIEWS: [&str; 15] = [
     "v_account_figure",
+    "v_collectivity_figure",
     "v_account_score",
     "v_collectivity_score",
     "v_presence_night",
@@ -21,6 +22,7 @@ const VIEWS: [&str; 13] = [
     "v_thread_figure",
     "v_stratum_coverage",
     "v_public_account_figure",
+    "v_public_collectivity_figure",
     "v_public_account_score",
     "v_public_collectivity_score",
 ];
@@ -81,6 +83,7 @@ fn views_have_all_columns_of_their_tables() {
     // What one has that the other has not: a column of the table, or one that the view computes.
     for (view, table, left_out) in [
         ("v_account_figure", "account_figure", "'is_covered'"),
+        ("v_collectivity_figure", "collectivity_figure", "''"),
         ("v_account_score", "account_score", "''"),
         ("v_collectivity_score", "collectivity_score", "''"),
         ("v_presence_night", "presence_figure", "'is_covered'"),
@@ -170,6 +173,15 @@ fn public_totals_of_collectivities_keep_to_the_policies(world: &World) {
         };
         rows.iter().map(line).collect::<Vec<_>>()
     };
+    let figures = || {
+        let rows = world.here.sql(
+            "SELECT count(posts_per_week) AS posts, count(interactions) AS interactions, count(reply_rate) AS replies, \
+             count() AS bodies, countIf(has(withheld, 'posts_per_week')) AS withheld \
+             FROM v_public_collectivity_figure WHERE window_days = 90",
+        );
+        ["posts", "interactions", "replies", "bodies", "withheld"].map(|name| rows[0][name].clone())
+    };
+    assert_eq!(figures(), [58, 58, 58, 60, 2].map(Value::from));
     // Two nights.
     assert_eq!(bodies(), [[0, 58, 58, 58, 58, 0], [1, 2, 0, 0, 0, 0]]);
     // A platform that may not be published at all.
@@ -178,6 +190,8 @@ fn public_totals_of_collectivities_keep_to_the_policies(world: &World) {
          FROM beffroi.policy FINAL WHERE platform = 'mastodon' AND metric = 'dialogue'",
     );
     assert_eq!(bodies(), [[1, 60, 0, 0, 0, 0]]);
+    assert_eq!(figures(), [58, 58, 0, 60, 2].map(Value::from));
     world.engine.query("TRUNCATE TABLE beffroi.policy");
     assert_eq!(bodies(), [[1, 60, 0, 0, 0, 0]], "without a policy");
+    assert_eq!(figures(), [0, 0, 0, 60, 60].map(Value::from));
 }

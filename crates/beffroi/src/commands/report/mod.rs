@@ -23,7 +23,7 @@ use beffroi_store::{Format, ReportRows, Store, reports};
 pub(crate) use self::run::find_run;
 use self::{asked::Asked, columns::Dictionary, kind::Kind};
 use crate::{
-    cli::{Against, Output, Period, Ranked, ReportArgs, ReportCommand, ReportFormat},
+    cli::{Against, Of, Output, Period, ReportArgs, ReportCommand, ReportFormat},
     config::Config,
     gate::Gate,
     output::say,
@@ -60,7 +60,7 @@ fn check_format(command: &ReportCommand) -> anyhow::Result<()> {
     let out = match command {
         ReportCommand::Run { out, .. } => out,
         ReportCommand::Collectivity { args, .. } => &args.out,
-        ReportCommand::Engagement(args)
+        ReportCommand::Engagement { args, .. }
         | ReportCommand::Peers(args)
         | ReportCommand::Ranking { args, .. }
         | ReportCommand::Rankshift(args)
@@ -83,15 +83,31 @@ fn check_format(command: &ReportCommand) -> anyhow::Result<()> {
 async fn hand_on(desk: &Desk<'_>, command: ReportCommand) -> anyhow::Result<()> {
     let none = Period::default();
     match command {
-        ReportCommand::Engagement(args) => desk.tabular(&kind::ENGAGEMENT, &args, &none).await,
+        ReportCommand::Engagement {
+            args,
+            of: Of::Collectivities,
+        }
+        | ReportCommand::Ranking {
+            args,
+            of: Of::Collectivities,
+        } if args.platform.is_some() => bail!(
+            "a collectivity is judged over all its accounts; leave `--platform` out, or say `--of accounts`"
+        ),
+        ReportCommand::Engagement { args, of } => {
+            let kind = match of {
+                Of::Accounts => &kind::ENGAGEMENT,
+                Of::Collectivities => &kind::ENGAGEMENT_OF_COLLECTIVITIES,
+            };
+            desk.tabular(kind, &args, &none).await
+        }
         ReportCommand::Peers(args) => desk.tabular(&kind::PEERS, &args, &none).await,
-        ReportCommand::Ranking { args, of } => match of {
-            Ranked::Accounts => desk.tabular(&kind::RANKING, &args, &none).await,
-            Ranked::Collectivities if args.platform.is_some() => bail!(
-                "a collectivity is ranked over all its accounts; leave `--platform` out, or rank `--of accounts`"
-            ),
-            Ranked::Collectivities => desk.tabular(&kind::COLLECTIVITIES, &args, &none).await,
-        },
+        ReportCommand::Ranking { args, of } => {
+            let kind = match of {
+                Of::Accounts => &kind::RANKING,
+                Of::Collectivities => &kind::RANKING_OF_COLLECTIVITIES,
+            };
+            desk.tabular(kind, &args, &none).await
+        }
         ReportCommand::Rankshift(args) => desk.tabular(&kind::RANKSHIFT, &args, &none).await,
         ReportCommand::Dialogue(args) => desk.tabular(&kind::DIALOGUE, &args, &none).await,
         ReportCommand::Movers {

@@ -55,6 +55,40 @@ pub(in crate::commands::report) const ENGAGEMENT: Kind = Kind {
     nothing: NOBODY,
 };
 
+/// The same of collectivities. What is withheld of them hangs on the accounts in each figure, which the
+/// statement looks at.
+pub(in crate::commands::report) const ENGAGEMENT_OF_COLLECTIVITIES: Kind = Kind {
+    name: "engagement",
+    sql: reports::ENGAGEMENT_OF_COLLECTIVITIES,
+    gated: &["posts_per_week", "interactions", "reply_rate"],
+    used: Use::EachAccount,
+    nights: RunOf::OneNight,
+    cells: &[
+        Text("collectivity"),
+        Text("category"),
+        Text("stratum"),
+        Number("accounts"),
+        Number("posts_per_week"),
+        Number("interactions"),
+        Number("interactions_per_inhabitant"),
+        Number("threads"),
+        Percent("reply_rate"),
+        Number("reply_delay_median"),
+        Text("platforms"),
+        Text("not_combined"),
+        Word("flags"),
+    ],
+    title: (
+        "Engagement des collectivités",
+        "Engagement of collectivities",
+    ),
+    note: (
+        "sommes sur les comptes de la collectivité qui peuvent être combinés ; interactions pour mille habitants et semaine ; les abonnés ne s'ajoutent pas : une même personne en suit plusieurs",
+        "sums over the collectivity's accounts that may be combined; interactions per thousand inhabitants and week; followers are not added up: one person follows several",
+    ),
+    nothing: NOBODY,
+};
+
 pub(in crate::commands::report) const PEERS: Kind = Kind {
     name: "peers",
     sql: reports::PEERS,

@@ -9,10 +9,10 @@ use super::{RunOf, table::Cell};
 use crate::gate::Use;
 
 pub(super) use self::{
-    engagement::{ACCOUNT, DIALOGUE, ENGAGEMENT, PEERS},
+    engagement::{ACCOUNT, DIALOGUE, ENGAGEMENT, ENGAGEMENT_OF_COLLECTIVITIES, PEERS},
     movers::{MOVERS_WEEK, MOVERS_YEAR},
     presence::{COVERAGE, DORMANT, EVENTS, OVER_TIME, PRESENCE, PUBLISHED, PUBLISHED_FR},
-    ranking::{COLLECTIVITIES, MOVERS, RANKING, RANKSHIFT},
+    ranking::{MOVERS, RANKING, RANKING_OF_COLLECTIVITIES, RANKSHIFT},
 };
 
 /// A report.
@@ -49,11 +49,12 @@ mod tests {
     use super::*;
     use crate::commands::report::columns::Dictionary;
 
-    const ALL: [Kind; 16] = [
+    const ALL: [Kind; 17] = [
         ENGAGEMENT,
         PEERS,
         RANKING,
-        COLLECTIVITIES,
+        RANKING_OF_COLLECTIVITIES,
+        ENGAGEMENT_OF_COLLECTIVITIES,
         RANKSHIFT,
         DIALOGUE,
         MOVERS,

@@ -44,7 +44,7 @@ pub(in crate::commands::report) const RANKING: Kind = Kind {
 
 /// The same of collectivities. What is withheld of them hangs on the accounts in each total, which the
 /// statement looks at.
-pub(in crate::commands::report) const COLLECTIVITIES: Kind = Kind {
+pub(in crate::commands::report) const RANKING_OF_COLLECTIVITIES: Kind = Kind {
     name: "ranking",
     sql: reports::RANKING_COLLECTIVITIES,
     gated: &["total"],
