@@ -58,6 +58,7 @@ pub(crate) async fn time(
         ("policy", "{}"),
         ("account", one.account.as_str()),
         ("collectivity", one.collectivity.as_str()),
+        ("body", ""),
     ];
     let mut empty = Vec::new();
     for (name, sql) in REPORTS.iter().chain(VIEWS) {
@@ -87,6 +88,11 @@ const REPORTS: &[(&str, &str)] = &[
     ("presence, events", reports::PRESENCE_EVENTS),
     ("presence over time", reports::PRESENCE_OVER_TIME),
     ("engagement", reports::ENGAGEMENT),
+    (
+        "engagement of collectivities",
+        reports::ENGAGEMENT_OF_COLLECTIVITIES,
+    ),
+    ("presence, published", reports::PUBLISHED),
     ("peers", reports::PEERS),
     ("ranking", reports::RANKING),
     ("ranking of collectivities", reports::RANKING_COLLECTIVITIES),
@@ -116,6 +122,16 @@ const VIEWS: &[(&str, &str)] = &[
         "v_account_figure, medians of strata",
         "SELECT platform, category, stratum, count(), median(e), median(posts_per_week) FROM v_account_figure \
          WHERE night = {night:Date} AND window_days = {window:UInt16} GROUP BY ALL",
+    ),
+    (
+        "v_collectivity_figure, medians of strata",
+        "SELECT category, stratum, count(), median(interactions_per_inhabitant), median(reply_rate) FROM v_collectivity_figure \
+         WHERE night = {night:Date} AND window_days = {window:UInt16} GROUP BY ALL",
+    ),
+    (
+        "v_public_collectivity_figure, the first fifty",
+        "SELECT * FROM v_public_collectivity_figure WHERE night = {night:Date} AND window_days = {window:UInt16} \
+         ORDER BY interactions_per_inhabitant DESC NULLS LAST LIMIT 50",
     ),
     (
         "v_account_score, the first fifty",

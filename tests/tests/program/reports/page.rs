@@ -116,6 +116,17 @@ fn the_page_says_indicators_peers_changes_and_stands_alone() {
         assert!(english.contains(part), "{part}");
     }
     assert!(!english.contains("Quatre indicateurs"));
+    // Its posts and threads together would tell those of the account on X.
+    assert!(!page.contains("Ensemble, sur") && !english.contains("Together, over"));
+    let other = world.here.sql(
+        "SELECT collectivity_id FROM v_collectivity_figure WHERE interactions = 100 AND window_days = 90 LIMIT 1",
+    );
+    let other = other[0]["collectivity_id"].as_str().unwrap();
+    let text = ["report", "collectivity", other, "--lang", "fr"];
+    let text = world.here.succeed(&text).stdout;
+    let together = "Ensemble, sur 90 jours (mastodon) : 3,50 publications par semaine, 0,500 interactions pour mille \
+         habitants et par semaine, réponse à 60 % des fils (délai médian 10 h).";
+    assert!(text.contains(together), "{text}");
 }
 
 /// A name as HTML has it.

@@ -2,7 +2,7 @@
 -- window before a judged night, those with the most interactions per inhabitant first. NULL is unknown, never zero,
 -- and `unavailable` says why. A sum that would tell an account by subtraction is NULL too: where exactly one account
 -- in it may be published only in aggregates, or one may not be published at all; then `not_publishable`.
--- Parameters: night, window (days), policy, category, stratum, department, region (empty: all), limit.
+-- Parameters: night, window (days), policy, body (its id; empty: all), category, stratum, department, region (empty: all), limit.
 -- Reads: collectivity_figure, one window of one night (the beginning of its sort key); the present registry.
 WITH
     JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))') AS withheld,
@@ -57,6 +57,7 @@ SELECT
 FROM collectivity_figure AS f
 LEFT JOIN (SELECT collectivity_id, name FROM v_collectivity) AS c ON c.collectivity_id = f.collectivity_id
 WHERE f.night = {night:Date} AND f.window_days = {window:UInt16}
+  AND ({body:String} = '' OR f.collectivity_id = {body:String})
   AND ({category:String} = '' OR f.category = {category:String})
   AND ({stratum:String} = '' OR f.stratum = {stratum:String})
   AND ({department:String} = '' OR f.department_code = {department:String})

@@ -94,11 +94,14 @@ async fn hand_on(desk: &Desk<'_>, command: ReportCommand) -> anyhow::Result<()> 
             "a collectivity is judged over all its accounts; leave `--platform` out, or say `--of accounts`"
         ),
         ReportCommand::Engagement { args, of } => {
-            let kind = match of {
-                Of::Accounts => &kind::ENGAGEMENT,
-                Of::Collectivities => &kind::ENGAGEMENT_OF_COLLECTIVITIES,
+            let (kind, all) = match of {
+                Of::Accounts => (&kind::ENGAGEMENT, Vec::new()),
+                Of::Collectivities => (
+                    &kind::ENGAGEMENT_OF_COLLECTIVITIES,
+                    vec![("body", String::new())],
+                ),
             };
-            desk.tabular(kind, &args, &none).await
+            desk.tabular_with(kind, &args, &none, &all).await
         }
         ReportCommand::Peers(args) => desk.tabular(&kind::PEERS, &args, &none).await,
         ReportCommand::Ranking { args, of } => {

@@ -32,6 +32,8 @@ pub(super) struct Facts {
     /// Weeks of the first account.
     pub(super) weeks: ReportRows,
     pub(super) events: ReportRows,
+    /// The figures over all accounts that may be combined: a row, or none.
+    pub(super) figures: ReportRows,
     /// The index over all accounts: a row, or none.
     pub(super) total: ReportRows,
 }
@@ -98,6 +100,15 @@ impl Facts {
         let events = desk
             .rows(reports::COLLECTIVITY_EVENTS, &with(parameters, &recent))
             .await?;
+        let figures = desk
+            .rows(
+                reports::ENGAGEMENT_OF_COLLECTIVITIES,
+                &with(
+                    parameters,
+                    &[("body", body.collectivity_id.to_string().as_str())],
+                ),
+            )
+            .await?;
         let total = desk.rows(reports::COLLECTIVITY_TOTAL, parameters).await?;
         Ok(Self {
             body: body.clone(),
@@ -109,6 +120,7 @@ impl Facts {
             accounts,
             weeks,
             events,
+            figures,
             total,
         })
     }

@@ -3,12 +3,57 @@
 use super::{
     super::{columns::word, table::Row},
     facts::Facts,
+    says::doubt,
 };
 use crate::words::Lang;
 
-/// Its sentences: the index with its interval, the rank with its peers, what was left out. None of a body that
-/// has no account in the night's plan.
+/// Its sentences: what its networks come to together; the index with its interval, the rank with its peers, what
+/// was left out. None of a body that has no account in the night's plan.
 pub(super) fn lines(facts: &Facts, lang: Lang) -> Vec<String> {
+    let figures = Row::all(&facts.figures).next();
+    let mut lines = Vec::from_iter(figures.and_then(|row| together(&row, &facts.window, lang)));
+    lines.extend(of_index(facts, lang));
+    lines
+}
+
+/// What is known of its accounts together; none where nothing is, or may be told.
+fn together(row: &Row<'_>, window: &str, lang: Lang) -> Option<String> {
+    let figure = |name: &str| row.number(name).map(|it| lang.figure(it));
+    let mut parts = Vec::new();
+    if let Some(posts) = figure("posts_per_week") {
+        let what = lang.pick("publications par semaine", "posts a week");
+        parts.push(format!("{posts} {what}"));
+    }
+    if let Some(interactions) = figure("interactions_per_inhabitant") {
+        let what = lang.pick(
+            "interactions pour mille habitants et par semaine",
+            "interactions per thousand inhabitants and week",
+        );
+        parts.push(format!("{interactions} {what}"));
+    }
+    if let Some(rate) = row.number("reply_rate") {
+        let rate = lang.percent(rate);
+        let delay = figure("reply_delay_median").map_or(String::new(), |hours| match lang {
+            Lang::Fr => format!(" (délai médian {hours} h)"),
+            Lang::En => format!(" (median delay {hours} h)"),
+        });
+        parts.push(match lang {
+            Lang::Fr => format!("réponse à {rate} % des fils{delay}"),
+            Lang::En => format!("replies to {rate} % of the threads{delay}"),
+        });
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    let doubt = doubt(row.has("flags", "not_covered"), lang);
+    let (parts, platforms) = (parts.join(", "), row.text("platforms"));
+    Some(match lang {
+        Lang::Fr => format!("Ensemble, sur {window} jours ({platforms}) : {parts}{doubt}."),
+        Lang::En => format!("Together, over {window} days ({platforms}): {parts}{doubt}."),
+    })
+}
+
+fn of_index(facts: &Facts, lang: Lang) -> Vec<String> {
     let Some(row) = Row::all(&facts.total).next() else {
         return Vec::new();
     };

@@ -166,7 +166,7 @@ fn followers(facts: &Facts, lang: Lang) -> Option<String> {
 }
 
 /// What is added to a sentence whose figures are of a night that measured too little of the stratum.
-fn doubt(is_uncovered: bool, lang: Lang) -> String {
+pub(super) fn doubt(is_uncovered: bool, lang: Lang) -> String {
     if is_uncovered {
         format!(" ({})", word("not_covered", lang))
     } else {
