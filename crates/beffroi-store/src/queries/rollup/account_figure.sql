@@ -27,7 +27,7 @@ WITH
         WHERE published_at >= begin_of_window AND published_at < end_of_window
           AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
     ),
-    -- The posts of each account, read once. `…_given` is the number of closed posts that give the counter;
+    -- The posts of each account. `…_given` is the number of closed posts that give the counter;
     -- in the arrays, of which each closed post has one value, -1 is unknown.
     gathered AS (
         SELECT
@@ -60,12 +60,13 @@ WITH
             groupArrayIf(ifNull(toInt64(followers), -1), is_closed) AS all_followers
         FROM posts GROUP BY account_id
     ),
-    -- E of the single posts, per thousand followers at publication (where not known, at collection), with
+    -- The same (the posts are read once), and E of the single posts, per thousand followers at publication (where not known, at collection), with
     -- each interaction for one, and with comments for two and shares for three.
     engaged AS (
         SELECT
-            c.account_id AS account_id,
-            arrayMap((r, k, s) -> if((has_reactions AND r < 0) OR (has_comments AND k < 0) OR (has_shares AND s < 0), -1,
+            c.*,
+            has_reactions OR has_comments OR has_shares AS is_engaged,
+            arrayMap((r, k, s) -> if(NOT is_engaged OR (has_reactions AND r < 0) OR (has_comments AND k < 0) OR (has_shares AND s < 0), -1,
                                      if(has_reactions, r, 0) + if(has_comments, k, 0) + if(has_shares, s, 0)),
                      all_reactions, all_comments, all_shares) AS counts,
             arrayMap((r, k, s, count) -> if(count < 0, -1,
@@ -84,7 +85,6 @@ WITH
             if(n > 0, arrayAvg(arraySort(arrayFilter(e -> e >= 0, arrayMap((count, base) -> if(count >= 0 AND base > 0, count / base * 1000, -1.), weighted, bases)))), NULL) AS weighted_mean
         FROM gathered AS c
         INNER JOIN accounts AS a ON a.account_id = c.account_id
-        WHERE has_reactions OR has_comments OR has_shares
     ),
     -- Followers at the begin of the window: the last known at most a week before, else the first within
     -- a week after (within half of the window, where that is less).
@@ -102,58 +102,38 @@ WITH
         GROUP BY account_id
     ),
     -- Seconds from a thread's opening to its answer, 0 where two servers' clocks put it before, and for
-    -- which it was watched; both up to the window's end.
+    -- which it was watched; both up to the window's end. A thread waits until its answer or, for want of one
+    -- within seven days, is lost from sight when it was last looked at.
     threads AS (
         SELECT
             account_id,
             intDiv(toUnixTimestamp64Milli(opened_at), 1000) AS opened,
             if(replied_at <= end_of_window, greatest(intDiv(toUnixTimestamp64Milli(replied_at), 1000) - opened, 0), NULL) AS delay,
-            greatest(intDiv(toUnixTimestamp64Milli(least(seen_until, end_of_window)), 1000) - opened, 0) AS watched
+            greatest(intDiv(toUnixTimestamp64Milli(least(seen_until, end_of_window)), 1000) - opened, 0) AS watched,
+            ifNull(delay <= seven_days, 0) AS is_answered,
+            if(is_answered, assumeNotNull(delay), least(if(delay IS NULL, watched, seven_days), seven_days)) AS wait
         FROM thread_figure
         WHERE opened_at >= begin_of_window AND opened_at < end_of_window
           AND account_id >= {first_account:UUID} AND account_id < {end_account:UUID}
     ),
+    -- The product-limit estimate (Kaplan & Meier 1958) of the share that still waits, thread by thread in the
+    -- order of their waits: of equal ones, the answered come first, and one after the other they come to the same
+    -- as together. Products of fractions miss round shares by some units in the last digit: hence 1e-9.
     dialogues AS (
         SELECT
             account_id,
             count() AS opened_threads,
             countIf(watched >= seven_days) AS closed,
-            if(closed >= 10, countIf(watched >= seven_days AND delay <= seven_days) / closed, NULL) AS reply_rate,
+            if(closed >= 10, countIf(watched >= seven_days AND is_answered) / closed, NULL) AS reply_rate,
             if(countIf(watched >= 7200) >= 10, countIf(watched >= 7200 AND delay <= 7200) / countIf(watched >= 7200), NULL) AS answered_2h,
-            if(countIf(watched >= 86400) >= 10, countIf(watched >= 86400 AND delay <= 86400) / countIf(watched >= 86400), NULL) AS answered_24h
+            if(countIf(watched >= 86400) >= 10, countIf(watched >= 86400 AND delay <= 86400) / countIf(watched >= 86400), NULL) AS answered_24h,
+            arraySort(groupArray(toUInt32(2 * wait + NOT is_answered))) AS ends,
+            arrayMap(sum -> exp(sum) - 1e-9, arrayCumSum(arrayMap(
+                (end, place) -> if(end % 2 = 0, log(1 - 1 / (opened_threads - place + 1)), 0.), ends, arrayEnumerate(ends)))) AS waiting,
+            arrayMap(share -> if(opened_threads >= 10, arrayFirstIndex(it -> it <= share, waiting), 0), [0.75, 0.5, 0.25]) AS places,
+            arrayMap(place -> if(place > 0, intDiv(ends[place], 2) / 3600, NULL), places) AS quantiles,
+            quantiles[1] AS quartile, quantiles[2] AS median, quantiles[3] AS upper_quartile
         FROM threads GROUP BY account_id
-    ),
-    -- The product-limit estimate (Kaplan & Meier 1958) of the share that still waits. A thread waits until
-    -- its answer or, for want of one within seven days, is lost from sight when it was last looked at.
-    ends AS (
-        SELECT
-            account_id,
-            if(delay <= seven_days, delay, least(if(delay IS NULL, watched, seven_days), seven_days)) AS wait,
-            count() AS waits,
-            countIf(delay <= seven_days) AS answered
-        FROM threads GROUP BY account_id, wait
-    ),
-    curves AS (
-        SELECT
-            account_id, wait, answered,
-            sum(waits) OVER (PARTITION BY account_id ORDER BY wait DESC) AS at_risk,
-            sum(waits) OVER (PARTITION BY account_id) AS all_waits
-        FROM ends
-    ),
-    steps AS (
-        -- Products of fractions miss round shares by some units in the last digit: hence 1e-9.
-        SELECT
-            account_id, wait, all_waits,
-            exp(sum(log(1 - answered / at_risk)) OVER (PARTITION BY account_id ORDER BY wait)) - 1e-9 AS waiting
-        FROM curves WHERE answered > 0
-    ),
-    delays AS (
-        SELECT
-            account_id,
-            if(any(all_waits) >= 10, minOrNullIf(wait, waiting <= 0.75) / 3600, NULL) AS quartile,
-            if(any(all_waits) >= 10, minOrNullIf(wait, waiting <= 0.5) / 3600, NULL) AS median,
-            if(any(all_waits) >= 10, minOrNullIf(wait, waiting <= 0.25) / 3600, NULL) AS upper_quartile
-        FROM steps GROUP BY account_id
     ),
     figures AS (
         SELECT
@@ -183,22 +163,20 @@ WITH
             if(a.followers > 0, c2 / a.followers * 1000, NULL) AS c3,
             if(a.followers > 0, v2 / a.followers * 1000, NULL) AS v3,
             if(components = '', NULL, if(has_reactions, p3, 0.) + if(has_comments, c3, 0.) + if(has_shares, v3, 0.)) AS e,
-            g.e_mean AS e_mean, g.e_median AS e_median, g.e_trimmed AS e_trimmed, g.weighted_mean AS weighted_mean,
-            if(ifNull(counters_expired, 0), NULL, toFloat64(g.all_interactions)) AS interactions,
+            c.e_mean AS e_mean, c.e_median AS e_median, c.e_trimmed AS e_trimmed, c.weighted_mean AS weighted_mean,
+            if(ifNull(counters_expired, 0), NULL, toFloat64(c.all_interactions)) AS interactions,
             if(a.population > 0, interactions / a.population * 1000 / weeks, NULL) AS per_inhabitant,
             c.views_median AS views_median, if(isNaN(c.views_mean), NULL, c.views_mean) AS views_mean,
             c.overperformance AS overperformance,
             multiIf(ifNull(threads_expired, 0), NULL, d.opened_threads > 0 OR a.has_dialogue, toFloat64(d.opened_threads), NULL) AS threads,
             d.closed AS closed_threads,
             d.reply_rate AS reply_rate, d.answered_2h AS answered_2h, d.answered_24h AS answered_24h,
-            k.quartile AS quartile, k.median AS median, k.upper_quartile AS upper_quartile,
+            d.quartile AS quartile, d.median AS median, d.upper_quartile AS upper_quartile,
             d.opened_threads AS opened_threads
         FROM accounts AS a
-        LEFT JOIN gathered AS c ON c.account_id = a.account_id
-        LEFT JOIN engaged AS g ON g.account_id = a.account_id
+        LEFT JOIN engaged AS c ON c.account_id = a.account_id
         LEFT JOIN begins AS b ON b.account_id = a.account_id
         LEFT JOIN dialogues AS d ON d.account_id = a.account_id
-        LEFT JOIN delays AS k ON k.account_id = a.account_id
     ),
     explained AS (
         WITH

@@ -56,8 +56,7 @@ WITH
             arrayConcat(posts_of.4, interactions_of.4, threads_of.4) AS everybody
         FROM bodies
     ),
-    -- Seconds from a thread's opening to its answer, 0 where two servers' clocks put it before, and for
-    -- which it was watched; both up to the window's end.
+    -- As in account_figure.sql.
     threads AS (
         SELECT
             s.collectivity_id AS collectivity_id,
@@ -71,9 +70,6 @@ WITH
             ON s.account_id = t.account_id
         WHERE t.opened_at >= begin_of_window AND t.opened_at < end_of_window
     ),
-    -- The product-limit estimate (Kaplan & Meier 1958) of the share that still waits, thread by thread: those
-    -- answered after equal waits one after the other come to the same as together, before those that are then
-    -- lost from sight. Products of fractions miss round shares by some units in the last digit: hence 1e-9.
     dialogues AS (
         SELECT
             collectivity_id,
@@ -85,13 +81,9 @@ WITH
             arraySort(groupArray(toUInt32(2 * wait + NOT is_answered))) AS ends,
             arrayMap(sum -> exp(sum) - 1e-9, arrayCumSum(arrayMap(
                 (end, place) -> if(end % 2 = 0, log(1 - 1 / (opened_threads - place + 1)), 0.), ends, arrayEnumerate(ends)))) AS waiting,
-            opened_threads >= 10 AS is_enough,
-            arrayFirstIndex(it -> it <= 0.75, waiting) AS at_quartile,
-            arrayFirstIndex(it -> it <= 0.5, waiting) AS at_median,
-            arrayFirstIndex(it -> it <= 0.25, waiting) AS at_upper_quartile,
-            if(is_enough AND at_quartile > 0, intDiv(ends[at_quartile], 2) / 3600, NULL) AS quartile,
-            if(is_enough AND at_median > 0, intDiv(ends[at_median], 2) / 3600, NULL) AS median,
-            if(is_enough AND at_upper_quartile > 0, intDiv(ends[at_upper_quartile], 2) / 3600, NULL) AS upper_quartile
+            arrayMap(share -> if(opened_threads >= 10, arrayFirstIndex(it -> it <= share, waiting), 0), [0.75, 0.5, 0.25]) AS places,
+            arrayMap(place -> if(place > 0, intDiv(ends[place], 2) / 3600, NULL), places) AS quantiles,
+            quantiles[1] AS quartile, quantiles[2] AS median, quantiles[3] AS upper_quartile
         FROM threads GROUP BY collectivity_id
     ),
     figures AS (
