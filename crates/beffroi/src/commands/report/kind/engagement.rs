@@ -86,7 +86,10 @@ pub(in crate::commands::report) const ENGAGEMENT_OF_COLLECTIVITIES: Kind = Kind 
         "sommes sur les comptes de la collectivité qui peuvent être combinés ; interactions pour mille habitants et semaine ; les abonnés ne s'ajoutent pas : une même personne en suit plusieurs",
         "sums over the collectivity's accounts that may be combined; interactions per thousand inhabitants and week; followers are not added up: one person follows several",
     ),
-    nothing: NOBODY,
+    nothing: (
+        "aucun chiffre de collectivité pour cette nuit et ces filtres ; `beffroi rollup --night NUIT` les calcule",
+        "no figures of collectivities for this night and these filters; `beffroi rollup --night NIGHT` computes them",
+    ),
 };
 
 pub(in crate::commands::report) const PEERS: Kind = Kind {
