@@ -58,7 +58,10 @@ fn a_week_whose_stratum_was_not_covered_has_a_hollow_point_and_is_told() {
     weeks[1].is_covered = false;
     let svg = draw(&weeks);
     assert_eq!(svg.matches("class=\"hollow\"").count(), 1, "{svg}");
-    assert!(svg.contains("; hollow points (stratum not covered): 1"), "{svg}");
+    assert!(
+        svg.contains("; hollow points (stratum not covered): 1"),
+        "{svg}"
+    );
 }
 
 #[test]
