@@ -17,7 +17,9 @@ pub(crate) use self::{
         RobotsCommand, TableFormat,
     },
     night::{DeadChoice, DeadCommand, DeadListArgs, PlanArgs, RunArgs, StatusArgs, WorkerArgs},
-    report::{Against, Output, Period, Ranked, ReportArgs, ReportCommand, ReportFormat},
+    report::{
+        Against, Output, Period, Ranked, ReportArgs, ReportCommand, ReportFormat, over_accounts,
+    },
     trial::{DemoArgs, SimArgs, SimCommand},
 };
 

@@ -8,6 +8,7 @@ mod columns;
 mod dictionary;
 mod export;
 mod kind;
+mod platforms;
 mod presence;
 mod run;
 mod table;
@@ -62,6 +63,7 @@ fn check_format(command: &ReportCommand) -> anyhow::Result<()> {
         ReportCommand::Collectivity { args, .. } => &args.out,
         ReportCommand::Engagement(args)
         | ReportCommand::Peers(args)
+        | ReportCommand::Platforms { args, .. }
         | ReportCommand::Ranking { args, .. }
         | ReportCommand::Rankshift(args)
         | ReportCommand::Dialogue(args)
@@ -85,6 +87,7 @@ async fn hand_on(desk: &Desk<'_>, command: ReportCommand) -> anyhow::Result<()> 
     match command {
         ReportCommand::Engagement(args) => desk.tabular(&kind::ENGAGEMENT, &args, &none).await,
         ReportCommand::Peers(args) => desk.tabular(&kind::PEERS, &args, &none).await,
+        ReportCommand::Platforms { args, metric } => platforms::report(desk, &args, &metric).await,
         ReportCommand::Ranking { args, of } => match of {
             Ranked::Accounts => desk.tabular(&kind::RANKING, &args, &none).await,
             Ranked::Collectivities if args.platform.is_some() => bail!(
@@ -167,6 +170,9 @@ struct Desk<'a> {
     min_coverage: f64,
 }
 
+/// What a statement says that leaves websites out, of which nothing is to be said then.
+const NO_WEBSITES: &str = "platform != 'website'";
+
 /// Parameters of a statement.
 type Parameters = Vec<(&'static str, String)>;
 
@@ -240,6 +246,7 @@ impl Desk<'_> {
             .into_iter()
             .map(|row| row.platform)
             .filter(|it| asked.platform.is_none_or(|platform| platform == *it))
+            .filter(|it| *it != Platform::Website || !kind.sql.contains(NO_WEBSITES))
             .collect();
         Ok(Gate::new(self.policies, &platforms, kind.gated, kind.used))
     }

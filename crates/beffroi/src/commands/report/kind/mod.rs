@@ -2,6 +2,7 @@
 
 mod engagement;
 mod movers;
+mod platforms;
 mod presence;
 mod ranking;
 
@@ -11,6 +12,7 @@ use crate::gate::Use;
 pub(super) use self::{
     engagement::{ACCOUNT, DIALOGUE, ENGAGEMENT, PEERS},
     movers::{MOVERS_WEEK, MOVERS_YEAR},
+    platforms::PLATFORMS,
     presence::{COVERAGE, DORMANT, EVENTS, OVER_TIME, PRESENCE, PUBLISHED, PUBLISHED_FR},
     ranking::{COLLECTIVITIES, MOVERS, RANKING, RANKSHIFT},
 };
@@ -49,9 +51,10 @@ mod tests {
     use super::*;
     use crate::commands::report::columns::Dictionary;
 
-    const ALL: [Kind; 16] = [
+    const ALL: [Kind; 17] = [
         ENGAGEMENT,
         PEERS,
+        PLATFORMS,
         RANKING,
         COLLECTIVITIES,
         RANKSHIFT,
