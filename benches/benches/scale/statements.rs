@@ -1,9 +1,10 @@
 //! What reports ask, and what analysts ask of the views.
 
-use std::time::Instant;
+use std::{collections::BTreeMap, time::Instant};
 
 use anyhow::{Context, ensure};
 use beffroi_benches::table::Table;
+use beffroi_index::catalogue::Catalogue;
 use beffroi_store::{Store, reports};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -40,6 +41,9 @@ pub(crate) async fn time(
         )
         .await?;
     let one = ones.into_iter().next().context("nobody was judged")?;
+    let catalogue = Catalogue::shipped();
+    let metrics = catalogue.iter().map(|it| (&it.name, &it.unit));
+    let metrics = serde_json::to_string(&metrics.collect::<BTreeMap<_, _>>())?;
     let parameters = [
         ("night", night.as_str()),
         ("run_id", night.as_str()),
@@ -56,6 +60,7 @@ pub(crate) async fn time(
         ("limit", "50"),
         ("min_coverage", "0.8"),
         ("policy", "{}"),
+        ("metrics", metrics.as_str()),
         ("account", one.account.as_str()),
         ("collectivity", one.collectivity.as_str()),
         ("body", ""),
@@ -94,6 +99,7 @@ const REPORTS: &[(&str, &str)] = &[
     ),
     ("presence, published", reports::PUBLISHED),
     ("peers", reports::PEERS),
+    ("platforms", reports::PLATFORM_FIGURES),
     ("ranking", reports::RANKING),
     ("ranking of collectivities", reports::RANKING_COLLECTIVITIES),
     ("rankshift", reports::RANKSHIFT),

@@ -32,6 +32,9 @@ pub const ENGAGEMENT_OF_COLLECTIVITIES: &str =
 /// Medians over all platforms that may be combined, by category and stratum.
 pub const PEERS: &str = include_str!("queries/reports/peers.sql");
 
+/// The figures of each platform, one line a metric.
+pub const PLATFORM_FIGURES: &str = include_str!("queries/reports/platform_figures.sql");
+
 /// The engagement index within peers.
 pub const RANKING: &str = include_str!("queries/reports/ranking.sql");
 

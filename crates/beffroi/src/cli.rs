@@ -17,7 +17,7 @@ pub(crate) use self::{
         RobotsCommand, TableFormat,
     },
     night::{DeadChoice, DeadCommand, DeadListArgs, PlanArgs, RunArgs, StatusArgs, WorkerArgs},
-    report::{Against, Of, Output, Period, ReportArgs, ReportCommand, ReportFormat},
+    report::{Against, Of, Output, Period, ReportArgs, ReportCommand, ReportFormat, over_accounts},
     trial::{DemoArgs, SimArgs, SimCommand},
 };
 

@@ -16,7 +16,7 @@ const NOT_COMBINED: &str = "not_to_be_combined_with_other_platforms";
 
 /// The figures of which a column is made. A column of reports that is not here is made of none (presence,
 /// ranks within withheld lines) or stands with the one that is, as the intervals with their score.
-fn metrics_of(column: &str) -> &'static [Metric] {
+pub(crate) fn metrics_of(column: &str) -> &'static [Metric] {
     match column {
         "followers" | "audience_score" => &[Metric::Followers],
         "posts_per_week" | "activity_score" => &[Metric::Posts],
@@ -98,6 +98,8 @@ struct Notice {
 pub(crate) enum Use {
     /// Account by account.
     EachAccount,
+    /// In figures over accounts of one platform.
+    OnePlatform,
     /// In figures over accounts of several platforms.
     Together,
 }
@@ -254,7 +256,7 @@ fn refusal<'a>(
 ) -> Option<(&'static str, &'a Source)> {
     let published = match used {
         Use::EachAccount => policies.refuses_to_show(platform, metrics),
-        Use::Together => policies.refuses_to_aggregate(platform, metrics),
+        Use::OnePlatform | Use::Together => policies.refuses_to_aggregate(platform, metrics),
     };
     if let Some(rule) = published {
         let because = match rule.is.how {
@@ -304,5 +306,23 @@ mod tests {
         let amended = "[[amendments]]\nplatform = 'youtube'\ncombine = true\ndocument = 'letter'\nsigned = 2026-12-01";
         let policies = Policies::with_file(amended).unwrap();
         assert_eq!(left_out(&policies), []);
+    }
+
+    #[test]
+    fn figures_over_one_platform_need_no_leave_to_combine_but_leave_to_be_published() {
+        let gate = Gate::new(&Policies::default(), &PLATFORMS, &COLUMNS, Use::OnePlatform);
+        assert_eq!(gate.left_out, []);
+        assert_eq!(gate.notices.len(), 1);
+        assert_eq!(gate.notices[0].platform, Platform::Youtube);
+        let silent = "[platforms.mastodon]\n\
+            store = { days = 'unbounded', source = 'S', read = 2026-11-01 }\n\
+            combine = { allowed = true, source = 'S', read = 2026-11-01 }\n\
+            publish = { how = 'no', source = 'S', read = 2026-11-01 }\n";
+        let policies = Policies::with_file(silent).unwrap();
+        let gate = Gate::new(&policies, &PLATFORMS, &COLUMNS, Use::OnePlatform);
+        assert_eq!(gate.left_out.len(), 1);
+        assert_eq!(gate.left_out[0].platform, Platform::Mastodon);
+        assert_eq!(gate.left_out[0].because, NOT_PUBLISHED);
+        assert_eq!(gate.left_out[0].columns, COLUMNS);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{fmt::Display, path::PathBuf, str::FromStr};
 
+use beffroi_index::catalogue::{Catalogue, Level, Metric, Need};
 use beffroi_model::{Category, Platform, Stratum};
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
@@ -45,6 +46,18 @@ pub(crate) enum ReportCommand {
     },
     /// Medians over all networks, by category and stratum: only what may be combined.
     Peers(ReportArgs),
+    /// The figures of each platform: means, medians and quartiles over its accounts, metric by metric.
+    #[command(
+        after_help = "Examples:\n  beffroi report platforms\n  beffroi report platforms --metric e,e_post_median --category commune --stratum 2000-3499\n  beffroi report platforms --platform youtube --metric views_median --window 28\n  beffroi report platforms --format csv --output platforms.csv"
+    )]
+    Platforms {
+        #[command(flatten)]
+        args: ReportArgs,
+        /// Only these metrics of the catalogue (`config/metrics.toml`). Default: six of them on a terminal,
+        /// all as data.
+        #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = platform_metric)]
+        metric: Vec<String>,
+    },
     /// The engagement index, within peers, with intervals and tie ranks.
     #[command(
         after_help = "Examples:\n  beffroi report ranking --platform facebook --category commune --stratum 2000-3499\n  beffroi report ranking --of collectivities --category departement"
@@ -169,6 +182,33 @@ fn one_of<T: FromStr + IntoEnumIterator + Display>(text: &str) -> Result<T, Stri
     text.parse().map_err(|_| {
         let known: Vec<String> = T::iter().map(|it| it.to_string()).collect();
         format!("known are {}", known.join(", "))
+    })
+}
+
+/// A metric that is computed of platforms; of another one those that are, are told.
+fn platform_metric(name: &str) -> Result<String, String> {
+    let catalogue = Catalogue::shipped();
+    let known: Vec<&str> = over_accounts(&catalogue)
+        .map(|metric| metric.name.as_str())
+        .collect();
+    if known.contains(&name) {
+        return Ok(name.to_owned());
+    }
+    let known = known.join(", ");
+    Err(match catalogue.get(name) {
+        Some(metric) if metric.levels.contains(&Level::Platform) => {
+            format!("it is in `report presence`; known here are {known}")
+        }
+        Some(_) => format!("it is not computed of platforms; known are {known}"),
+        None => format!("known are {known}"),
+    })
+}
+
+/// The metrics of platforms that are made of their accounts' figures, in the order of the catalogue. What
+/// rests on who is where is in `report presence`.
+pub(crate) fn over_accounts(catalogue: &Catalogue) -> impl Iterator<Item = &Metric> {
+    catalogue.iter().filter(|metric| {
+        metric.levels.contains(&Level::Platform) && !metric.needs.contains(&Need::Presence)
     })
 }
 

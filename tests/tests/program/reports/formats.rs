@@ -5,9 +5,10 @@ use serde_json::Value;
 use super::seed::{SECRET, World};
 
 /// Reports with what they are asked.
-const REPORTS: [&[&str]; 15] = [
+const REPORTS: [&[&str]; 16] = [
     &["engagement"],
     &["peers"],
+    &["platforms"],
     &["ranking"],
     &["ranking", "--of", "collectivities"],
     &["engagement", "--of", "collectivities"],
@@ -75,7 +76,7 @@ fn formats_agree_and_withhold_the_same() {
             );
         }
         if let Some(data) = json["data"].as_array() {
-            for column in ["total", "e", "share", "reply_rate", "followers"] {
+            for column in ["total", "e", "share", "reply_rate", "followers", "median"] {
                 if data[0].get(column).is_none() {
                     continue;
                 }

@@ -3,6 +3,7 @@
 
 mod formats;
 mod page;
+mod platforms;
 pub(crate) mod reasons;
 mod seed;
 mod views;
@@ -18,6 +19,7 @@ fn what_was_never_judged_is_told_with_the_remedy() {
         "presence",
         "engagement",
         "peers",
+        "platforms",
         "ranking",
         "rankshift",
         "dialogue",

@@ -5,9 +5,10 @@ use beffroi_tests::{Engine, Installation};
 use serde_json::{Map, Value};
 
 /// Reports of figures with what they are asked.
-const REPORTS: [&[&str]; 9] = [
+const REPORTS: [&[&str]; 10] = [
     &["engagement"],
     &["peers"],
+    &["platforms"],
     &["ranking"],
     &["ranking", "--of", "collectivities"],
     &["engagement", "--of", "collectivities"],
@@ -31,7 +32,9 @@ fn stem(column: &str) -> &str {
 fn is_explained(row: &Map<String, Value>, column: &str) -> bool {
     let stem = stem(column);
     let listed = row.get("unavailable").is_some_and(|it| {
-        let names = [column, stem];
+        // A line about one metric tells it of that metric.
+        let metric = row.get("metric").and_then(Value::as_str);
+        let names = [column, stem, metric.unwrap_or(column)];
         names.iter().any(|name| it.get(*name).is_some())
     });
     let beside = match stem {
@@ -88,9 +91,10 @@ pub(crate) fn assert_all_is_told(here: &Installation, engine: &Engine) {
         "INSERT INTO beffroi.uncovered_account \
          SELECT night, run_id, account_id FROM beffroi.account_figure WHERE window_days = 7",
     );
-    let reports: [&[&str]; 5] = [
+    let reports: [&[&str]; 6] = [
         &["engagement"],
         &["peers"],
+        &["platforms"],
         &["dormant"],
         &["presence"],
         &["presence", "--published"],

@@ -8,6 +8,7 @@ mod columns;
 mod dictionary;
 mod export;
 mod kind;
+mod platforms;
 mod presence;
 mod run;
 mod table;
@@ -25,7 +26,7 @@ use self::{asked::Asked, columns::Dictionary, kind::Kind};
 use crate::{
     cli::{Against, Of, Output, Period, ReportArgs, ReportCommand, ReportFormat},
     config::Config,
-    gate::Gate,
+    gate::{Gate, Use},
     output::say,
     policies,
     services::StoreService,
@@ -62,6 +63,7 @@ fn check_format(command: &ReportCommand) -> anyhow::Result<()> {
         ReportCommand::Collectivity { args, .. } => &args.out,
         ReportCommand::Engagement { args, .. }
         | ReportCommand::Peers(args)
+        | ReportCommand::Platforms { args, .. }
         | ReportCommand::Ranking { args, .. }
         | ReportCommand::Rankshift(args)
         | ReportCommand::Dialogue(args)
@@ -104,6 +106,7 @@ async fn hand_on(desk: &Desk<'_>, command: ReportCommand) -> anyhow::Result<()> 
             desk.tabular_with(kind, &args, &none, &all).await
         }
         ReportCommand::Peers(args) => desk.tabular(&kind::PEERS, &args, &none).await,
+        ReportCommand::Platforms { args, metric } => platforms::report(desk, &args, &metric).await,
         ReportCommand::Ranking { args, of } => {
             let kind = match of {
                 Of::Accounts => &kind::RANKING,
@@ -259,6 +262,8 @@ impl Desk<'_> {
             .into_iter()
             .map(|row| row.platform)
             .filter(|it| asked.platform.is_none_or(|platform| platform == *it))
+            // Figures over several accounts are over networks.
+            .filter(|it| *it != Platform::Website || kind.used == Use::EachAccount)
             .collect();
         Ok(Gate::new(self.policies, &platforms, kind.gated, kind.used))
     }

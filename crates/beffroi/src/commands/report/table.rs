@@ -45,11 +45,12 @@ impl Cell {
         }
     }
 
-    fn is_text(self) -> bool {
+    pub(super) fn is_text(self) -> bool {
         matches!(self, Self::Text(_) | Self::Word(_))
     }
 
-    fn heading(self, dictionary: &Dictionary, lang: Lang) -> String {
+    /// What stands above it.
+    pub(super) fn heading(self, dictionary: &Dictionary, lang: Lang) -> String {
         let name = self.column();
         let name = if name.ends_with("_rank_from") {
             "rank_from"
@@ -63,7 +64,8 @@ impl Cell {
         }
     }
 
-    fn write(self, row: &Row<'_>, lang: Lang) -> String {
+    /// What stands in it.
+    pub(super) fn write(self, row: &Row<'_>, lang: Lang) -> String {
         let missing = || MISSING.to_owned();
         match self {
             Self::Text(name) => row.text(name),

@@ -40,6 +40,7 @@ fn of_columns(unit: &str) -> Option<&'static str> {
         "share" => "part",
         "text" => "texte",
         "time, UTC" => "heure, UTC",
+        "unit of the metric" => "unité du chiffre",
         "URL" => "URL",
         "UUID" => "UUID",
         "version" => "version",

@@ -2,6 +2,7 @@
 
 mod engagement;
 mod movers;
+mod platforms;
 mod presence;
 mod ranking;
 
@@ -11,6 +12,7 @@ use crate::gate::Use;
 pub(super) use self::{
     engagement::{ACCOUNT, DIALOGUE, ENGAGEMENT, ENGAGEMENT_OF_COLLECTIVITIES, PEERS},
     movers::{MOVERS_WEEK, MOVERS_YEAR},
+    platforms::PLATFORMS,
     presence::{COVERAGE, DORMANT, EVENTS, OVER_TIME, PRESENCE, PUBLISHED, PUBLISHED_FR},
     ranking::{MOVERS, RANKING, RANKING_OF_COLLECTIVITIES, RANKSHIFT},
 };
@@ -49,9 +51,10 @@ mod tests {
     use super::*;
     use crate::commands::report::columns::Dictionary;
 
-    const ALL: [Kind; 17] = [
+    const ALL: [Kind; 18] = [
         ENGAGEMENT,
         PEERS,
+        PLATFORMS,
         RANKING,
         RANKING_OF_COLLECTIVITIES,
         ENGAGEMENT_OF_COLLECTIVITIES,
