@@ -139,6 +139,7 @@ fn bench(sizes: &Sizes) -> anyhow::Result<()> {
         Column::new("statement", "statement", 0),
         Column::new("p50_ms", "p50, ms", 0),
         Column::new("p95_ms", "p95, ms", 0),
+        Column::new("max_ms", "longest, ms", 0),
     ];
     const EXPLAINED: &[Column] = &[
         Column::new("accounts", "accounts", 0),

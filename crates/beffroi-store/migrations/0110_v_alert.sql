@@ -14,6 +14,6 @@ CREATE OR REPLACE VIEW v_alert
     figures Map(LowCardinality(String), Float64) COMMENT 'the figures behind it, by name',
     is_covered UInt8 COMMENT '0: too little of its platform, category and stratum was measured that night (stratum_coverage), and what is said of it is to be flagged or withheld'
 )
-AS SELECT *, (account_id, night) NOT IN (SELECT account_id, night FROM uncovered_account) AS is_covered
+AS SELECT *, cityHash64(account_id, night) NOT IN (SELECT cityHash64(account_id, night) FROM uncovered_account) AS is_covered
 FROM alert
 COMMENT 'something that a judged night found to be looked at, with the figures behind it'

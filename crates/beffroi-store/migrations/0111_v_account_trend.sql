@@ -39,6 +39,6 @@ CREATE OR REPLACE VIEW v_account_trend
     followers_why LowCardinality(String) COMMENT 'why there is no factor: no_data (the series does not go back a year), too_few_posts, too_few_followers; empty: there is one',
     is_covered UInt8 COMMENT '0: too little of its platform, category and stratum was measured that night (stratum_coverage), and what is said of it is to be flagged or withheld'
 )
-AS SELECT *, (account_id, night) NOT IN (SELECT account_id, night FROM uncovered_account) AS is_covered
+AS SELECT *, cityHash64(account_id, night) NOT IN (SELECT cityHash64(account_id, night) FROM uncovered_account) AS is_covered
 FROM account_trend
 COMMENT 'what changed for each account: the last week against the one before, and a quarter against the same weeks a year before, beside its peers'

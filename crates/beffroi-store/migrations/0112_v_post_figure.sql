@@ -22,6 +22,7 @@ CREATE OR REPLACE VIEW v_post_figure
 )
 AS SELECT
     *,
-    (account_id, toDate(substring(run_id, 1, 10))) NOT IN (SELECT account_id, night FROM uncovered_account) AS is_covered
+    cityHash64(account_id, toDate(substring(run_id, 1, 10))) NOT IN (
+        SELECT cityHash64(account_id, night) FROM uncovered_account) AS is_covered
 FROM post_figure
 COMMENT 'a post with the reading of its counters that counts'

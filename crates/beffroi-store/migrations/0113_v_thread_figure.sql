@@ -15,6 +15,7 @@ CREATE OR REPLACE VIEW v_thread_figure
 )
 AS SELECT
     account_id, post_id, opened_at, rank, platform, replied_at, seen_until, run_id,
-    (account_id, toDate(substring(run_id, 1, 10))) NOT IN (SELECT account_id, night FROM uncovered_account) AS is_covered
+    cityHash64(account_id, toDate(substring(run_id, 1, 10))) NOT IN (
+        SELECT cityHash64(account_id, night) FROM uncovered_account) AS is_covered
 FROM thread_figure
 COMMENT 'a visitor''s thread, and when the account answered it'

@@ -14,6 +14,6 @@ CREATE OR REPLACE VIEW v_presence_event
 )
 AS SELECT
     * EXCEPT (written_at),
-    (account_id, night) NOT IN (SELECT account_id, night FROM uncovered_account) AS is_covered
+    cityHash64(account_id, night) NOT IN (SELECT cityHash64(account_id, night) FROM uncovered_account) AS is_covered
 FROM presence_event FINAL
 COMMENT 'an account that opened, closed, was renamed or moved; a collectivity that left a platform or came back'

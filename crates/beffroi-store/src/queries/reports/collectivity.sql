@@ -75,8 +75,8 @@ SELECT
     if(has(withheld['total'], p.platform), NULL, b.total) AS total_before,
     if(has(withheld['total'], p.platform), NULL, b.total_low) AS total_before_low,
     if(has(withheld['total'], p.platform), NULL, b.total_high) AS total_before_high,
-    if(total_before IS NULL, NULL, (p.account_id, {before:Date}) NOT IN (
-        SELECT account_id, night FROM uncovered_account WHERE night = {before:Date})) AS before_is_covered,
+    if(total_before IS NULL, NULL, p.account_id NOT IN (
+        SELECT account_id FROM uncovered_account WHERE night = {before:Date})) AS before_is_covered,
     arrayFilter(flag -> flag != '', [
         if(f.is_partial, 'partial_e', ''),
         if(f.young_posts > 0 AND NOT has(withheld['posts_per_week'], p.platform), 'young_posts', ''),

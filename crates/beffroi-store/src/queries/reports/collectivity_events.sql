@@ -6,16 +6,16 @@
 -- Reads: presence_event and alert, the months and nights of the period; uncovered_account.
 WITH
     JSONExtract({policy:String}, 'withheld', 'Map(String, Array(String))') AS withheld,
-    uncovered AS (SELECT account_id, night FROM uncovered_account WHERE night >= {since:Date} AND night <= {until:Date})
+    uncovered AS (SELECT cityHash64(account_id, night) FROM uncovered_account WHERE night >= {since:Date} AND night <= {until:Date})
 SELECT day, kind, platform, says_fr, says_en, if(is_covered, [], ['not_covered']) AS flags
 FROM (
     SELECT night AS day, toString(event) AS kind, toString(platform) AS platform, detail AS says_fr, detail AS says_en,
-           (account_id, night) NOT IN uncovered AS is_covered
+           cityHash64(account_id, night) NOT IN uncovered AS is_covered
     FROM presence_event FINAL
     WHERE night >= {since:Date} AND night <= {until:Date} AND collectivity_id = {collectivity:String}
     UNION ALL
     SELECT day, toString(kind) AS kind, toString(platform) AS platform, any(says_fr) AS says_fr, any(says_en) AS says_en,
-           max((account_id, night) NOT IN uncovered) AS is_covered
+           max(cityHash64(account_id, night) NOT IN uncovered) AS is_covered
     FROM alert
     WHERE night >= {since:Date} AND night <= {until:Date} AND collectivity_id = {collectivity:String}
       AND NOT has(withheld['total'], platform)

@@ -46,8 +46,8 @@ SELECT
         if(s.components != 'RKS', 'partial_e', ''),
         if(s.widened, 'widened_peers', ''),
         if(s.peers != b.peers, 'peers_changed', ''),
-        if(v.is_covered = 0 OR (s.account_id, {before:Date}) IN (
-               SELECT account_id, night FROM uncovered_account WHERE night = {before:Date}), 'not_covered', '')]) AS flags,
+        if(v.is_covered = 0 OR s.account_id IN (
+               SELECT account_id FROM uncovered_account WHERE night = {before:Date}), 'not_covered', '')]) AS flags,
     v.share AS stratum_share,
     notes[s.platform] AS policy
 FROM (SELECT * FROM account_score

@@ -16,7 +16,7 @@ SELECT
     c.department_code AS department_code,
     c.region_code AS region_code,
     c.population AS population,
-    if((e.account_id, e.night) IN (SELECT account_id, night FROM uncovered_account), ['not_covered'], []) AS flags
+    if(cityHash64(e.account_id, e.night) IN (SELECT cityHash64(account_id, night) FROM uncovered_account), ['not_covered'], []) AS flags
 FROM (SELECT * FROM presence_event FINAL WHERE night >= {since:Date} AND night <= {until:Date}) AS e
 INNER JOIN v_collectivity AS c ON c.collectivity_id = e.collectivity_id
 WHERE ({platform:String} = '' OR e.platform = {platform:String})

@@ -243,7 +243,6 @@ pub(super) fn word(word: &str, lang: Lang) -> String {
             "the platforms' terms forbid to combine the accounts",
         ),
         "not_in_registry" => ("hors du registre", "not in the registry"),
-        "later" => ("plus de 7 jours", "more than 7 days"),
         other => return other.replace('_', " "),
     };
     lang.pick(pair.0, pair.1).to_owned()
