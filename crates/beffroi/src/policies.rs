@@ -39,9 +39,14 @@ pub(crate) fn read(file: &Path) -> Result<Result<Policies, Wrong>, ConfigError> 
     Ok(Policies::with_file(&text))
 }
 
+/// Writes down what is allowed: statements read it there.
+pub(crate) async fn write_down(store: &Store, policies: &Policies) -> Result<(), StoreError> {
+    store.write_policies(&rows(policies)).await
+}
+
 /// Deletes from the raw tables what is older than allowed, and writes down what is allowed.
 pub(crate) async fn apply(store: &Store, policies: &Policies) -> Result<Vec<Removed>, StoreError> {
-    store.write_policies(&rows(policies)).await?;
+    write_down(store, policies).await?;
     let expiries = policies.expiries(today_in_france());
     let figures: Vec<TooOld<'_>> = expiries
         .iter()

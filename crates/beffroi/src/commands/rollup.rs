@@ -72,6 +72,8 @@ pub(crate) async fn compute(
         who: format!("process {} on {}", std::process::id(), machine::name()),
         what: format!("figures of {}", night.run_id),
     };
+    // What is kept and what may be combined are the policies' of now, also in a store's first night.
+    policies::write_down(store, policies).await?;
     let figures = store.rollup(night, &config.figures, &claimant).await?;
     let judgement = judge::by_all_versions(store, policies, night).await?;
     Ok(NightReport { figures, judgement })
