@@ -1,4 +1,4 @@
--- As 0086, with whether the account's stratum was covered in the night of the reading. The name and the columns
+-- As 0086, with why a figure is missing, and whether the account's stratum was covered in the night of the reading. The name and the columns
 -- stay, whatever becomes of the table. Read it with `WHERE account_id = …` or some weeks of `published_at`.
 CREATE OR REPLACE VIEW v_post_figure
 (
@@ -18,10 +18,24 @@ CREATE OR REPLACE VIEW v_post_figure
     is_read UInt8 COMMENT '1: the counters of the post were read, though perhaps none was given; 0: it was only seen, as a website''s',
     kind LowCardinality(String) COMMENT 'what it shows: repost, poll, event, live, album, short_video, video, audio, image, document, link, text, article; empty: the platform does not tell',
     expected_from LowCardinality(String) COMMENT 'the past posts that overperformance is over: kind: those of its own kind; all: those of every kind, since its own is not told or has fewer than ten; empty: there is no overperformance',
+    unavailable Map(LowCardinality(String), LowCardinality(String)) COMMENT 'missing figure -> reason: not_given (the reading did not show it), not_read (the post was only seen), no_data (no followers were seen within seven days), young, no_counter, too_few_posts (fewer than ten before it to expect anything from)',
     is_covered UInt8 COMMENT '0: too little of its account''s platform, category and stratum was measured in the night of the reading (stratum_coverage), and the figures are to be flagged or withheld'
 )
-AS SELECT
+AS WITH
+    if(is_read, 'not_given', 'not_read') AS why
+SELECT
     *,
+    CAST(mapFilter((figure, reason) -> reason != '', map(
+        'reactions', if(reactions IS NULL, why, ''),
+        'comments', if(comments IS NULL, why, ''),
+        'shares', if(shares IS NULL, why, ''),
+        'views', if(views IS NULL, why, ''),
+        'followers', if(followers IS NULL, 'no_data', ''),
+        'overperformance', multiIf(
+            overperformance IS NOT NULL, '',
+            is_young, 'young',
+            reactions IS NULL AND comments IS NULL AND shares IS NULL, 'no_counter',
+            'too_few_posts'))), 'Map(LowCardinality(String), LowCardinality(String))') AS unavailable,
     cityHash64(account_id, toDate(substring(run_id, 1, 10))) NOT IN (
         SELECT cityHash64(account_id, night) FROM uncovered_account) AS is_covered
 FROM post_figure

@@ -141,6 +141,21 @@ fn posts_are_judged_by_their_kind(engine: &Engine, world: &World, seed: u64) {
         }
     }
     assert_eq!(found.len(), expected);
+    // What is missing has a reason in the view, and nothing else has.
+    for figure in [
+        "reactions",
+        "comments",
+        "shares",
+        "views",
+        "followers",
+        "overperformance",
+    ] {
+        let told = engine.query(&format!(
+            "SELECT countIf(isNull({figure}) != mapContains(unavailable, '{figure}')), countIf(isNull({figure})) > 0 \
+             FROM beffroi.v_post_figure"
+        ));
+        assert_eq!(told, "0\t1", "{figure}");
+    }
     for (way, least) in [("kind", 20), ("all", 20), ("", 20)] {
         assert!(from.get(way).is_some_and(|it| *it >= least), "{from:?}");
     }

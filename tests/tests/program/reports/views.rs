@@ -94,7 +94,11 @@ fn views_have_all_columns_of_their_tables() {
         ),
         ("v_alert", "alert", "'is_covered'"),
         ("v_account_trend", "account_trend", "'is_covered'"),
-        ("v_post_figure", "post_figure", "'is_covered'"),
+        (
+            "v_post_figure",
+            "post_figure",
+            "'is_covered', 'unavailable'",
+        ),
         ("v_thread_figure", "thread_figure", "'is_covered'"),
         ("v_stratum_coverage", "stratum_coverage", "''"),
     ] {
