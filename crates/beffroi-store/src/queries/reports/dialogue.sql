@@ -1,7 +1,8 @@
 -- Who answers, and how fast: one line an account of which threads are known, over the window before a
 -- judged night. Of fewer than ten threads nothing is said. The reply rate has Wilson's interval of 95 %;
 -- delays are Kaplan-Meier's, in hours, unanswered threads right-censored: NULL with the reason
--- `truncated` is "not within what was watched, seven days at the most". The score is the percentile within the peers, with its interval of 90 %.
+-- `truncated` is "not within what was watched, seven days at the most". The score is the percentile within
+-- the peers, with its interval of 90 %.
 -- Parameters: night, window (days), index (version), policy, platform, category, stratum, department,
 -- region (empty: all), limit.
 -- Reads: account_figure, one window of one night; account_score, one version of one night;
