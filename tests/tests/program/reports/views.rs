@@ -149,6 +149,14 @@ fn the_public_views_keep_to_the_policies() {
         assert_ne!(scores[0][column], 0, "{column}");
     }
     public_totals_of_collectivities_keep_to_the_policies(&world);
+    // An alert and a trend each of an account whose stratum was covered, and of one whose was not.
+    world.engine.query(
+        "INSERT INTO beffroi.uncovered_account SELECT night, run_id, account_id FROM beffroi.alert WHERE platform = 'x'",
+    );
+    for view in ["v_alert", "v_account_trend"] {
+        let covered = format!("SELECT platform, is_covered FROM beffroi.{view} ORDER BY platform");
+        assert_eq!(world.engine.query(&covered), "mastodon\t1\nx\t0", "{view}");
+    }
 }
 
 /// Of two accounts in the last commune's total one is of X, which is published in aggregates alone.
